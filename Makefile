@@ -1,0 +1,49 @@
+# Two commands do everything on a fresh machine with Python ≥ 3.11: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CONSTRAINED := -c constraints.txt
+
+.PHONY: demo test lint bench setup-system constraints locale clean
+
+demo: $(VENV)/.installed
+	$(BIN)/newsletter demo $(DEMO_OPTIONS)
+
+test: $(VENV)/.installed-test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest --cov --cov-report=term
+
+bench: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/compose.py
+
+# Debian packages that the whole gate needs (a browser, Postfix's smtp-sink); run as root.
+setup-system:
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium postfix fonts-liberation fonts-dejavu-core
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet $(CONSTRAINED) -e .
+	touch $@
+
+$(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet $(CONSTRAINED) -e '.[test]'
+	touch $@ $(VENV)/.installed
+
+# Pins the versions that are installed now; names and versions only.
+constraints: $(VENV)/bin/python
+	$(BIN)/python -m pip freeze --exclude-editable | grep -E '^[A-Za-z0-9._-]+==' > constraints.txt
+
+locale: $(VENV)/.installed-test
+	$(BIN)/pybabel extract --keywords=sentence --keywords=say --keywords=say_many:1,2 --no-location --sort-output --omit-header -o $(VENV)/newsletter.pot src
+	$(BIN)/pybabel update --domain=newsletter --no-fuzzy-matching --omit-header --ignore-obsolete -i $(VENV)/newsletter.pot -d src/newsletter_mailer/locale
+	$(BIN)/pybabel compile --domain=newsletter -d src/newsletter_mailer/locale
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

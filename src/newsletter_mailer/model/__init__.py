@@ -1,0 +1,1 @@
+"""The nouns: values only. No clock, file, socket, SQL or template is known here."""

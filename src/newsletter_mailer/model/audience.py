@@ -1,0 +1,100 @@
+"""Who is written to: subscribers, lists, subscriptions, organisations."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class SubscriptionStatus(Enum):
+    """The tie between a subscriber and a list."""
+
+    PENDING = "pending"  #: asked for, not yet confirmed by the reader
+    CONFIRMED = "confirmed"  #: may be written to
+    UNSUBSCRIBED = "unsubscribed"  #: left; no import revives it
+
+
+class Basis(Enum):
+    """Why we may write (GDPR art. 6, L34-5 CPCE)."""
+
+    CONSENT = "consent"
+    SOFT_OPT_IN = "soft_opt_in"
+    LEGITIMATE_INTEREST_ASSOC = "legitimate_interest_assoc"
+    B2B = "b2b"
+
+
+class SuppressionReason(Enum):
+    """Why an address is never mailed again, by any list."""
+
+    HARD_BOUNCE = "hard_bounce"
+    COMPLAINT = "complaint"
+    STOP_EVERYTHING = "stop_everything"
+    MANUAL = "manual"
+
+
+def normalise_address(address: str) -> str:
+    """The form under which two spellings of one mailbox meet: NFC, trimmed, case folded, plus-tags kept.
+
+    Local parts are case-sensitive on paper (RFC 5321 section 2.4) and nowhere else: two rows that differ only
+    in case are one person who must not get two mails.
+    """
+    return unicodedata.normalize("NFC", address.strip()).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A member body to which several subscribers may belong."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A person's address and what merge tags may say of them."""
+
+    id: int
+    address: str
+    recipient_key: str
+    first_name: str = ""
+    last_name: str = ""
+    language: str = ""  #: two letters, or empty: the list's or the issue's
+    organisation: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MailingList:
+    """An audience that readers join and leave as a whole."""
+
+    id: int
+    slug: str  #: as typed after --list
+    name: str  #: as readers see it
+    basis: Basis
+    commercial: bool = False
+    confirmed: int = 0  #: readers that may be written to
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubscriber:
+    """A row to import, valid as it stands."""
+
+    address: str
+    first_name: str = ""
+    last_name: str = ""
+    language: str = ""
+    organisation: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCount:
+    """What an import did, in people."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    left_refused: int = 0  #: had unsubscribed from this list: not revived
+    suppressed: int = 0  #: on the suppression list: known again, never mailed

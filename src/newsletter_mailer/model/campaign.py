@@ -1,0 +1,87 @@
+"""A campaign is the sending of one edition to one audience."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from newsletter_mailer.model.delivery import OPEN, Status
+
+
+class CampaignState(Enum):
+    """Where a campaign stands as a whole."""
+
+    PLANNED = "planned"  #: rows written, nothing has left
+    SCHEDULED = "scheduled"  #: leaves at a given time
+    SENDING = "sending"  #: a run is at work, or was when it died
+    WAITING = "waiting"  #: only deferred deliveries are left, not yet due
+    PAUSED = "paused"  #: by the officer
+    HELD = "held"  #: by the program: a yes is needed
+    STOPPED = "stopped"  #: a run ended before the end; `resume` or `dispatch` continues
+    FINISHED = "finished"  #: nothing is left to do
+    CANCELLED = "cancelled"  #: by the officer
+
+
+@dataclass(frozen=True, slots=True)
+class HeadCount:
+    """From everyone on the lists to those who get the mail; every reader is counted once, for the first reason."""
+
+    on_lists: int  #: distinct readers of the lists, whatever their status
+    unsubscribed: int = 0
+    pending: int = 0
+    suppressed: int = 0
+    already_have_it: int = 0  #: a delivery of this issue exists
+    unmailable: int = 0  #: the address cannot be written on an envelope
+
+    @property
+    def total(self) -> int:
+        """How many will be mailed."""
+        return (
+            self.on_lists
+            - self.unsubscribed
+            - self.pending
+            - self.suppressed
+            - self.already_have_it
+            - self.unmailable
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Deliveries of a campaign by status; they add up to `total` at any moment."""
+
+    queued: int = 0
+    sending: int = 0
+    sent: int = 0
+    deferred: int = 0
+    refused: int = 0
+    in_doubt: int = 0
+    skipped: int = 0
+    cancelled: int = 0
+
+    @property
+    def total(self) -> int:
+        """All deliveries as planned."""
+        return sum(getattr(self, status.value) for status in Status)
+
+    @property
+    def open(self) -> int:
+        """Deliveries with something left to do by us."""
+        return sum(getattr(self, status.value) for status in OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A ledger row."""
+
+    id: int
+    issue_id: str
+    slug: str
+    edition: str  #: hash of the edition row
+    state: CampaignState
+    lists: tuple[str, ...]
+    head_count: HeadCount
+    counts: Counts
+    created_at: int  #: milliseconds since 1970, UTC
+    erratum: int = 0
+    web_base: str = ""  #: public_url, when it answered with this ledger's id at planning

@@ -1,0 +1,83 @@
+"""An edition is an issue rendered once for everyone: static text, open slots, and spans that a reader may not get."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+FORMAT = 1  #: raised when a stored edition of an older shape could no longer be sent
+
+
+class Place(Enum):
+    """Where a slot stands, hence how its value is escaped."""
+
+    HTML_TEXT = "html_text"  #: between tags
+    HTML_ATTRIBUTE = "html_attribute"  #: inside a quoted attribute
+    HTML_URL = "html_url"  #: the whole of an href or src: only http, https, mailto, tel
+    HTML_URL_PART = "html_url_part"  #: inside an href or src: percent-encoded
+    PLAIN = "plain"  #: in the text part
+    HEADER = "header"  #: in the subject
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An open place: the number of an expression of the edition, and where it stands."""
+
+    expression: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of static text or one slot, with the condition under which a reader gets it."""
+
+    content: str | Slot
+    when: int | None = None  #: number of a condition of the edition, None = everyone
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An embedded picture; its Content-ID is derived from its bytes."""
+
+    cid: str  #: without angle brackets, e.g. "p1-3f2a9c@news.example.org"
+    filename: str
+    media_type: str  #: "image/png", "image/jpeg" or "image/gif"
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file sent along, such as the agenda's calendar."""
+
+    filename: str  #: may hold any letters; encoded after RFC 2231
+    media_type: str  #: with parameters, e.g. 'text/calendar; method=PUBLISH; charset=utf-8'
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who the mail is from."""
+
+    name: str
+    email: str
+    reply_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What the ledger keeps of an issue: everything a message needs but the reader."""
+
+    issue_id: str
+    slug: str
+    title: str
+    language: str  #: BCP 47, e.g. "fr"
+    sender: Sender
+    subject: tuple[Segment, ...]
+    html: tuple[Segment, ...]
+    text: tuple[Segment, ...]
+    expressions: tuple[str, ...] = ()  #: sources, checked when composed
+    conditions: tuple[str, ...] = ()  #: sources of `when:`
+    fallbacks: tuple[tuple[str, str], ...] = ()  #: subscriber_fields and their fallbacks at composition
+    pictures: tuple[Picture, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    format: int = FORMAT

@@ -1,0 +1,194 @@
+"""The one Jinja2 environment: the theme's templates, and the expressions that authors and settings may write."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from newsletter_mailer.wording import Sentence, sentence
+
+LONGEST_EXPRESSION = 500
+FILTERS = frozenset({"default", "upper", "lower", "title", "capitalize", "trim", "length", "replace", "first", "last"})
+_TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_STRAY = re.compile(r"\{%|\{#|\{\{")
+_BETWEEN = "\0"  # cannot be in a value: import refuses control characters
+
+KnownNames = Mapping[str, frozenset[str]]
+SUBSCRIBER_FIELDS = frozenset({"address", "first_name", "last_name", "language"})
+LINKS = frozenset({"unsubscribe", "preferences", "view_in_browser"})
+
+# What an expression may be made of: nothing that calls, multiplies or loops, so nothing that can run away.
+_ALLOWED = (
+    nodes.Name,
+    nodes.Getattr,
+    nodes.Const,
+    nodes.Or,
+    nodes.And,
+    nodes.Not,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.CondExpr,
+    nodes.Filter,
+    nodes.Concat,
+    nodes.List,
+    nodes.Tuple,
+)
+
+
+def known_names(subscriber_fields: Iterable[str] = ()) -> KnownNames:
+    """What a merge tag may name, with the workspace's own fields of a subscriber."""
+    return {
+        "subscriber": SUBSCRIBER_FIELDS | frozenset(subscriber_fields),
+        "organisation": frozenset({"name"}),
+        "list": frozenset({"name"}),
+        "links": LINKS,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with an expression, and where in its text (offset in characters)."""
+
+    offset: int
+    what: Sentence
+    hint: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeTag:
+    """One `{{ expression }}` in a text."""
+
+    start: int
+    end: int
+    expression: str
+
+
+def merge_tags(text: str) -> Iterator[MergeTag]:
+    """The merge tags of a text, in order."""
+    for found in _TAG.finditer(text):
+        yield MergeTag(found.start(), found.end(), found.group(1).strip())
+
+
+def check_text(text: str, known: KnownNames) -> list[Fault]:
+    """Everything wrong with the merge tags of a text."""
+    faults = [
+        Fault(tag.start, fault.what, fault.hint)
+        for tag in merge_tags(text)
+        for fault in check_expression(tag.expression, known)
+    ]
+    bare = _TAG.sub(lambda found: " " * len(found.group(0)), text)
+    for stray in _STRAY.finditer(bare):
+        if stray.group(0) == "{{":
+            faults.append(Fault(stray.start(), sentence("a merge tag is not closed"), sentence("end it with {closing}", closing="}}")))
+        else:
+            hint = sentence("only merge tags such as {example} work here; for a whole block use when:", example=EXAMPLE)
+            faults.append(Fault(stray.start(), sentence("“{opening}” is not a merge tag", opening=stray.group(0)), hint))
+    return faults
+
+
+EXAMPLE = "{{ subscriber.first_name }}"
+
+
+def check_expression(source: str, known: KnownNames) -> list[Fault]:
+    """Everything wrong with one expression: its syntax, names nobody knows, things that are not allowed."""
+    if not source:
+        return [Fault(0, sentence("an empty merge tag"), sentence("write a name, such as {example}", example=EXAMPLE))]
+    if len(source) > LONGEST_EXPRESSION:
+        return [Fault(0, sentence("an expression is longer than {most} characters", most=LONGEST_EXPRESSION))]
+    try:
+        tree = _SANDBOX.parse("{{ (" + source + ") }}")
+    except (TemplateSyntaxError, RecursionError) as error:
+        reason = getattr(error, "message", None) or "nested too deeply"
+        return [Fault(0, sentence("“{source}” is not an expression: {reason}", source=source, reason=reason))]
+    output = tree.body[0]
+    if len(tree.body) != 1 or not isinstance(output, nodes.Output) or len(output.nodes) != 1:
+        return [Fault(0, sentence("“{source}” is not one expression", source=source))]
+    return list(_faults(output.nodes[0], known))
+
+
+def _faults(node: nodes.Node, known: KnownNames) -> Iterator[Fault]:
+    if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+        yield from _unknown(node.node.name, node.attr, known)
+        return
+    if isinstance(node, nodes.Name):
+        if node.name in known:
+            choices = ", ".join(f"{node.name}.{field}" for field in sorted(known[node.name]))
+            hint = sentence("say which of its fields: {choices}", choices=choices)
+            yield Fault(0, sentence("“{name}” alone is not a value", name=node.name), hint)
+        else:
+            yield from _unknown(node.name, None, known)
+        return
+    if not isinstance(node, _ALLOWED) or isinstance(node, nodes.Getattr):
+        yield Fault(0, sentence("an expression may only compare and choose, not compute or call"))
+        return
+    if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+        hint = sentence("there are: {choices}", choices=", ".join(sorted(FILTERS)))
+        yield Fault(0, sentence("unknown filter “{name}”", name=node.name), hint)
+    for child in node.iter_child_nodes():
+        yield from _faults(child, known)
+
+
+def _unknown(root: str, field: str | None, known: KnownNames) -> Iterator[Fault]:
+    if field is not None and field in known.get(root, ()):
+        return
+    name = f"{root}.{field}" if field is not None else root
+    everything = [f"{r}.{f}" for r, fields in known.items() for f in sorted(fields)]
+    close = difflib.get_close_matches(name, everything, n=1, cutoff=0.6)
+    hint = (
+        sentence("did you mean “{close}”?", close=close[0])
+        if close
+        else sentence("declare it under subscriber_fields in newsletter.yaml, or use one of: {names}", names=", ".join(everything))
+    )
+    yield Fault(0, sentence("nobody knows “{name}”", name=name), hint)
+
+
+def compile_expressions(sources: Sequence[str]) -> Callable[[Mapping[str, Any]], list[str]]:
+    """All expressions of an edition as one function of `{"subscriber": …, "organisation": …, "list": …, "links": …}`.
+
+    One template with all of them costs one context a reader instead of one an expression. Values come back as
+    text, None as "". Raises ValueError when a value holds a NUL, jinja2.UndefinedError for a name not there.
+    """
+    if not sources:
+        return lambda _values: []
+    template = _SANDBOX.from_string(_BETWEEN.join("{{ (" + source + ") }}" for source in sources))
+    render, new_context, wanted = template.root_render_func, template.new_context, len(sources)
+
+    def evaluate(values: Mapping[str, Any]) -> list[str]:
+        filled = "".join(render(new_context(dict(values), shared=True))).split(_BETWEEN)
+        if len(filled) != wanted:
+            raise ValueError("a subscriber's value holds a NUL character")
+        return filled
+
+    return evaluate
+
+
+def compile_conditions(sources: Sequence[str]) -> Callable[[Mapping[str, Any]], list[bool]]:
+    """All conditions of an edition as one function, as `compile_expressions`."""
+    evaluate = compile_expressions([f"1 if ({source}) else 0" for source in sources])
+    return lambda values: [value == "1" for value in evaluate(values)]
+
+
+def theme_environment(folders: Sequence[Path], filters: Mapping[str, Callable[..., Any]]) -> ImmutableSandboxedEnvironment:
+    """The environment of a theme: the first folder that has a file wins; MJML is escaped, `.txt` is not."""
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader([str(folder) for folder in folders]),
+        autoescape=lambda name: not (name or "").endswith(".txt"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.filters.update(filters)
+    return environment
+
+
+_SANDBOX = ImmutableSandboxedEnvironment(
+    undefined=StrictUndefined, autoescape=False, finalize=lambda value: "" if value is None else value
+)
