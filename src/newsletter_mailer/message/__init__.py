@@ -1,0 +1,1 @@
+"""Edition + subscriber -> (envelope, bytes): headers, MIME, slots. Pure: no clock, file or socket."""

@@ -1,0 +1,127 @@
+"""Edition + subscriber -> (envelope, bytes). What all share is encoded once; a reader costs the gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from newsletter_mailer.message import headers
+from newsletter_mailer.message.slots import Answers, Form, Links, Reader, form
+from newsletter_mailer.message.structure import body
+from newsletter_mailer.model.audience import Subscriber
+from newsletter_mailer.model.edition import Edition
+
+TEST_MARK = "[TEST] "
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What all copies share besides the edition."""
+
+    list_id: str  #: stable, within a domain of ours, e.g. "adherents.news.example.org" (RFC 2919)
+    list_name: str  #: as readers see it
+    unsubscribe_mailbox: str  #: where mailed unsubscribes go
+    web_base: str = ""  #: public_url when it answered, else "": then readers leave by mail
+    test: bool = False  #: marks the subject and offers no one-click; its tokens are dead ones
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What is this one copy's own."""
+
+    to: str  #: where it goes; a test may go to another address than the reader it shows
+    message_id: str  #: with angle brackets, at most 500 characters
+    date: datetime  #: with a zone
+    token: str  #: signed unsubscribe token, or a dead one; letters, digits, "-" and "_"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What SMTP is told, apart from what the headers say (RFC 5321 section 2.3.1); domains as A-labels."""
+
+    mail_from: str
+    rcpt_to: str  #: exactly one reader
+
+
+def links_for(letterhead: Letterhead, token: str) -> Links:
+    """This copy's links, as merge tags see them. Pages that do not exist have none: no link is ever dead."""
+    return Links(unsubscribe=_ways_out(letterhead)[0] + token)
+
+
+def _ways_out(letterhead: Letterhead) -> list[str]:
+    """Where readers leave, to be followed by a token: the web page first when there is one, then by mail."""
+    local, _, domain = headers.a_label(letterhead.unsubscribe_mailbox).rpartition("@")
+    ways = [f"mailto:{quote(local, safe='+')}@{domain}?subject=unsubscribe%20"]
+    if letterhead.web_base:
+        ways.insert(0, f"{headers.ascii_url(letterhead.web_base).rstrip('/')}/u/")
+    return ways
+
+
+class MessageTemplate:
+    """An edition on a letterhead, encoded once. Raises HeaderError when sender or list cannot be written."""
+
+    def __init__(self, edition: Edition, letterhead: Letterhead) -> None:
+        self._letterhead = letterhead
+        self._ways_out = _ways_out(letterhead)
+        self._answers = Answers(edition)
+        self._subject: Form[str] = form(edition.subject, str)
+        self._mail_from = headers.a_label(edition.sender.email)
+        self._above = headers.mailbox("From", edition.sender.name, edition.sender.email)
+        self._below = _shared_headers(edition, letterhead)
+        self._body = body(edition)
+        one_click = letterhead.web_base.startswith("https://") and not letterhead.test
+        self._one_click = (
+            headers.verbatim("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") if one_click else ""
+        )
+
+    def build(self, subscriber: Subscriber, copy: Copy, list_name: str = "") -> tuple[Envelope, bytes]:
+        """The copy of one reader: final bytes with CRLF only, not yet dot-stuffed.
+
+        list_name: the list that reached this reader, for merge tags; the letterhead's without it.
+        Raises HeaderError when this reader's name or address cannot stand in a header: refuse the reader, go on.
+        """
+        envelope = Envelope(self._mail_from, headers.a_label(copy.to))
+        ways = [way + copy.token for way in self._ways_out]
+        reader = Reader(
+            subscriber,
+            list_name=list_name or self._letterhead.list_name,
+            links=Links(unsubscribe=ways[0]),
+        )
+        values, wanted = self._answers(reader)
+        head = (
+            self._above,
+            headers.mailbox("To", _full_name(subscriber), copy.to),
+            headers.text("Subject", self._subject_line(values, wanted)),
+            headers.date(copy.date),
+            headers.message_id(copy.message_id),
+            headers.uris("List-Unsubscribe", ways),
+            self._one_click,
+            self._below,
+        )
+        return envelope, b"".join(["".join(head).encode("ascii"), *self._body.fill(values, wanted)])
+
+    def _subject_line(self, values: list[str], wanted: list[bool]) -> str:
+        subject = "".join(self._subject.fill(values, wanted)).strip()
+        return TEST_MARK + subject if self._letterhead.test else subject
+
+
+def _full_name(subscriber: Subscriber) -> str:
+    return f"{subscriber.first_name} {subscriber.last_name}".strip()
+
+
+def _shared_headers(edition: Edition, letterhead: Letterhead) -> str:
+    """The headers that no reader changes, from List-Id to MIME-Version.
+
+    Precedence keeps most vacation responders quiet (RFC 3834). No Auto-Submitted: people wrote this.
+    """
+    reply_to = edition.sender.reply_to
+    return "".join(
+        (
+            headers.mailbox("Reply-To", "", reply_to) if reply_to else "",
+            headers.list_id(letterhead.list_name, letterhead.list_id),
+            headers.verbatim("Precedence", "bulk"),
+            headers.verbatim("Content-Language", edition.language),
+            headers.verbatim("MIME-Version", "1.0"),
+        )
+    )

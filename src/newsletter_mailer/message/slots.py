@@ -1,0 +1,208 @@
+"""Open slots and what fills them: what expressions see of a reader, how a value is escaped for its place."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Generic, TypeVar
+from urllib.parse import quote
+
+from newsletter_mailer.model.audience import Subscriber
+from newsletter_mailer.model.edition import Edition, Place, Segment
+from newsletter_mailer.templating import compile_conditions, compile_expressions
+from newsletter_mailer.wording import say
+
+Piece = TypeVar("Piece", str, bytes)
+
+# Ends of line of any kind become a space, marks that turn the direction of what follows vanish.
+_BECOMES: dict[int, str] = {
+    **dict.fromkeys([*range(32), *range(0x7F, 0xA0), 0x2028, 0x2029], " "),
+    **dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], ""),
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+}
+_TARGET = re.compile(r"(?:https?://|mailto:|tel:)[^\s/]", re.IGNORECASE)
+_NEVER_IN_URL = re.compile(r"[\s\"<>\\^`{|}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where this reader's own links lead; "" when there is no such page."""
+
+    unsubscribe: str = ""
+    preferences: str = ""
+    view_in_browser: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What merge tags see of one reader."""
+
+    subscriber: Subscriber
+    organisation: str = ""  #: empty: the subscriber's own
+    list_name: str = ""
+    links: Links = Links()
+
+
+def sample_subscriber() -> Subscriber:
+    """Somebody for previews, in words that nobody takes for a person."""
+    return Subscriber(
+        id=0,
+        address="reader@example.org",
+        recipient_key="",
+        first_name=say("First name"),
+        last_name=say("Last name"),
+        organisation=say("Your organisation"),
+    )
+
+
+def one_line(value: str) -> str:
+    """The value without anything that ends a line or turns the direction of what follows."""
+    return value if value.isprintable() else value.translate(_BECOMES)
+
+
+def _html_text(value: str) -> str:
+    return html.escape(one_line(value), quote=False)
+
+
+def _html_attribute(value: str) -> str:
+    return html.escape(one_line(value))
+
+
+def _html_url(value: str) -> str:
+    """A whole link: http, https, mailto or tel; anything else is no link at all."""
+    target = one_line(value).strip()
+    if not _TARGET.match(target):
+        return ""
+    return html.escape(_NEVER_IN_URL.sub(lambda found: quote(found.group(), safe=""), target))
+
+
+def _html_url_part(value: str) -> str:
+    return quote(one_line(value), safe="")
+
+
+ESCAPES: Mapping[Place, Callable[[str], str]] = {
+    Place.HTML_TEXT: _html_text,
+    Place.HTML_ATTRIBUTE: _html_attribute,
+    Place.HTML_URL: _html_url,
+    Place.HTML_URL_PART: _html_url_part,
+    Place.PLAIN: one_line,
+    Place.HEADER: one_line,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Generic[Piece]):
+    """A text with gaps: pieces in order, some to be filled, some that not every reader gets."""
+
+    pieces: tuple[Piece, ...]
+    gaps: tuple[
+        tuple[int, int, Callable[[str], Piece]], ...
+    ] = ()  #: piece, expression, how its value is written
+    spans: tuple[tuple[int, int], ...] = ()  #: piece, condition
+
+    def fill(self, values: Sequence[str], wanted: Sequence[bool]) -> list[Piece]:
+        """The pieces for a reader, given all values of the edition's expressions and conditions."""
+        pieces = list(self.pieces)
+        for piece, expression, written in self.gaps:
+            pieces[piece] = written(values[expression])
+        for piece, condition in self.spans:
+            if not wanted[condition]:
+                pieces[piece] = pieces[piece][:0]
+        return pieces
+
+
+def form(segments: Iterable[Segment], written: Callable[[str], Piece]) -> Form[Piece]:
+    """The segments of an edition as a form. `written` turns a run of text, or a value, into a piece."""
+    pieces: list[Piece] = []
+    gaps: list[tuple[int, int, Callable[[str], Piece]]] = []
+    spans: list[tuple[int, int]] = []
+    for number, segment in enumerate(_joined(segments)):
+        if segment.when is not None:
+            spans.append((number, segment.when))
+        if isinstance(segment.content, str):
+            pieces.append(written(segment.content))
+            continue
+        pieces.append(written(""))
+        gaps.append((number, segment.content.expression, _writer(ESCAPES[segment.content.place], written)))
+    return Form(tuple(pieces), tuple(gaps), tuple(spans))
+
+
+def _writer(escape: Callable[[str], str], written: Callable[[str], Piece]) -> Callable[[str], Piece]:
+    return lambda value: written(escape(value))
+
+
+def _joined(segments: Iterable[Segment]) -> list[Segment]:
+    """Neighbouring runs of text under one condition as one: fewer pieces for every reader."""
+    joined: list[Segment] = []
+    for segment in segments:
+        last = joined[-1] if joined else None
+        if (
+            last
+            and last.when == segment.when
+            and isinstance(last.content, str)
+            and isinstance(segment.content, str)
+        ):
+            joined[-1] = Segment(last.content + segment.content, segment.when)
+        else:
+            joined.append(segment)
+    return joined
+
+
+class Answers:
+    """The values of an edition's expressions and conditions for a reader: one evaluation each."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._fallbacks = edition.fallbacks
+        self._values = compile_expressions(edition.expressions)
+        self._wanted = compile_conditions(edition.conditions)
+
+    def __call__(self, reader: Reader) -> tuple[list[str], list[bool]]:
+        """Values by number of the expression, and whether the reader gets what each condition guards."""
+        names = self._names(reader)
+        return self._values(names), self._wanted(names)
+
+    def _names(self, reader: Reader) -> dict[str, SimpleNamespace]:
+        subscriber, links = reader.subscriber, reader.links
+        fields = {
+            "address": one_line(subscriber.address),
+            "first_name": one_line(subscriber.first_name),
+            "last_name": one_line(subscriber.last_name),
+            "language": subscriber.language,
+        }
+        for name, fallback in self._fallbacks:
+            fields[name] = fields.get(name) or one_line(subscriber.attributes.get(name, "")) or fallback
+        return {
+            "subscriber": SimpleNamespace(**fields),
+            "organisation": SimpleNamespace(name=one_line(reader.organisation or subscriber.organisation)),
+            "list": SimpleNamespace(name=one_line(reader.list_name)),
+            "links": SimpleNamespace(
+                unsubscribe=links.unsubscribe,
+                preferences=links.preferences,
+                view_in_browser=links.view_in_browser,
+            ),
+        }
+
+
+class Filler:
+    """An edition, made ready once to be shown as any reader sees it."""
+
+    def __init__(self, edition: Edition) -> None:
+        self._answers = Answers(edition)
+        self._html = form(edition.html, str)
+        self._text = form(edition.text, str)
+        self._subject = form(edition.subject, str)
+
+    def html(self, reader: Reader) -> str:
+        """The page; embedded pictures keep their `cid:` sources."""
+        return "".join(self._html.fill(*self._answers(reader)))
+
+    def text(self, reader: Reader) -> str:
+        """The plain text."""
+        return "".join(self._text.fill(*self._answers(reader)))
+
+    def subject(self, reader: Reader) -> str:
+        """The subject, on one line, without white space around it."""
+        return "".join(self._subject.fill(*self._answers(reader))).strip()
