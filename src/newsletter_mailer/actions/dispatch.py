@@ -1,0 +1,231 @@
+"""A planned campaign leaves: claimed row by row, journalled, settled, and continued after any stop."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event as Flag
+
+from newsletter_mailer.config import Workspace
+from newsletter_mailer.errors import Stopped
+from newsletter_mailer.message.headers import a_label
+from newsletter_mailer.message.mime import Copy, Letterhead, MessageTemplate
+from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
+from newsletter_mailer.model.delivery import Event
+from newsletter_mailer.model.outcome import Outcome
+from newsletter_mailer.smtp.pool import Account, Outgoing, send_all
+from newsletter_mailer.store import campaigns, ledger
+from newsletter_mailer.store.database import Database
+from newsletter_mailer.store.journal import Journal
+from newsletter_mailer.store.ledger import Claimed, Settlement
+from newsletter_mailer.store.lock import SenderLock
+from newsletter_mailer.store.machine import boot_id, host
+from newsletter_mailer.tokens import Secret, sign
+from newsletter_mailer.wording import sentence
+
+MOST_CLAIMED = 200
+SETTLED_TOGETHER = 100
+_PATIENCE_MS = 10 * 60 * 1000  # what is due within ten minutes is waited for
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a dispatch works with; time and chance are given, so that tests can give their own."""
+
+    database: Database
+    workspace: Workspace
+    account: Account
+    secret: Secret
+    clock: Callable[[], int]  #: milliseconds since 1970, UTC
+    stop: Flag = field(default_factory=Flag)  #: set by Ctrl-C: finish the mail in flight, then stop
+    chance: Callable[[], float] = random.random
+    progress: Callable[[Outcome], None] = lambda _outcome: None
+
+
+class Outbox:
+    """The ledger as the sender sees it: takes rows, journals around the dot, settles in groups."""
+
+    def __init__(self, tools: Tools, campaign: Campaign, *, run: int, journal: Journal) -> None:
+        self._tools = tools
+        self._campaign = campaign
+        self._run = run
+        self._journal = journal
+        self._claimed: deque[Claimed] = deque()
+        self._settled: list[Settlement] = []
+        self._claim_size = 10
+        self._claimed_at = 0
+        self._retry = tools.workspace.settings.retry.policy()
+        with tools.database.reading() as connection:
+            edition = campaigns.edition(connection, campaign.edition)
+        self._template = MessageTemplate(edition, letterhead(tools.workspace, campaign))
+
+    def take(self) -> Outgoing | None:
+        """The next message, or None when nothing is due now."""
+        if not self._claimed:
+            self._claim()
+        if not self._claimed:
+            return None
+        return self._built(self._claimed.popleft())
+
+    def before_dot(self, outgoing: Outgoing) -> None:
+        """Journal that the reader may have the mail from here on."""
+        self._journal.dot(outgoing.delivery, outgoing.attempt)
+
+    def settle(self, outgoing: Outgoing, outcome: Outcome) -> None:
+        """Journal the outcome, and bring it to the ledger with the next group."""
+        self._journal.reply(outgoing.delivery, outgoing.attempt, outcome)
+        now = self._tools.clock()
+        self._settled.append(Settlement(outgoing.delivery, outgoing.attempt, self._run, outcome, now))
+        if len(self._settled) >= SETTLED_TOGETHER:
+            self.flush()
+        self._tools.progress(outcome)
+
+    def stopping(self) -> bool:
+        """Whether no other message is to be taken."""
+        return self._tools.stop.is_set()
+
+    def flush(self) -> None:
+        """Settle what is known."""
+        if not self._settled:
+            return
+        with self._tools.database.transaction() as connection:
+            ledger.settle(
+                connection, self._settled, now=self._tools.clock(), retry=self._retry, chance=self._tools.chance
+            )
+        self._settled = []
+
+    def release(self) -> None:
+        """Give back what was claimed and never taken."""
+        self.flush()
+        if self._claimed:
+            with self._tools.database.transaction() as connection:
+                ids = [claimed.delivery.id for claimed in self._claimed]
+                ledger.release(connection, ids, run=self._run, now=self._tools.clock())
+            self._claimed.clear()
+
+    def _claim(self) -> None:
+        """Claim about a second's worth, so that a power cut leaves few in doubt."""
+        self.flush()
+        now = self._tools.clock()
+        if self._claimed_at:
+            rate = self._claim_size * 1000 / max(now - self._claimed_at, 1)
+            self._claim_size = max(10, min(MOST_CLAIMED, int(rate)))
+        with self._tools.database.transaction() as connection:
+            ledger.heartbeat(connection, self._run, now)
+            self._claimed.extend(
+                ledger.claim(
+                    connection, self._campaign.id, run=self._run, limit=self._claim_size, now=now, retry=self._retry
+                )
+            )
+        self._claimed_at = now
+
+    def _built(self, claimed: Claimed) -> Outgoing:
+        delivery = claimed.delivery
+        when = datetime.fromtimestamp(self._tools.clock() / 1000, UTC).astimezone(self._tools.workspace.zone)
+        token = sign(self._tools.secret, "unsubscribe", delivery.id)
+        copy = Copy(to=delivery.address, message_id=delivery.message_id, date=when, token=token)
+        envelope, data = self._template.build(claimed.subscriber, copy, claimed.list_name)
+        return Outgoing(delivery.id, delivery.attempt, envelope.mail_from, envelope.rcpt_to, data)
+
+
+def letterhead(workspace: Workspace, campaign: Campaign) -> Letterhead:
+    """What all copies of a campaign share besides the edition."""
+    sender = workspace.settings.sender.email
+    return Letterhead(
+        list_id=f"{campaign.lists[0]}.{a_label(sender).rpartition('@')[2]}",
+        list_name=workspace.settings.identity.name,
+        unsubscribe_mailbox=workspace.settings.inbox.address or sender,
+        web_base=campaign.web_base,
+    )
+
+
+def dispatch(tools: Tools, campaign: Campaign, *, wait: bool = False) -> Campaign:
+    """Send what is due until nothing is, or nothing within ten minutes; `wait` stays to the end.
+
+    Returns the campaign as it is then: finished, or stopped when `tools.stop` was set. Raises Busy when another
+    sender is at work, Stopped when the rest is due later, LoginRefused and ServerUnreachable as the server has it;
+    whatever is raised, the ledger is right and the same call continues.
+    """
+    folder = tools.workspace.var / "journal"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with SenderLock(tools.workspace.var / "sender.lock"):
+        with tools.database.transaction() as connection:
+            ledger.recover(connection, boot_id=boot_id(), host=host(), journals=folder, now=tools.clock())
+        return _run(tools, campaign, folder, wait=wait)
+
+
+def _run(tools: Tools, campaign: Campaign, folder: Path, *, wait: bool) -> Campaign:
+    now = tools.clock()
+    name = f"{campaign.id}-{now}-{os.getpid()}.journal"
+    with tools.database.transaction() as connection:
+        run = ledger.register_run(
+            connection, host=host(), boot_id=boot_id(), pid=os.getpid(), journal=name, now=now
+        )
+    with Journal.create(folder / name, run) as journal:
+        _set_state(tools, campaign, CampaignState.SENDING)
+        outbox = Outbox(tools, campaign, run=run, journal=journal)
+        try:
+            due = _until_nothing_is_due(tools, campaign, outbox, wait=wait)
+        except BaseException:
+            _set_state(tools, campaign, CampaignState.STOPPED)
+            raise
+        finally:
+            with tools.database.transaction() as connection:
+                ledger.end_run(connection, run, tools.clock())
+    (folder / name).unlink(missing_ok=True)
+    return _closed(tools, campaign, due)
+
+
+def _until_nothing_is_due(tools: Tools, campaign: Campaign, outbox: Outbox, *, wait: bool) -> int | None:
+    """Send and wait; the time of the next deferred delivery, or None when there is none."""
+    while True:
+        try:
+            send_all(outbox, tools.account)
+        finally:
+            outbox.release()
+        with tools.database.reading() as connection:
+            due = ledger.next_due(connection, campaign.id)
+        now = tools.clock()
+        if due is None or tools.stop.is_set() or (due - now > _PATIENCE_MS and not wait):
+            return due
+        tools.stop.wait(max(due - now, 0) / 1000)
+
+
+def _closed(tools: Tools, campaign: Campaign, due: int | None) -> Campaign:
+    counts = _fresh(tools, campaign).counts
+    if tools.stop.is_set() and counts.open:
+        return _set_state(tools, campaign, CampaignState.STOPPED)
+    if due is None or not counts.open:
+        return _set_state(tools, campaign, CampaignState.FINISHED)
+    _set_state(tools, campaign, CampaignState.WAITING)
+    at = datetime.fromtimestamp(due / 1000, UTC).astimezone(tools.workspace.zone)
+    raise Stopped(
+        sentence("{count} recipients were refused for now; the next try is at {time}", count=counts.deferred, time=f"{at:%Y-%m-%d %H:%M}"),
+        sentence("continue then with: newsletter resume {campaign}", campaign=campaign.slug),
+    )
+
+
+def _set_state(tools: Tools, campaign: Campaign, state: CampaignState) -> Campaign:
+    with tools.database.transaction() as connection:
+        campaigns.set_state(connection, campaign.id, state, now=tools.clock())
+    return _fresh(tools, campaign)
+
+
+def _fresh(tools: Tools, campaign: Campaign) -> Campaign:
+    with tools.database.reading() as connection:
+        found = campaigns.campaign(connection, str(campaign.id))
+    assert found is not None
+    return found
+
+
+def exit_code(counts: Counts, *, interrupted: bool) -> int:
+    """0 all sent · 5 finished with refused or in-doubt recipients · 130 interrupted with something left."""
+    if interrupted and counts.open:
+        return 130
+    return 5 if counts.refused or counts.in_doubt else 0

@@ -1,0 +1,118 @@
+"""A dispatch is proposed, then planned: nothing leaves here, and nobody is planned unseen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from newsletter_mailer.checks.links import answers_with
+from newsletter_mailer.compose.load import find_issue, load_issue
+from newsletter_mailer.compose.pipeline import compose
+from newsletter_mailer.config import Workspace
+from newsletter_mailer.errors import NotConfirmed, StalePlan, UsageError
+from newsletter_mailer.message.headers import a_label, mailable
+from newsletter_mailer.message.slots import Filler, Reader
+from newsletter_mailer.model.campaign import Campaign, HeadCount
+from newsletter_mailer.model.edition import Edition
+from newsletter_mailer.store import audience, campaigns
+from newsletter_mailer.store.campaigns import Audience
+from newsletter_mailer.store.database import Database
+from newsletter_mailer.tokens import Secret
+from newsletter_mailer.wording import Sentence, sentence
+
+_SUBJECTS_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a dispatch would do, to be looked at before anything is written."""
+
+    edition: Edition
+    audience: Audience
+    head_count: HeadCount
+    languages: dict[str, int]  #: readers by language; "" = none known
+    subjects: tuple[str, ...]  #: as the first readers would see them
+    web_base: str
+    warnings: tuple[Sentence, ...]
+
+
+def unfinished(database: Database, workspace: Workspace, issue: str, audience_: Audience) -> Campaign | None:
+    """The campaign of the same issue and audience that still has something to send."""
+    loaded = load_issue(workspace, find_issue(workspace, issue))
+    with database.reading() as connection:
+        return campaigns.unfinished(connection, issue_id=loaded.issue.id, audience=audience_)
+
+
+def propose(database: Database, workspace: Workspace, issue: str, audience_: Audience) -> Proposal:
+    """Compose the issue and count its readers. Raises IssueError, and UsageError for a list that is not there."""
+    edition = compose(load_issue(workspace, find_issue(workspace, issue)), workspace).edition
+    web_base, warnings = _web_base(workspace, database)
+    with database.reading() as connection:
+        for slug in (*audience_.lists, *audience_.exclude):
+            if audience.find_list(connection, slug) is None:
+                known = ", ".join(found.slug for found in audience.lists(connection)) or "-"
+                raise UsageError(
+                    sentence("there is no list “{slug}”", slug=slug), sentence("the lists are: {known}", known=known)
+                )
+        head_count = campaigns.head_count(connection, audience_, issue_id=edition.issue_id, mailable=mailable)
+        languages = campaigns.summary_by_language(connection, audience_, issue_id=edition.issue_id)
+        first = campaigns.first_readers(connection, audience_, issue_id=edition.issue_id, limit=_SUBJECTS_SHOWN)
+        if not campaigns.was_tested(connection, campaigns.edition_hash(edition)):
+            warnings.append(sentence("this edition was never sent as a test (newsletter test {issue})", issue=issue))
+    filler = Filler(edition)
+    subjects = tuple(filler.subject(Reader(reader, reader.organisation)) for reader in first)
+    return Proposal(edition, audience_, head_count, languages, subjects, web_base, tuple(warnings))
+
+
+def _web_base(workspace: Workspace, database: Database) -> tuple[str, list[Sentence]]:
+    url = workspace.settings.public_url
+    if not url:
+        return "", []
+    if answers_with(url, database.ledger_id):
+        return url.rstrip("/"), []
+    what = sentence("{url} does not answer for this ledger: the mails carry no https links, readers leave by mail", url=url)
+    return "", [what]
+
+
+def check_number(proposal_total: int, typed: int | None) -> None:
+    """Raise NotConfirmed unless the number of recipients was typed, exactly."""
+    if typed is None:
+        raise NotConfirmed(
+            sentence("nothing was sent: the number of recipients was not confirmed"),
+            sentence("type it when asked, or give --yes --expect {total}", total=proposal_total),
+        )
+    if typed != proposal_total:
+        raise NotConfirmed(
+            sentence("nothing was sent: {typed} was confirmed, but there are {total} recipients", typed=typed, total=proposal_total)
+        )
+
+
+def plan(database: Database, workspace: Workspace, proposal: Proposal, *, secret: Secret, now: int) -> Campaign:
+    """Write the campaign in one transaction: its edition and one row per reader.
+
+    Raises StalePlan, and writes nothing, when the audience is no longer what was proposed.
+    """
+    domain = a_label(workspace.settings.sender.email).rpartition("@")[2]
+    with database.transaction() as connection:
+        fresh = campaigns.head_count(
+            connection, proposal.audience, issue_id=proposal.edition.issue_id, mailable=mailable
+        )
+        if fresh != proposal.head_count:
+            raise StalePlan(
+                sentence(
+                    "the audience changed: {before} recipients were shown, now there are {after}",
+                    before=proposal.head_count.total,
+                    after=fresh.total,
+                ),
+                sentence("start again and look at the new head count"),
+            )
+        return campaigns.plan(
+            connection,
+            proposal.edition,
+            proposal.audience,
+            now=now,
+            secret=secret,
+            ledger_id=database.ledger_id,
+            message_domain=domain,
+            mailable=mailable,
+            web_base=proposal.web_base,
+        )

@@ -1,0 +1,87 @@
+"""The opened parts of a workspace: settings, ledger and secret, each opened when first asked for."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from newsletter_mailer import tokens
+from newsletter_mailer.config import Workspace, find_workspace, load_workspace, read_private
+from newsletter_mailer.errors import SecretError
+from newsletter_mailer.store.database import Database
+from newsletter_mailer.wording import sentence
+
+
+def clock() -> int:
+    """Milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class App:
+    """A workspace at work. Use `open_app`."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self._database: Database | None = None
+
+    @property
+    def now(self) -> int:
+        """Milliseconds since 1970, UTC."""
+        return clock()
+
+    @property
+    def database(self) -> Database:
+        """The ledger; made, with its secret, when there is none yet. Raises SecretError when they do not match."""
+        if self._database is None:
+            self._database = Database(self.workspace.database_url)
+            self._database.check_secret(self._read_secret(self._database))
+        return self._database
+
+    @cached_property
+    def secret(self) -> tokens.Secret:
+        """The secret behind fingerprints and signed links. Raises SecretError."""
+        return self._read_secret(self.database)
+
+    def _read_secret(self, database: Database) -> tokens.Secret:
+        path = self.workspace.var / "secret"
+        if not path.exists():
+            if database.has_secret:
+                raise SecretError(
+                    sentence("{path} is missing, and the ledger was made with it", path=path),
+                    sentence("put it back from your backup: without it the unsubscribed would be mailed again"),
+                )
+            write_private(path, secrets.token_bytes(tokens.SECRET_BYTES).hex().encode() + b"\n")
+        try:
+            return tokens.Secret(bytes.fromhex(read_private(path).decode()))
+        except ValueError as error:
+            raise SecretError(
+                sentence("{path} does not hold a secret", path=path), sentence("put it back from your backup")
+            ) from error
+
+    def close(self) -> None:
+        """Close the ledger, if it was opened."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that only its owner may read, and never over another."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+
+
+@contextmanager
+def open_app(project: Path | None = None) -> Iterator[App]:
+    """The workspace at or above `project` (default: here), closed at the end of the `with`."""
+    app = App(load_workspace(find_workspace(project or Path.cwd())))
+    try:
+        yield app
+    finally:
+        app.close()

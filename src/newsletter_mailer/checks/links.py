@@ -1,0 +1,24 @@
+"""Questions to web addresses."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+
+_SECONDS = 5
+_MOST_BYTES = 10_000
+
+
+def answers_with(public_url: str, ledger_id: str) -> bool:
+    """Whether the pages at `public_url` are those of this ledger: `/health` says `{"ledger": "<id>"}`.
+
+    No answer within five seconds, or another's answer, is a no: links to such pages would be dead.
+    """
+    request = urllib.request.Request(f"{public_url.rstrip('/')}/health", headers={"Accept": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
+            said = json.loads(answer.read(_MOST_BYTES))
+    except (OSError, ValueError):  # URLError and timeouts are OSErrors; JSON and encoding errors are ValueErrors
+        return False
+    return isinstance(said, dict) and said.get("ledger") == ledger_id

@@ -1,0 +1,59 @@
+"""The command line: thin commands over the actions. stdout is data, stderr is talk."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from newsletter_mailer import __version__
+from newsletter_mailer.cli import audience, campaigns, demo, issues, output
+from newsletter_mailer.errors import NewsletterError
+from newsletter_mailer.wording import LANGUAGES, say, use_language
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="newsletter")
+@click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The workspace (default: here or above).")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Language of what the program says.")
+@click.option("--json", "as_json", is_flag=True, help="Data on stdout as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Only results and errors.")
+@click.option("-v", "--verbose", is_flag=True, help="More detail, and the traceback of an unforeseen error.")
+@click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR.")
+@click.option("--no-input", is_flag=True, help="Never ask; take defaults or stop.")
+@click.pass_context
+def newsletter(context: click.Context, **options: object) -> None:
+    """Newsletters from plain files: compose, check, test, dispatch, with every reader accounted for.
+
+    Start with `newsletter demo`, then `newsletter init my-newsletter`.
+    """
+    context.obj = output.Face.from_options(options)
+    use_language(context.obj.language)
+
+
+for module in (issues, audience, campaigns, demo):
+    for command in module.COMMANDS:
+        newsletter.add_command(command)
+
+
+def main() -> None:
+    """Run the command; a mistake that a person can mend is a sentence and an exit code, never a traceback."""
+    output.prepare_streams()
+    try:
+        code = newsletter.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(say("Interrupted; nothing is lost, the same command continues."), err=True)
+        code = 130
+    except NewsletterError as error:
+        output.show_error(error)
+        code = error.exit_code
+    except BrokenPipeError:
+        output.silence_stdout()
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,290 @@
+"""Campaigns on a terminal: head count, progress, log."""
+
+from __future__ import annotations
+
+import csv
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
+
+from newsletter_mailer.cli.output import Face, number, table
+from newsletter_mailer.wording import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from newsletter_mailer.actions.campaigns import LogRow
+    from newsletter_mailer.actions.dispatch import Tools
+    from newsletter_mailer.actions.plan import Proposal
+    from newsletter_mailer.actions.test import Tested
+    from newsletter_mailer.model.campaign import Campaign, HeadCount
+    from newsletter_mailer.model.outcome import Outcome
+
+_TABLE_ROWS = 200  # more than that is for csv and jsonl
+
+
+def accepted(outcome: Outcome) -> bool:
+    """Whether the server took the mail."""
+    from newsletter_mailer.model.delivery import Event
+
+    return outcome.event is Event.ACCEPTED
+
+
+def tests(face: Face, done: Sequence[Tested]) -> None:
+    """What came of each test mail."""
+    if face.json:
+        face.data_json(
+            [{"address": one.address, "event": one.outcome.event.value, "reply": _words(one.outcome)} for one in done]
+        )
+        return
+    for one in done:
+        mark = face.styled("✓", "green") if accepted(one.outcome) else face.styled("✗", "red")
+        face.data(f"{mark} {one.address}  {_words(one.outcome)}")
+
+
+def _words(outcome: Outcome) -> str:
+    return str(outcome.reply) if outcome.reply else outcome.detail
+
+
+def proposal(face: Face, found: Proposal, issue: str) -> None:
+    """What a dispatch would do: head count with reasons, languages, first subjects, warnings."""
+    count = found.head_count
+    face.talk(say("Recipients: {sum}", sum=head_count(count)), style="cyan")
+    if count.total:
+        languages = ", ".join(f"{name or say('not known')} {number(n)}" for name, n in sorted(found.languages.items()))
+        face.talk(say("Language of the mail: {mail}; of the readers: {readers}", mail=found.edition.language, readers=languages))
+        for subject in found.subjects:
+            face.talk(say("Subject: {subject}", subject=subject))
+    else:
+        face.talk(say("Nobody is left to send {issue} to: everyone on these lists has it, left or is suppressed.", issue=issue))
+    for warning in found.warnings:
+        face.talk(f"! {warning}", style="yellow")
+
+
+def head_count(count: HeadCount) -> str:
+    """4 812 = 5 020 − 171 unsubscribed − 37 suppressed."""
+    minus = [
+        (count.unsubscribed, say("unsubscribed")),
+        (count.pending, say("not yet confirmed")),
+        (count.suppressed, say("suppressed")),
+        (count.already_have_it, say("who have it already")),
+        (count.unmailable, say("with an address that cannot be mailed")),
+    ]
+    parts = "".join(f" − {number(n)} {why}" for n, why in minus if n)
+    return f"{number(count.total)} = {number(count.on_lists)}{parts}" if parts else number(count.total)
+
+
+def continuing(face: Face, campaign: Campaign) -> None:
+    """Where a campaign that goes on stands."""
+    counts = campaign.counts
+    face.talk(
+        say(
+            "Campaign {id} of {slug} continues: {total} recipients, {done} done, {rest} to go.",
+            id=campaign.id,
+            slug=campaign.slug,
+            total=number(counts.total),
+            done=number(counts.total - counts.open),
+            rest=number(counts.open),
+        ),
+        style="cyan",
+    )
+
+
+@contextmanager
+def progress(face: Face, campaign: Campaign, tools: Tools) -> Iterator[Tools]:
+    """A bar with rate and time left; Ctrl-C finishes the mail in flight and stops."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    def stop(_signal: int, _frame: Any) -> None:
+        tools.stop.set()
+        face.talk(say("\nStopping after the mail in flight; the same command continues."))
+
+    console = Console(stderr=True, no_color=not face.colour, quiet=face.quiet)
+    before = {number_: signal.signal(number_, stop) for number_ in (signal.SIGINT, signal.SIGTERM)}
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        console=console,
+        disable=face.quiet or not sys.stderr.isatty(),
+    )
+    counts = campaign.counts
+    try:
+        with bar:
+            task = bar.add_task(say("Sending"), total=counts.total, completed=counts.total - counts.open, rate="")
+
+            def advance(_outcome: Outcome) -> None:
+                speed = bar.tasks[0].speed
+                bar.update(task, advance=1, rate=say("{rate}/s", rate=f"{speed:.0f}") if speed else "")
+
+            yield replace(tools, progress=advance)
+    finally:
+        for number_, handler in before.items():
+            signal.signal(number_, handler)
+
+
+def status_json(campaign: Campaign) -> dict[str, Any]:
+    """The object of `status --json` (docs/contracts)."""
+    from newsletter_mailer.model.delivery import Status
+
+    counts = {one.value: getattr(campaign.counts, one.value) for one in Status}
+    return {
+        "campaign": campaign.id,
+        "issue": campaign.slug,
+        "state": campaign.state.value,
+        "counts": {**counts, "total": campaign.counts.total},
+        "lists": list(campaign.lists),
+        "created_at": _iso(campaign.created_at),
+    }
+
+
+def finished(face: Face, campaign: Campaign) -> None:
+    """The end of a run: counts, and what to do about those who did not get it."""
+    if face.json:
+        face.data_json(status_json(campaign))
+        return
+    status(face, campaign)
+    counts = campaign.counts
+    if counts.refused:
+        face.talk(say("Who was refused and why: newsletter log {slug} --status refused", slug=campaign.slug), style="yellow")
+    if counts.in_doubt:
+        face.talk(say("Nobody can know whether {count} got it: newsletter resolve {slug}", count=number(counts.in_doubt), slug=campaign.slug), style="yellow")
+    if counts.open:
+        face.talk(say("Continue with: newsletter resume {slug}", slug=campaign.slug), style="green")
+    else:
+        face.talk(say("Every recipient's log: newsletter log {slug}", slug=campaign.slug), style="green")
+
+
+def status(face: Face, campaign: Campaign) -> None:
+    """One campaign: its state and its counts."""
+    if face.json:
+        face.data_json(status_json(campaign))
+        return
+    face.data(f"{campaign.id}  {campaign.slug}  {state_name(campaign.state.value)}")
+    for name, value in status_json(campaign)["counts"].items():
+        if value or name == "total":
+            face.data(f"  {status_name(name):<14} {number(value):>9}")
+
+
+def status_name(status: str) -> str:
+    """A status in the reader's language."""
+    names = {
+        "queued": say("queued"),
+        "sending": say("sending"),
+        "sent": say("sent"),
+        "deferred": say("deferred"),
+        "refused": say("refused"),
+        "in_doubt": say("in doubt"),
+        "skipped": say("skipped"),
+        "cancelled": say("cancelled"),
+        "total": say("total"),
+    }
+    return names[status]
+
+
+def state_name(state: str) -> str:
+    """A campaign's state in the reader's language."""
+    names = {
+        "planned": say("planned"),
+        "scheduled": say("scheduled"),
+        "sending": say("sending"),
+        "waiting": say("waiting"),
+        "paused": say("paused"),
+        "held": say("held"),
+        "stopped": say("stopped"),
+        "finished": say("finished"),
+        "cancelled": say("cancelled"),
+    }
+    return names[state]
+
+
+def campaigns(face: Face, found: Sequence[Campaign], zone: ZoneInfo) -> None:
+    """All campaigns, oldest first."""
+    if face.json:
+        face.data_json([status_json(one) for one in found])
+    elif found:
+        rows = [
+            (
+                str(one.id),
+                one.slug,
+                state_name(one.state.value),
+                _local(one.created_at, zone),
+                number(one.counts.total),
+                number(one.counts.sent),
+            )
+            for one in found
+        ]
+        headings = (say("campaign"), say("issue"), say("state"), say("planned at"), say("recipients"), say("sent"))
+        table(rows, headings)
+    else:
+        face.talk(say("Nothing was dispatched yet: newsletter dispatch ISSUE --list LIST"))
+
+
+def log(rows: Iterable[LogRow], form: Literal["table", "csv", "jsonl"], zone: ZoneInfo) -> None:
+    """Every recipient with what the server said; csv and jsonl stream."""
+    if form == "table":
+        shown = list(islice(rows, _TABLE_ROWS + 1))
+        cells = [(r.address, status_name(r.status.value), str(r.attempts), _when(r, zone), _said(r)) for r in shown[:_TABLE_ROWS]]
+        table(cells, (say("address"), say("status"), say("attempts"), say("when"), say("the server's words")))
+        if len(shown) > _TABLE_ROWS:
+            print(say("… and more: --format csv or jsonl has all of them"), file=sys.stderr)  # noqa: T201
+        return
+    if form == "jsonl":
+        for row in rows:
+            sys.stdout.write(json.dumps(log_json(row), ensure_ascii=False) + "\n")
+        return
+    writer = csv.writer(sys.stdout)
+    first = True
+    for row in rows:
+        values = log_json(row)
+        if first:
+            writer.writerow(values)
+            first = False
+        writer.writerow([_defused(value) for value in values.values()])
+
+
+def log_json(row: LogRow) -> dict[str, Any]:
+    """The object of a line of `log --format jsonl` (docs/contracts)."""
+    return {
+        "address": row.address,
+        "status": row.status.value,
+        "attempts": row.attempts,
+        "code": row.code,
+        "reply": row.reply,
+        "message_id": row.message_id,
+        "sent_at": _iso(row.sent_at),
+        "updated_at": _iso(row.updated_at),
+        "next_try_at": _iso(row.next_try_at),
+        "organisation": row.organisation,
+    }
+
+
+def _defused(value: Any) -> Any:
+    """A cell that a spreadsheet would run as a formula gets a quote before it (standards 7-6)."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else value
+
+
+def _said(row: LogRow) -> str:
+    return f"{row.code} {row.reply}".replace("\n", " ") if row.code else row.reply
+
+
+def _when(row: LogRow, zone: ZoneInfo) -> str:
+    return _local(row.sent_at or row.updated_at, zone)
+
+
+def _local(at: int | None, zone: ZoneInfo) -> str:
+    return f"{datetime.fromtimestamp(at / 1000, zone):%Y-%m-%d %H:%M}" if at else ""
+
+
+def _iso(at: int | None) -> str | None:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds") if at else None

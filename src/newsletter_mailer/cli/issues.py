@@ -1,0 +1,107 @@
+"""Commands on the workspace and its issues."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from pathlib import Path
+
+import click
+
+from newsletter_mailer.cli.output import Face, number
+from newsletter_mailer.wording import say
+
+
+@click.command()
+@click.argument("folder", required=False, default=".", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def init(face: Face, folder: Path) -> None:
+    """Make a workspace: settings, a sample issue, and nothing else to install.
+
+    Example: newsletter init my-newsletter
+    """
+    from newsletter_mailer.actions.init import Answers, init as make
+
+    answers = _ask(folder) if face.ask else Answers()
+    made = make(folder, answers, language=face.language if face.language in ("fr", "en") else "fr")
+    for path in made.written:
+        face.data(str(path))
+    for path in made.kept:
+        face.talk(say("{path} was there already and stays as it is", path=path))
+    face.talk(say("Next: cd {folder}, then newsletter compose {issue}", folder=folder, issue=made.issue), style="green")
+
+
+def _ask(folder: Path) -> "Answers":  # noqa: F821, UP037
+    from newsletter_mailer.actions.init import Answers
+
+    default = Answers()
+    name = click.prompt(say("Name of your organisation"), default=folder.resolve().name.replace("-", " ").title(), err=True)
+    return Answers(
+        organisation=name,
+        address=click.prompt(say("Its postal address (printed under every mail: the law asks for it)"), default=default.address, err=True),
+        email=click.prompt(say("The address that the newsletter comes from"), default=default.email, err=True),
+        smtp_host=click.prompt(say("Your provider's mail server (SMTP); you can change it later"), default=default.smtp_host, err=True),
+        smtp_username=click.prompt(say("Your user name there"), default=default.smtp_username, show_default=False, err=True),
+    )
+
+
+@click.command()
+@click.argument("slug")
+@click.option("--from", "copy_of", help="Copy this issue, with a new id and today's date.")
+@click.pass_obj
+def new(face: Face, slug: str, copy_of: str | None) -> None:
+    """Start an issue.
+
+    Example: newsletter new 2026-12-noel --from 2026-11
+    """
+    from newsletter_mailer.actions.new import new as make
+
+    with face.app() as app:
+        today = dt.datetime.now(app.workspace.zone).date()
+        path = make(app.workspace, slug, copy_of=copy_of, today=today, new_id=f"{slug[:40].strip('-')}-{secrets.token_hex(4)}")
+        face.data(app.workspace.display(path))
+    face.talk(say("Next: newsletter compose {slug}", slug=slug), style="green")
+
+
+@click.command()
+@click.argument("issue")
+@click.option("-o", "--output", "into", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the files.")
+@click.option("--as", "as_address", help="Fill the merge tags as for this subscriber.")
+@click.pass_obj
+def render(face: Face, issue: str, into: Path, as_address: str | None) -> None:
+    """Write issue.mjml, issue.html, issue.txt and message.eml.
+
+    Example: newsletter render 2026-12-noel -o /tmp/noel --as ann@example.org
+    """
+    from newsletter_mailer.actions.reader import reader_for
+    from newsletter_mailer.actions.render import render as write
+
+    with face.app() as app:
+        reader = reader_for(app.database if as_address else None, as_address)
+        done = write(app.workspace, issue, into=into, reader=reader, now=app.now)
+    if face.json:
+        face.data_json({"folder": str(done.folder), "sizes": done.sizes, "html_bytes": done.html_bytes})
+        return
+    for name, size in done.sizes.items():
+        face.data(f"{done.folder / name}\t{size}")
+    face.talk(say("The HTML has {size} bytes; Gmail clips above 102 400.", size=number(done.html_bytes)))
+    face.talk(say("Next: newsletter test {issue} --to YOU@EXAMPLE.ORG", issue=issue), style="green")
+
+
+@click.command()
+@click.argument("issue", required=False)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the page (default: a free one).")
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@click.pass_obj
+def compose(face: Face, issue: str | None, port: int, no_open: bool) -> None:
+    """Show an issue in the browser while you write it; the page follows each save.
+
+    Example: newsletter compose 2026-12-noel
+    """
+    from newsletter_mailer.web.composer.server import serve
+
+    with face.app() as app:
+        serve(app, issue, port=port, open_browser=not no_open, announce=face.data)
+
+
+COMMANDS = (init, new, render, compose)

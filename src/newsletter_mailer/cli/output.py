@@ -1,0 +1,118 @@
+"""How the program speaks on a terminal: data on stdout, talk on stderr, colours only where they are wanted."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from newsletter_mailer.errors import FileProblems, NewsletterError
+from newsletter_mailer.wording import use_language
+
+if TYPE_CHECKING:
+    from newsletter_mailer.app import App
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """The global options of one call."""
+
+    project: Path | None
+    language: str
+    language_given: bool
+    json: bool
+    quiet: bool
+    verbose: bool
+    colour: bool
+    ask: bool  #: whether a question may be put: a terminal, and no --no-input
+
+    @staticmethod
+    def from_options(options: dict[str, Any]) -> Face:
+        """From click's options and the environment (NO_COLOR, LANG)."""
+        system = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "en"
+        return Face(
+            project=options["project"],
+            language=options["lang"] or system[:2],
+            language_given=bool(options["lang"]),
+            json=bool(options["as_json"]),
+            quiet=bool(options["quiet"]),
+            verbose=bool(options["verbose"]),
+            colour=not (options["no_color"] or os.environ.get("NO_COLOR")),
+            ask=not options["no_input"] and sys.stdin.isatty(),
+        )
+
+    @contextmanager
+    def app(self) -> Iterator[App]:
+        """The workspace's parts; its language is spoken unless --lang says otherwise."""
+        from newsletter_mailer.app import open_app
+
+        with open_app(self.project) as app:
+            if not self.language_given:
+                use_language(app.workspace.settings.language)
+            yield app
+
+    def talk(self, text: str, *, style: str | None = None) -> None:
+        """Say something on stderr, unless --quiet."""
+        if not self.quiet:
+            click.echo(self.styled(text, style), err=True)
+
+    def data(self, text: str) -> None:
+        """Put a line of data on stdout."""
+        click.echo(text)
+
+    def data_json(self, value: Any) -> None:
+        """Put a value on stdout as JSON."""
+        click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+    def styled(self, text: str, style: str | None) -> str:
+        """The text in that colour, where colours are wanted."""
+        return click.style(text, fg=style) if style and self.colour else text
+
+
+def show_error(error: NewsletterError) -> None:
+    """The sentence of an error, on stderr; a file's problems one a line, ready for an editor to jump to."""
+    mark = click.style("✗", fg="red") if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else "✗"
+    if isinstance(error, FileProblems):
+        click.echo(str(error), err=True)
+    else:
+        click.echo(f"{mark} {error}", err=True)
+
+
+def prepare_streams() -> None:
+    """Never fail on a letter that the terminal's encoding lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def silence_stdout() -> None:
+    """After `… | head` closed the pipe: keep Python from complaining at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def table(rows: list[tuple[str, ...]], headings: tuple[str, ...], *, stream: TextIO | None = None) -> None:
+    """A table on stdout, as wide as the terminal."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    grid = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for heading in headings:
+        grid.add_column(heading, overflow="fold")
+    for row in rows:
+        grid.add_row(*row)
+    Console(file=stream, soft_wrap=False, no_color=bool(os.environ.get("NO_COLOR"))).print(grid)
+
+
+def number(value: int) -> str:
+    """With the thousands apart, as the language has it: 4 812."""
+    from newsletter_mailer.wording import language
+
+    return f"{value:,}".replace(",", "\u202f" if language() == "fr" else ",")
