@@ -1,0 +1,130 @@
+"""Pictures: looked at before they are trusted, then made fit for a mail. The only module that knows Pillow."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import Image, UnidentifiedImageError
+
+from newsletter_mailer.errors import NewsletterError
+from newsletter_mailer.wording import Sentence, sentence
+
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+MOST_BYTES = 10_000_000
+MOST_PIXELS = 50_000_000  # a telephone's best photograph; decoded, this is 200 MB
+MOST_FRAMES = 300
+
+
+@dataclass(frozen=True, slots=True)
+class PictureInfo:
+    """What a picture's header says."""
+
+    width: int  #: pixels
+    height: int  #: pixels
+    format: str  #: one of FORMATS
+    frames: int
+    animated: bool
+    bytes: int
+
+
+class PictureRefused(NewsletterError):
+    """A file that cannot go into a mail as a picture."""
+
+
+def inspect(path: Path) -> PictureInfo:
+    """What the file's header says; no pixel is decoded. Raises PictureRefused, OSError when it cannot be read."""
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        what = sentence(
+            "the picture {name} is larger than {most} MB", name=path.name, most=MOST_BYTES // 1_000_000
+        )
+        raise PictureRefused(what, sentence("save a smaller copy: 1200 pixels wide is enough"))
+    with path.open("rb") as file:
+        _refuse_by_name_or_start(path, file.read(1024))
+        file.seek(0)
+        try:
+            width, height, kind, frames = _header(file)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise _too_many_pixels(path) from error
+        except (UnidentifiedImageError, SyntaxError, ValueError, OSError) as error:
+            raise _not_a_picture(path) from error
+        if width * height > MOST_PIXELS:
+            raise _too_many_pixels(path)
+        if kind == "GIF":
+            frames = _gif_frames(file)
+    if frames > MOST_FRAMES:
+        what = sentence("the animation {name} has more than {most} frames", name=path.name, most=MOST_FRAMES)
+        raise PictureRefused(what, sentence("shorten it, or use a picture that stands still"))
+    return PictureInfo(width, height, kind, frames, frames > 1, size)
+
+
+def _header(file: BinaryIO) -> tuple[int, int, str, int]:
+    """Width, height, format and frames (1 for a GIF, whose header does not say)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        image = Image.open(file, formats=FORMATS)  # reads the header only
+    kind = image.format or ""
+    return image.width, image.height, kind, 1 if kind == "GIF" else getattr(image, "n_frames", 1)
+
+
+def _refuse_by_name_or_start(path: Path, start: bytes) -> None:
+    if path.suffix.lower() in (".svg", ".svgz") or b"<svg" in start.lower():
+        what = sentence("{name} is an SVG drawing, which Gmail and Outlook do not show", name=path.name)
+        raise PictureRefused(what, sentence("export it as PNG, twice as wide as it shall appear"))
+    if start[4:8] == b"ftyp" and start[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"avif"):
+        what = sentence(
+            "{name} is a photograph in a format (HEIC or AVIF) that mail programs do not show", name=path.name
+        )
+        raise PictureRefused(what, sentence("save it as JPEG"))
+
+
+def _not_a_picture(path: Path) -> PictureRefused:
+    what = sentence("{name} is not a picture", name=path.name)
+    return PictureRefused(
+        what, sentence("mail programs show PNG, JPEG, GIF and WebP: save it in one of them")
+    )
+
+
+def _too_many_pixels(path: Path) -> PictureRefused:
+    what: Sentence = sentence(
+        "the picture {name} has more than {most} million pixels",
+        name=path.name,
+        most=MOST_PIXELS // 1_000_000,
+    )
+    return PictureRefused(what, sentence("save a smaller copy: 1200 pixels wide is enough"))
+
+
+def _gif_frames(file: BinaryIO) -> int:
+    """How many frames a GIF has, counted from its blocks (GIF89a section 12) up to one more than MOST_FRAMES."""
+    file.seek(10)
+    flags = file.read(3)[0]
+    file.seek(_colours(flags), 1)
+    frames = 0
+    while frames <= MOST_FRAMES:
+        match file.read(1):
+            case b",":  # an image: descriptor, perhaps colours, code size, data
+                frames += 1
+                descriptor = file.read(9)
+                file.seek((_colours(descriptor[8]) if len(descriptor) == 9 else 0) + 1, 1)
+                _skip_blocks(file)
+            case b"!":  # an extension: label, data
+                file.seek(1, 1)
+                _skip_blocks(file)
+            case _:  # the trailer, the end of the file, or rubbish
+                break
+    return max(frames, 1)
+
+
+def _colours(flags: int) -> int:
+    """Bytes of the colour table that the flags announce."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
+
+
+def _skip_blocks(file: BinaryIO) -> None:
+    while size := file.read(1):
+        if size == b"\0":
+            return
+        file.seek(size[0], 1)

@@ -1,0 +1,1 @@
+"""The one YAML reader: plain data with the place of every value, and every problem in words."""
