@@ -53,7 +53,9 @@ class App:
             if database.has_secret:
                 raise SecretError(
                     sentence("{path} is missing, and the ledger was made with it", path=path),
-                    sentence("put it back from your backup: without it the unsubscribed would be mailed again"),
+                    sentence(
+                        "put it back from your backup: without it the unsubscribed would be mailed again"
+                    ),
                 )
             write_private(path, secrets.token_bytes(tokens.SECRET_BYTES).hex().encode() + b"\n")
         try:

@@ -12,7 +12,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from newsletter_mailer.errors import ConfigError, Problem, SecretError, UsageError
@@ -132,7 +140,9 @@ class PrivacySettings(Section):
 class RetrySettings(Section):
     """When a mail that was refused for now is tried again."""
 
-    waits_minutes: tuple[Annotated[float, Field(gt=0)], ...] = Field(default=(5, 30, 120, 360, 1440), min_length=1)
+    waits_minutes: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        default=(5, 30, 120, 360, 1440), min_length=1
+    )
     give_up_after_hours: Annotated[float, Field(gt=0)] = 48
 
     def policy(self) -> RetryPolicy:
@@ -159,7 +169,9 @@ class Settings(Section):
     theme: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "default"
     test_readers: tuple[Address, ...] = ()
     """Who gets `newsletter test` when no --to is given."""
-    subscriber_fields: Annotated[dict[FieldName, Plain], BeforeValidator(_field_names)] = Field(default_factory=dict)
+    subscriber_fields: Annotated[dict[FieldName, Plain], BeforeValidator(_field_names)] = Field(
+        default_factory=dict
+    )
     """What merge tags may say of a subscriber besides name and address, each with what stands in when it is empty."""
     privacy: PrivacySettings = PrivacySettings()
     retry: RetrySettings = RetrySettings()
@@ -191,7 +203,9 @@ class Workspace:
     def theme_folders(self) -> tuple[Path, ...]:
         """Where the theme's files are looked for: the workspace's own before the shipped, its theme before `default`."""
         names = dict.fromkeys((self.settings.theme, "default"))
-        return tuple(base / name for name in names for base in (self.root / "templates", shipped("templates")))
+        return tuple(
+            base / name for name in names for base in (self.root / "templates", shipped("templates"))
+        )
 
     def theme_file(self, name: str) -> Path:
         """The first file of that name in the theme. Raises UsageError when there is none."""
@@ -253,7 +267,11 @@ def _overlay(document: Document, environment: Mapping[str, str]) -> tuple[Docume
     names: dict[str, str] = {}
     for variable, value in sorted(environment.items()):
         section, _, key = variable.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
-        if not variable.startswith(ENVIRONMENT_PREFIX) or section not in Settings.model_fields or key == "password":
+        if (
+            not variable.startswith(ENVIRONMENT_PREFIX)
+            or section not in Settings.model_fields
+            or key == "password"
+        ):
             continue
         names[f"{section}.{key}" if key else section] = variable
         if key:
@@ -294,7 +312,9 @@ def read_private(path: Path) -> bytes:
         mode = path.stat().st_mode
         raw = path.read_bytes()
     except OSError as error:
-        raise SecretError(sentence("{path} cannot be read: {reason}", path=path, reason=error.strerror)) from error
+        raise SecretError(
+            sentence("{path} cannot be read: {reason}", path=path, reason=error.strerror)
+        ) from error
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise SecretError(
             sentence("{path} can be read by others", path=path), sentence("run: chmod 600 {path}", path=path)

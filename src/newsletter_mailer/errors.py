@@ -1,17 +1,17 @@
 """Everything that can go wrong and that a person can mend: where, what, how.
 
-    NewsletterError            exit code
-    ├── FileProblems           1         several problems of one file, each with line and column
-    │   ├── IssueError         3         … of an issue
-    │   └── ConfigError        1         … of newsletter.yaml or the environment
-    ├── UsageError             2         a command cannot mean what was typed
-    ├── StalePlan              3         the audience changed between the question and the answer
-    ├── SecretError            4         var/secret is missing or belongs to another ledger
-    ├── LoginRefused           4         the mail server does not know us
-    ├── NotConfirmed           6         the number of recipients was not typed, or differs
-    ├── Busy                   75        another sender is at work on this ledger
-    └── Stopped                75        stopped for now; the same command continues
-        └── ServerUnreachable  75        no connection, no TLS, or the server says no to everyone
+NewsletterError            exit code
+├── FileProblems           1         several problems of one file, each with line and column
+│   ├── IssueError         3         … of an issue
+│   └── ConfigError        1         … of newsletter.yaml or the environment
+├── UsageError             2         a command cannot mean what was typed
+├── StalePlan              3         the audience changed between the question and the answer
+├── SecretError            4         var/secret is missing or belongs to another ledger
+├── LoginRefused           4         the mail server does not know us
+├── NotConfirmed           6         the number of recipients was not typed, or differs
+├── Busy                   75        another sender is at work on this ledger
+└── Stopped                75        stopped for now; the same command continues
+    └── ServerUnreachable  75        no connection, no TLS, or the server says no to everyone
 """
 
 from __future__ import annotations

@@ -15,7 +15,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from newsletter_mailer.wording import Sentence, sentence
 
 LONGEST_EXPRESSION = 500
-FILTERS = frozenset({"default", "upper", "lower", "title", "capitalize", "trim", "length", "replace", "first", "last"})
+FILTERS = frozenset(
+    {"default", "upper", "lower", "title", "capitalize", "trim", "length", "replace", "first", "last"}
+)
 _TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _STRAY = re.compile(r"\{%|\{#|\{\{")
 _BETWEEN = "\0"  # cannot be in a value: import refuses control characters
@@ -86,10 +88,20 @@ def check_text(text: str, known: KnownNames) -> list[Fault]:
     bare = _TAG.sub(lambda found: " " * len(found.group(0)), text)
     for stray in _STRAY.finditer(bare):
         if stray.group(0) == "{{":
-            faults.append(Fault(stray.start(), sentence("a merge tag is not closed"), sentence("end it with {closing}", closing="}}")))
+            faults.append(
+                Fault(
+                    stray.start(),
+                    sentence("a merge tag is not closed"),
+                    sentence("end it with {closing}", closing="}}"),
+                )
+            )
         else:
-            hint = sentence("only merge tags such as {example} work here; for a whole block use when:", example=EXAMPLE)
-            faults.append(Fault(stray.start(), sentence("“{opening}” is not a merge tag", opening=stray.group(0)), hint))
+            hint = sentence(
+                "only merge tags such as {example} work here; for a whole block use when:", example=EXAMPLE
+            )
+            faults.append(
+                Fault(stray.start(), sentence("“{opening}” is not a merge tag", opening=stray.group(0)), hint)
+            )
     return faults
 
 
@@ -99,7 +111,13 @@ EXAMPLE = "{{ subscriber.first_name }}"
 def check_expression(source: str, known: KnownNames) -> list[Fault]:
     """Everything wrong with one expression: its syntax, names nobody knows, things that are not allowed."""
     if not source:
-        return [Fault(0, sentence("an empty merge tag"), sentence("write a name, such as {example}", example=EXAMPLE))]
+        return [
+            Fault(
+                0,
+                sentence("an empty merge tag"),
+                sentence("write a name, such as {example}", example=EXAMPLE),
+            )
+        ]
     if len(source) > LONGEST_EXPRESSION:
         return [Fault(0, sentence("an expression is longer than {most} characters", most=LONGEST_EXPRESSION))]
     try:
@@ -144,7 +162,10 @@ def _unknown(root: str, field: str | None, known: KnownNames) -> Iterator[Fault]
     hint = (
         sentence("did you mean “{close}”?", close=close[0])
         if close
-        else sentence("declare it under subscriber_fields in newsletter.yaml, or use one of: {names}", names=", ".join(everything))
+        else sentence(
+            "declare it under subscriber_fields in newsletter.yaml, or use one of: {names}",
+            names=", ".join(everything),
+        )
     )
     yield Fault(0, sentence("nobody knows “{name}”", name=name), hint)
 
@@ -175,7 +196,9 @@ def compile_conditions(sources: Sequence[str]) -> Callable[[Mapping[str, Any]], 
     return lambda values: [value == "1" for value in evaluate(values)]
 
 
-def theme_environment(folders: Sequence[Path], filters: Mapping[str, Callable[..., Any]]) -> ImmutableSandboxedEnvironment:
+def theme_environment(
+    folders: Sequence[Path], filters: Mapping[str, Callable[..., Any]]
+) -> ImmutableSandboxedEnvironment:
     """The environment of a theme: the first folder that has a file wins; MJML is escaped, `.txt` is not."""
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader([str(folder) for folder in folders]),

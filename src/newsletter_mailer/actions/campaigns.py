@@ -27,7 +27,11 @@ def one(database: Database, ref: str) -> Campaign:
         found = store.campaign(connection, ref)
         if found is None:
             known = ", ".join(f"{c.id} ({c.slug})" for c in store.campaigns(connection)[-5:])
-            hint = sentence("there are: {known}", known=known) if known else sentence("nothing was dispatched yet")
+            hint = (
+                sentence("there are: {known}", known=known)
+                if known
+                else sentence("nothing was dispatched yet")
+            )
             raise UsageError(sentence("there is no campaign “{ref}”", ref=ref), hint)
     return found
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +16,6 @@ from newsletter_mailer.errors import Stopped
 from newsletter_mailer.message.headers import a_label
 from newsletter_mailer.message.mime import Copy, Letterhead, MessageTemplate
 from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
-from newsletter_mailer.model.delivery import Event
 from newsletter_mailer.model.outcome import Outcome
 from newsletter_mailer.smtp.pool import Account, Outgoing, send_all
 from newsletter_mailer.store import campaigns, ledger
@@ -96,7 +94,11 @@ class Outbox:
             return
         with self._tools.database.transaction() as connection:
             ledger.settle(
-                connection, self._settled, now=self._tools.clock(), retry=self._retry, chance=self._tools.chance
+                connection,
+                self._settled,
+                now=self._tools.clock(),
+                retry=self._retry,
+                chance=self._tools.chance,
             )
         self._settled = []
 
@@ -120,7 +122,12 @@ class Outbox:
             ledger.heartbeat(connection, self._run, now)
             self._claimed.extend(
                 ledger.claim(
-                    connection, self._campaign.id, run=self._run, limit=self._claim_size, now=now, retry=self._retry
+                    connection,
+                    self._campaign.id,
+                    run=self._run,
+                    limit=self._claim_size,
+                    now=now,
+                    retry=self._retry,
                 )
             )
         self._claimed_at = now
@@ -206,7 +213,11 @@ def _closed(tools: Tools, campaign: Campaign, due: int | None) -> Campaign:
     _set_state(tools, campaign, CampaignState.WAITING)
     at = datetime.fromtimestamp(due / 1000, UTC).astimezone(tools.workspace.zone)
     raise Stopped(
-        sentence("{count} recipients were refused for now; the next try is at {time}", count=counts.deferred, time=f"{at:%Y-%m-%d %H:%M}"),
+        sentence(
+            "{count} recipients were refused for now; the next try is at {time}",
+            count=counts.deferred,
+            time=f"{at:%Y-%m-%d %H:%M}",
+        ),
         sentence("continue then with: newsletter resume {campaign}", campaign=campaign.slug),
     )
 

@@ -70,5 +70,7 @@ def _settings(answers: Answers, language: str) -> str:
     }
     quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
     port, security = ("1025", "none") if local else ("587", "starttls")
-    template = (shipped("templates") / "workspace" / f"newsletter.{language}.yaml").read_text(encoding="utf-8")
+    template = (shipped("templates") / "workspace" / f"newsletter.{language}.yaml").read_text(
+        encoding="utf-8"
+    )
     return template.format(port=port, security=security, language=language, **quoted)

@@ -51,7 +51,9 @@ def new(workspace: Workspace, slug: str, *, copy_of: str | None, today: dt.date,
     if not _SLUG.fullmatch(slug):
         raise UsageError(
             sentence("“{slug}” cannot be the name of an issue", slug=slug),
-            sentence("use small letters, digits and hyphens, e.g. {example}", example=f"{today:%Y-%m}-printemps"),
+            sentence(
+                "use small letters, digits and hyphens, e.g. {example}", example=f"{today:%Y-%m}-printemps"
+            ),
         )
     folder = workspace.issues / slug
     if folder.exists():
@@ -59,7 +61,9 @@ def new(workspace: Workspace, slug: str, *, copy_of: str | None, today: dt.date,
     if copy_of is None:
         folder.mkdir(parents=True)
         title = json.dumps(workspace.settings.identity.name, ensure_ascii=False)
-        text = SKELETON.format(id=new_id, title=title, date=today.isoformat(), language=workspace.settings.language)
+        text = SKELETON.format(
+            id=new_id, title=title, date=today.isoformat(), language=workspace.settings.language
+        )
         (folder / "issue.yaml").write_text(text, encoding="utf-8")
     else:
         _copy(find_issue(workspace, copy_of).parent, folder, new_id, today)

@@ -51,13 +51,18 @@ def propose(database: Database, workspace: Workspace, issue: str, audience_: Aud
             if audience.find_list(connection, slug) is None:
                 known = ", ".join(found.slug for found in audience.lists(connection)) or "-"
                 raise UsageError(
-                    sentence("there is no list “{slug}”", slug=slug), sentence("the lists are: {known}", known=known)
+                    sentence("there is no list “{slug}”", slug=slug),
+                    sentence("the lists are: {known}", known=known),
                 )
         head_count = campaigns.head_count(connection, audience_, issue_id=edition.issue_id, mailable=mailable)
         languages = campaigns.summary_by_language(connection, audience_, issue_id=edition.issue_id)
-        first = campaigns.first_readers(connection, audience_, issue_id=edition.issue_id, limit=_SUBJECTS_SHOWN)
+        first = campaigns.first_readers(
+            connection, audience_, issue_id=edition.issue_id, limit=_SUBJECTS_SHOWN
+        )
         if not campaigns.was_tested(connection, campaigns.edition_hash(edition)):
-            warnings.append(sentence("this edition was never sent as a test (newsletter test {issue})", issue=issue))
+            warnings.append(
+                sentence("this edition was never sent as a test (newsletter test {issue})", issue=issue)
+            )
     filler = Filler(edition)
     subjects = tuple(filler.subject(Reader(reader, reader.organisation)) for reader in first)
     return Proposal(edition, audience_, head_count, languages, subjects, web_base, tuple(warnings))
@@ -69,7 +74,10 @@ def _web_base(workspace: Workspace, database: Database) -> tuple[str, list[Sente
         return "", []
     if answers_with(url, database.ledger_id):
         return url.rstrip("/"), []
-    what = sentence("{url} does not answer for this ledger: the mails carry no https links, readers leave by mail", url=url)
+    what = sentence(
+        "{url} does not answer for this ledger: the mails carry no https links, readers leave by mail",
+        url=url,
+    )
     return "", [what]
 
 
@@ -82,11 +90,17 @@ def check_number(proposal_total: int, typed: int | None) -> None:
         )
     if typed != proposal_total:
         raise NotConfirmed(
-            sentence("nothing was sent: {typed} was confirmed, but there are {total} recipients", typed=typed, total=proposal_total)
+            sentence(
+                "nothing was sent: {typed} was confirmed, but there are {total} recipients",
+                typed=typed,
+                total=proposal_total,
+            )
         )
 
 
-def plan(database: Database, workspace: Workspace, proposal: Proposal, *, secret: Secret, now: int) -> Campaign:
+def plan(
+    database: Database, workspace: Workspace, proposal: Proposal, *, secret: Secret, now: int
+) -> Campaign:
     """Write the campaign in one transaction: its edition and one row per reader.
 
     Raises StalePlan, and writes nothing, when the audience is no longer what was proposed.

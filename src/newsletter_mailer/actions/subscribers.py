@@ -21,11 +21,28 @@ from newsletter_mailer.tokens import Secret
 from newsletter_mailer.wording import Sentence, sentence
 
 _FIELDS = {
-    "address": ("email", "e-mail", "mail", "address", "courriel", "adresse e-mail", "adresse email", "adresse mail"),
+    "address": (
+        "email",
+        "e-mail",
+        "mail",
+        "address",
+        "courriel",
+        "adresse e-mail",
+        "adresse email",
+        "adresse mail",
+    ),
     "first_name": ("first_name", "first name", "firstname", "prénom", "prenom"),
     "last_name": ("last_name", "last name", "lastname", "nom", "nom de famille", "name"),
     "language": ("language", "langue", "lang"),
-    "organisation": ("organisation", "organization", "structure", "association", "company", "entreprise", "société"),
+    "organisation": (
+        "organisation",
+        "organization",
+        "structure",
+        "association",
+        "company",
+        "entreprise",
+        "société",
+    ),
 }
 _LONGEST_VALUE = 1000
 
@@ -51,7 +68,9 @@ class Table:
     @property
     def ignored(self) -> tuple[str, ...]:
         """Columns that no field of a subscriber takes."""
-        return tuple(name for name, field in zip(self.header, self.columns, strict=True) if field is None and name)
+        return tuple(
+            name for name, field in zip(self.header, self.columns, strict=True) if field is None and name
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +86,14 @@ class Imported:
 
 
 def import_csv(
-    path: Path, list_slug: str, *, workspace: Workspace, database: Database, secret: Secret, now: int, source: str
+    path: Path,
+    list_slug: str,
+    *,
+    workspace: Workspace,
+    database: Database,
+    secret: Secret,
+    now: int,
+    source: str,
 ) -> Imported:
     """Import a CSV file as confirmed subscribers of a list, made if missing, in one transaction.
 
@@ -92,14 +118,20 @@ def read_table(path: Path, attributes: frozenset[str]) -> Table:
     try:
         text = _decoded(path.read_bytes())
     except OSError as error:
-        raise UsageError(sentence("{path} cannot be read: {reason}", path=path, reason=error.strerror)) from error
+        raise UsageError(
+            sentence("{path} cannot be read: {reason}", path=path, reason=error.strerror)
+        ) from error
     first = text.partition("\n")[0]
     delimiter = max(";,\t|", key=first.count)
     header = tuple(next(csv.reader(io.StringIO(first), delimiter=delimiter), []))
     columns = tuple(_field(name, attributes) for name in header)
     if "address" not in columns:
         raise UsageError(
-            sentence("{path} has no column of addresses; its first line is: {first}", path=path, first=first.strip()[:80]),
+            sentence(
+                "{path} has no column of addresses; its first line is: {first}",
+                path=path,
+                first=first.strip()[:80],
+            ),
             sentence("name one column “email”"),
         )
     double = {field for field in columns if field and columns.count(field) > 1}
@@ -147,13 +179,19 @@ def _person(table: Table, row: Sequence[str]) -> NewSubscriber | Sentence:
         return sentence("more cells than the first line has columns")
     cells = {field: cell.strip() for field, cell in zip(table.columns, row, strict=False) if field}
     for field, cell in cells.items():
-        if len(cell) > _LONGEST_VALUE or any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in cell):
+        if len(cell) > _LONGEST_VALUE or any(
+            unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in cell
+        ):
             return sentence("{field} is too long or holds a line break or control character", field=field)
     address = cells.pop("address", "")
     wrong = check_address(address)
     if wrong is not None:
         return wrong
-    known = {field: cells.pop(field) for field in ("first_name", "last_name", "language", "organisation") if field in cells}
+    known = {
+        field: cells.pop(field)
+        for field in ("first_name", "last_name", "language", "organisation")
+        if field in cells
+    }
     return NewSubscriber(address=address, attributes={k: v for k, v in cells.items() if v}, **known)
 
 

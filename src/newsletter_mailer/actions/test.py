@@ -33,7 +33,14 @@ class Tested:
 
 
 def send_test(
-    workspace: Workspace, issue: str, to: tuple[str, ...], *, database: Database, account: Account, now: int, new_id: str
+    workspace: Workspace,
+    issue: str,
+    to: tuple[str, ...],
+    *,
+    database: Database,
+    account: Account,
+    now: int,
+    new_id: str,
 ) -> list[Tested]:
     """Send the issue to each address, as that reader would see it if known, else as a sample reader.
 
@@ -65,7 +72,9 @@ def _letterhead(workspace: Workspace, edition: Edition) -> Letterhead:
     sender = workspace.settings.sender.email
     mailbox = workspace.settings.inbox.address or sender
     domain = a_label(sender).rpartition("@")[2]
-    return Letterhead(list_id=f"test.{domain}", list_name=edition.title, unsubscribe_mailbox=mailbox, test=True)
+    return Letterhead(
+        list_id=f"test.{domain}", list_name=edition.title, unsubscribe_mailbox=mailbox, test=True
+    )
 
 
 def _seen_as(database: Database, address: str) -> Subscriber:

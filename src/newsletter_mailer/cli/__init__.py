@@ -17,7 +17,11 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 @click.group(context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="newsletter")
-@click.option("--project", type=click.Path(file_okay=False, path_type=Path), help="The workspace (default: here or above).")
+@click.option(
+    "--project",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The workspace (default: here or above).",
+)
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of what the program says.")
 @click.option("--json", "as_json", is_flag=True, help="Data on stdout as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Only results and errors.")

@@ -26,7 +26,12 @@ def lists(face: Face) -> None:
     with face.app() as app:
         found = all_lists(app.database)
     if face.json:
-        face.data_json([{"slug": one.slug, "name": one.name, "basis": one.basis.value, "confirmed": one.confirmed} for one in found])
+        face.data_json(
+            [
+                {"slug": one.slug, "name": one.name, "basis": one.basis.value, "confirmed": one.confirmed}
+                for one in found
+            ]
+        )
     elif found:
         rows = [(one.slug, one.name, one.basis.value, number(one.confirmed)) for one in found]
         table(rows, (say("list"), say("name"), say("basis"), say("readers")))
@@ -77,10 +82,11 @@ def import_(face: Face, file: Path, list_slug: str, source: str | None) -> None:
             }
         )
         return
-    _tell(face, done, rejects)
+    tell_import(face, done, rejects)
 
 
-def _tell(face: Face, done: Imported, rejects: Path | None) -> None:
+def tell_import(face: Face, done: Imported, rejects: Path | None) -> None:
+    """What an import did, and who was left out."""
     count = done.count
     face.data(
         say(
@@ -93,19 +99,40 @@ def _tell(face: Face, done: Imported, rejects: Path | None) -> None:
         )
     )
     if done.new_list:
-        face.talk(say("The list “{list}” is new; its basis is the association's legitimate interest.", list=done.slug))
+        face.talk(
+            say(
+                "The list “{list}” is new; its basis is the association's legitimate interest.",
+                list=done.slug,
+            )
+        )
     if count.left_refused:
-        face.talk(say("{count} had left this list and were not brought back.", count=number(count.left_refused)), style="yellow")
+        face.talk(
+            say("{count} had left this list and were not brought back.", count=number(count.left_refused)),
+            style="yellow",
+        )
     if count.suppressed:
-        face.talk(say("{count} are suppressed and are never mailed.", count=number(count.suppressed)), style="yellow")
+        face.talk(
+            say("{count} are suppressed and are never mailed.", count=number(count.suppressed)),
+            style="yellow",
+        )
     if done.ignored:
         names = ", ".join(done.ignored)
-        face.talk(say("Columns not taken: {names} (name them under subscriber_fields in newsletter.yaml to keep them)", names=names))
+        face.talk(
+            say(
+                "Columns not taken: {names} (name them under subscriber_fields in newsletter.yaml to keep them)",
+                names=names,
+            )
+        )
     for reject in done.rejects[:5]:
         face.talk(say("  line {line}: {why}", line=reject.line, why=reject.why), style="yellow")
     if rejects is not None:
         face.talk(say("The rows left out are in {file}, to mend and import again.", file=rejects))
-    face.talk(say("Next: newsletter test ISSUE --to YOU@EXAMPLE.ORG, then newsletter dispatch ISSUE --list {list}", list=done.slug))
+    face.talk(
+        say(
+            "Next: newsletter test ISSUE --to YOU@EXAMPLE.ORG, then newsletter dispatch ISSUE --list {list}",
+            list=done.slug,
+        )
+    )
 
 
 COMMANDS = (lists, subscribers)

@@ -41,7 +41,10 @@ def tests(face: Face, done: Sequence[Tested]) -> None:
     """What came of each test mail."""
     if face.json:
         face.data_json(
-            [{"address": one.address, "event": one.outcome.event.value, "reply": _words(one.outcome)} for one in done]
+            [
+                {"address": one.address, "event": one.outcome.event.value, "reply": _words(one.outcome)}
+                for one in done
+            ]
         )
         return
     for one in done:
@@ -58,12 +61,25 @@ def proposal(face: Face, found: Proposal, issue: str) -> None:
     count = found.head_count
     face.talk(say("Recipients: {sum}", sum=head_count(count)), style="cyan")
     if count.total:
-        languages = ", ".join(f"{name or say('not known')} {number(n)}" for name, n in sorted(found.languages.items()))
-        face.talk(say("Language of the mail: {mail}; of the readers: {readers}", mail=found.edition.language, readers=languages))
+        languages = ", ".join(
+            f"{name or say('not known')} {number(n)}" for name, n in sorted(found.languages.items())
+        )
+        face.talk(
+            say(
+                "Language of the mail: {mail}; of the readers: {readers}",
+                mail=found.edition.language,
+                readers=languages,
+            )
+        )
         for subject in found.subjects:
             face.talk(say("Subject: {subject}", subject=subject))
     else:
-        face.talk(say("Nobody is left to send {issue} to: everyone on these lists has it, left or is suppressed.", issue=issue))
+        face.talk(
+            say(
+                "Nobody is left to send {issue} to: everyone on these lists has it, left or is suppressed.",
+                issue=issue,
+            )
+        )
     for warning in found.warnings:
         face.talk(f"! {warning}", style="yellow")
 
@@ -121,7 +137,9 @@ def progress(face: Face, campaign: Campaign, tools: Tools) -> Iterator[Tools]:
     counts = campaign.counts
     try:
         with bar:
-            task = bar.add_task(say("Sending"), total=counts.total, completed=counts.total - counts.open, rate="")
+            task = bar.add_task(
+                say("Sending"), total=counts.total, completed=counts.total - counts.open, rate=""
+            )
 
             def advance(_outcome: Outcome) -> None:
                 speed = bar.tasks[0].speed
@@ -156,9 +174,19 @@ def finished(face: Face, campaign: Campaign) -> None:
     status(face, campaign)
     counts = campaign.counts
     if counts.refused:
-        face.talk(say("Who was refused and why: newsletter log {slug} --status refused", slug=campaign.slug), style="yellow")
+        face.talk(
+            say("Who was refused and why: newsletter log {slug} --status refused", slug=campaign.slug),
+            style="yellow",
+        )
     if counts.in_doubt:
-        face.talk(say("Nobody can know whether {count} got it: newsletter resolve {slug}", count=number(counts.in_doubt), slug=campaign.slug), style="yellow")
+        face.talk(
+            say(
+                "Nobody can know whether {count} got it: newsletter resolve {slug}",
+                count=number(counts.in_doubt),
+                slug=campaign.slug,
+            ),
+            style="yellow",
+        )
     if counts.open:
         face.talk(say("Continue with: newsletter resume {slug}", slug=campaign.slug), style="green")
     else:
@@ -224,7 +252,14 @@ def campaigns(face: Face, found: Sequence[Campaign], zone: ZoneInfo) -> None:
             )
             for one in found
         ]
-        headings = (say("campaign"), say("issue"), say("state"), say("planned at"), say("recipients"), say("sent"))
+        headings = (
+            say("campaign"),
+            say("issue"),
+            say("state"),
+            say("planned at"),
+            say("recipients"),
+            say("sent"),
+        )
         table(rows, headings)
     else:
         face.talk(say("Nothing was dispatched yet: newsletter dispatch ISSUE --list LIST"))
@@ -234,7 +269,10 @@ def log(rows: Iterable[LogRow], form: Literal["table", "csv", "jsonl"], zone: Zo
     """Every recipient with what the server said; csv and jsonl stream."""
     if form == "table":
         shown = list(islice(rows, _TABLE_ROWS + 1))
-        cells = [(r.address, status_name(r.status.value), str(r.attempts), _when(r, zone), _said(r)) for r in shown[:_TABLE_ROWS]]
+        cells = [
+            (r.address, status_name(r.status.value), str(r.attempts), _when(r, zone), _said(r))
+            for r in shown[:_TABLE_ROWS]
+        ]
         table(cells, (say("address"), say("status"), say("attempts"), say("when"), say("the server's words")))
         if len(shown) > _TABLE_ROWS:
             print(say("… and more: --format csv or jsonl has all of them"), file=sys.stderr)  # noqa: T201
@@ -271,7 +309,11 @@ def log_json(row: LogRow) -> dict[str, Any]:
 
 def _defused(value: Any) -> Any:
     """A cell that a spreadsheet would run as a formula gets a quote before it (standards 7-6)."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else value
+    return (
+        f"'{value}"
+        if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n")
+        else value
+    )
 
 
 def _said(row: LogRow) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -12,7 +11,6 @@ from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.wording import say
 
 if TYPE_CHECKING:
-    from newsletter_mailer.actions.dispatch import Tools
     from newsletter_mailer.app import App
     from newsletter_mailer.model.campaign import Campaign
 
@@ -21,7 +19,9 @@ STATUSES = ("queued", "sending", "sent", "deferred", "refused", "in_doubt", "ski
 
 @click.command()
 @click.argument("issue")
-@click.option("--to", "to", multiple=True, help="Who gets the test; can be given several times. Default: test_readers.")
+@click.option(
+    "--to", "to", multiple=True, help="Who gets the test; can be given several times. Default: test_readers."
+)
 @click.argument("more", nargs=-1)
 @click.pass_obj
 def test(face: Face, issue: str, to: tuple[str, ...], more: tuple[str, ...]) -> None:
@@ -37,10 +37,18 @@ def test(face: Face, issue: str, to: tuple[str, ...], more: tuple[str, ...]) -> 
     with face.app() as app:
         addresses = (*to, *more) or app.workspace.settings.test_readers
         if not addresses:
-            raise click.UsageError(say("Say who gets it: --to you@example.org, or test_readers in newsletter.yaml"))
+            raise click.UsageError(
+                say("Say who gets it: --to you@example.org, or test_readers in newsletter.yaml")
+            )
         account = account_of(app.workspace)
         done = send_test(
-            app.workspace, issue, addresses, database=app.database, account=account, now=app.now, new_id=secrets.token_hex(8)
+            app.workspace,
+            issue,
+            addresses,
+            database=app.database,
+            account=account,
+            now=app.now,
+            new_id=secrets.token_hex(8),
         )
     show.tests(face, done)
     failed = [one for one in done if not show.accepted(one.outcome)]
@@ -51,7 +59,9 @@ def test(face: Face, issue: str, to: tuple[str, ...], more: tuple[str, ...]) -> 
 
 @click.command()
 @click.argument("issue")
-@click.option("--list", "lists", multiple=True, required=True, help="Who gets it; can be given several times.")
+@click.option(
+    "--list", "lists", multiple=True, required=True, help="Who gets it; can be given several times."
+)
 @click.option("--exclude", multiple=True, help="But nobody of this list.")
 @click.option("--dry-run", is_flag=True, help="Show the head count and stop.")
 @click.option("--wait", is_flag=True, help="Stay until the last retry.")
@@ -100,7 +110,12 @@ def _confirm(face: Face, total: int, *, yes: bool, expect: int | None) -> None:
 
     typed = expect
     if not yes and face.ask:
-        answer = click.prompt(say("Type the number of recipients to send, or anything else to stop"), err=True, default="", show_default=False)
+        answer = click.prompt(
+            say("Type the number of recipients to send, or anything else to stop"),
+            err=True,
+            default="",
+            show_default=False,
+        )
         digits = "".join(answer.split())
         typed = int(digits) if digits.isdecimal() else None
     elif not yes:
@@ -177,8 +192,12 @@ def status(face: Face, campaign: str) -> None:
 
 @click.command()
 @click.argument("campaign")
-@click.option("--status", "status_name", type=click.Choice(STATUSES), help="Only recipients with this status.")
-@click.option("--format", "form", type=click.Choice(["table", "csv", "jsonl"]), default="table", help="How to write it.")
+@click.option(
+    "--status", "status_name", type=click.Choice(STATUSES), help="Only recipients with this status."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "jsonl"]), default="table", help="How to write it."
+)
 @click.pass_obj
 def log(face: Face, campaign: str, status_name: str | None, form: Literal["table", "csv", "jsonl"]) -> None:
     """Show every recipient of a campaign and what the server said.
@@ -196,7 +215,12 @@ def log(face: Face, campaign: str, status_name: str | None, form: Literal["table
 
 @click.command()
 @click.argument("campaign")
-@click.option("--as", "as_", type=click.Choice(["sent", "resend"]), help="How to settle them; without it they are listed.")
+@click.option(
+    "--as",
+    "as_",
+    type=click.Choice(["sent", "resend"]),
+    help="How to settle them; without it they are listed.",
+)
 @click.pass_obj
 def resolve(face: Face, campaign: str, as_: Literal["sent", "resend"] | None) -> None:
     """List or settle the recipients of whom nobody knows whether the mail arrived.
@@ -210,7 +234,12 @@ def resolve(face: Face, campaign: str, as_: Literal["sent", "resend"] | None) ->
         if as_ is None:
             rows = doubtful(app.database, campaign)
             show.log(iter(rows), "jsonl" if face.json else "table", app.workspace.zone)
-            face.talk(say("{count} in doubt. Settle them with --as sent, or --as resend (some may then get it twice).", count=number(len(rows))))
+            face.talk(
+                say(
+                    "{count} in doubt. Settle them with --as sent, or --as resend (some may then get it twice).",
+                    count=number(len(rows)),
+                )
+            )
             return
         count = settle(app.database, campaign, as_=as_, now=app.now)
     face.data(say("{count} settled", count=number(count)))

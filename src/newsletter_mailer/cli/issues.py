@@ -20,7 +20,8 @@ def init(face: Face, folder: Path) -> None:
 
     Example: newsletter init my-newsletter
     """
-    from newsletter_mailer.actions.init import Answers, init as make
+    from newsletter_mailer.actions.init import Answers
+    from newsletter_mailer.actions.init import init as make
 
     answers = _ask(folder) if face.ask else Answers()
     made = make(folder, answers, language=face.language if face.language in ("fr", "en") else "fr")
@@ -28,20 +29,37 @@ def init(face: Face, folder: Path) -> None:
         face.data(str(path))
     for path in made.kept:
         face.talk(say("{path} was there already and stays as it is", path=path))
-    face.talk(say("Next: cd {folder}, then newsletter compose {issue}", folder=folder, issue=made.issue), style="green")
+    face.talk(
+        say("Next: cd {folder}, then newsletter compose {issue}", folder=folder, issue=made.issue),
+        style="green",
+    )
 
 
 def _ask(folder: Path) -> "Answers":  # noqa: F821, UP037
     from newsletter_mailer.actions.init import Answers
 
     default = Answers()
-    name = click.prompt(say("Name of your organisation"), default=folder.resolve().name.replace("-", " ").title(), err=True)
+    name = click.prompt(
+        say("Name of your organisation"), default=folder.resolve().name.replace("-", " ").title(), err=True
+    )
     return Answers(
         organisation=name,
-        address=click.prompt(say("Its postal address (printed under every mail: the law asks for it)"), default=default.address, err=True),
-        email=click.prompt(say("The address that the newsletter comes from"), default=default.email, err=True),
-        smtp_host=click.prompt(say("Your provider's mail server (SMTP); you can change it later"), default=default.smtp_host, err=True),
-        smtp_username=click.prompt(say("Your user name there"), default=default.smtp_username, show_default=False, err=True),
+        address=click.prompt(
+            say("Its postal address (printed under every mail: the law asks for it)"),
+            default=default.address,
+            err=True,
+        ),
+        email=click.prompt(
+            say("The address that the newsletter comes from"), default=default.email, err=True
+        ),
+        smtp_host=click.prompt(
+            say("Your provider's mail server (SMTP); you can change it later"),
+            default=default.smtp_host,
+            err=True,
+        ),
+        smtp_username=click.prompt(
+            say("Your user name there"), default=default.smtp_username, show_default=False, err=True
+        ),
     )
 
 
@@ -58,14 +76,27 @@ def new(face: Face, slug: str, copy_of: str | None) -> None:
 
     with face.app() as app:
         today = dt.datetime.now(app.workspace.zone).date()
-        path = make(app.workspace, slug, copy_of=copy_of, today=today, new_id=f"{slug[:40].strip('-')}-{secrets.token_hex(4)}")
+        path = make(
+            app.workspace,
+            slug,
+            copy_of=copy_of,
+            today=today,
+            new_id=f"{slug[:40].strip('-')}-{secrets.token_hex(4)}",
+        )
         face.data(app.workspace.display(path))
     face.talk(say("Next: newsletter compose {slug}", slug=slug), style="green")
 
 
 @click.command()
 @click.argument("issue")
-@click.option("-o", "--output", "into", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the files.")
+@click.option(
+    "-o",
+    "--output",
+    "into",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the files.",
+)
 @click.option("--as", "as_address", help="Fill the merge tags as for this subscriber.")
 @click.pass_obj
 def render(face: Face, issue: str, into: Path, as_address: str | None) -> None:
@@ -90,7 +121,9 @@ def render(face: Face, issue: str, into: Path, as_address: str | None) -> None:
 
 @click.command()
 @click.argument("issue", required=False)
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the page (default: a free one).")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port of the page (default: a free one)."
+)
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
 @click.pass_obj
 def compose(face: Face, issue: str | None, port: int, no_open: bool) -> None:

@@ -30,7 +30,11 @@ def _link(value: str) -> str:
 def _colour(value: str) -> str:
     short = len(value) == 4
     digits = value[1:]
-    if not value.startswith("#") or len(value) not in (4, 7) or not set(digits.lower()) <= set("0123456789abcdef"):
+    if (
+        not value.startswith("#")
+        or len(value) not in (4, 7)
+        or not set(digits.lower()) <= set("0123456789abcdef")
+    ):
         raise PydanticCustomError("colour", "not a colour")
     return "#" + "".join(d * 2 for d in digits) if short else value  # Outlook wants six digits
 
@@ -46,16 +50,29 @@ Markdown = Annotated[
 ]
 """CommonMark with merge tags."""
 
-Link = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_link), Field(json_schema_extra={"format": "link"})]
+Link = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True),
+    AfterValidator(_link),
+    Field(json_schema_extra={"format": "link"}),
+]
 """http, https, mailto or tel; nothing else leaves in a mail. May be one merge tag."""
 
 Colour = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_colour)]
 """#rgb or #rrggbb."""
 
-PicturePath = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), Field(json_schema_extra={"format": "picture"})]
+PicturePath = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    Field(json_schema_extra={"format": "picture"}),
+]
 """A file beside issue.yaml, or a path from the workspace beginning with "/"."""
 
-Expression = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), Field(json_schema_extra={"format": "expression"})]
+Expression = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    Field(json_schema_extra={"format": "expression"}),
+]
 """A condition on the reader, such as `subscriber.department == "31"`."""
 
 

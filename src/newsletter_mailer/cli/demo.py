@@ -1,0 +1,126 @@
+"""The demonstration."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter_mailer.cli import campaign_output as show
+from newsletter_mailer.cli.audience import tell_import
+from newsletter_mailer.cli.output import Face, number
+from newsletter_mailer.wording import say
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from newsletter_mailer.actions.campaigns import LogRow
+    from newsletter_mailer.actions.plan import Proposal
+    from newsletter_mailer.actions.render import Rendered
+    from newsletter_mailer.actions.subscribers import Imported
+    from newsletter_mailer.actions.test import Tested
+    from newsletter_mailer.model.campaign import Campaign
+
+
+@click.command()
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@click.option("--exit", "exit_", is_flag=True, help="End at once instead of showing the mails that arrived.")
+@click.pass_obj
+def demo(face: Face, no_open: bool, exit_: bool) -> None:
+    """Do everything at once on a local sandbox; nothing leaves the machine.
+
+    Example: newsletter demo
+    """
+    from newsletter_mailer.app import App, clock
+    from newsletter_mailer.scenarios.demo import run, stage
+    from newsletter_mailer.web.arrived.server import serving
+
+    folder = Path(tempfile.mkdtemp(prefix="newsletter-demo-"))
+    with stage(folder) as scene:
+        app = App(scene.workspace)
+        try:
+            face.talk(say("A workspace in {folder}", folder=folder))
+            done = run(
+                scene,
+                _Teller(face, scene.workspace.zone),
+                database=app.database,
+                secret=app.secret,
+                clock=clock,
+            )
+        finally:
+            app.close()
+        with serving(scene.sandbox.arrived, title=say("What arrived")) as url:
+            face.talk(say("\nThe mails that arrived: {url}", url=url), style="green")
+            _next(face, folder, done.slug)
+            if exit_ or not (no_open or _has_display()):
+                return
+            if not no_open:
+                click.launch(url)
+            face.talk(say("Ctrl-C ends the demonstration."))
+            _until_interrupted()
+
+
+def _has_display() -> bool:
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _until_interrupted() -> None:
+    import threading
+
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        return
+
+
+class _Teller:
+    """Tells each step on the terminal."""
+
+    def __init__(self, face: Face, zone: ZoneInfo) -> None:
+        self._face = face
+        self._zone = zone
+
+    def _step(self, title: str) -> None:
+        self._face.talk(f"\n{self._face.styled('▸', 'cyan')} {title}")
+
+    def rendered(self, done: Rendered) -> None:
+        self._step(say("The issue is composed: {size} bytes of HTML", size=number(done.html_bytes)))
+        self._face.talk(f"  {done.folder / 'issue.html'}")
+
+    def imported(self, done: Imported) -> None:
+        self._step(say("Readers are imported"))
+        tell_import(self._face, done, None)
+
+    def tested(self, done: list[Tested]) -> None:
+        self._step(say("A test goes to the chair"))
+        show.tests(self._face, done)
+
+    def proposed(self, found: Proposal) -> None:
+        self._step(say("The readers are counted before anything leaves"))
+        show.proposal(self._face, found, found.edition.slug)
+
+    def sent(self, done: Campaign) -> None:
+        self._step(say("It is sent"))
+        show.status(self._face, done)
+
+    def logged(self, rows: list[LogRow]) -> None:
+        self._step(say("The log has every recipient; the unusual ones first"))
+        unusual = [row for row in rows if row.attempts > 1 or row.status.value != "sent"]
+        show.log([*unusual[:6], *[row for row in rows if row not in unusual][:3]], "table", self._zone)
+
+
+def _next(face: Face, folder: Path, slug: str) -> None:
+    face.talk(say("\nTry next:"))
+    for command in (
+        f"newsletter --project {folder} log {slug} --status refused",
+        f"newsletter --project {folder} compose {slug}",
+        "newsletter init my-newsletter",
+    ):
+        face.talk(f"  {command}")
+
+
+COMMANDS = (demo,)
