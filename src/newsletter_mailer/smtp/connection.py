@@ -1,0 +1,245 @@
+"""A connection to the mail server: opened safely, used for one message after the other, closed politely."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Callable
+from typing import NoReturn
+
+from newsletter_mailer.errors import LoginRefused, NewsletterError, ServerUnreachable, Stopped
+from newsletter_mailer.model.outcome import Outcome, Reply
+from newsletter_mailer.smtp import login, trust
+from newsletter_mailer.smtp.account import Account, address_literal, is_loopback
+from newsletter_mailer.smtp.events import Answered, Ended, GoAhead, Message, Settled
+from newsletter_mailer.smtp.line import Line
+from newsletter_mailer.smtp.protocol import Session
+from newsletter_mailer.wording import say, sentence
+
+
+class NoAnswer(ServerUnreachable):
+    """The server was not to be had this time; it may be in a moment."""
+
+
+class Connection:
+    """An open, trusted, logged-in session; see `open_connection`."""
+
+    def __init__(self, line: Line, account: Account) -> None:
+        self._line = line
+        self._account = account
+        self._message: Message | None = None
+
+    @property
+    def alive(self) -> bool:
+        """A message may be sent, as far as anybody knows."""
+        return not self._line.session.closed
+
+    @property
+    def dot_written(self) -> bool:
+        """The message on its way may have reached the server whole."""
+        return self._message is not None and self._message.dot_written
+
+    async def send(self, message: Message, before_dot: Callable[[], None]) -> Outcome:
+        """Hand over one message. Raises UnfitMessage or UnfitServer before anything of it was written.
+
+        before_dot: called right before the bytes with the final dot are written; if it raises, they are not.
+        """
+        self._message = message
+        self._line.session.begin(message)
+        while True:
+            match await self._next():
+                case GoAhead():
+                    await self._hand_over(before_dot)
+                case Settled(message=settled, outcome=outcome) if settled is message:
+                    return outcome
+                case _:
+                    continue
+
+    async def close(self) -> None:
+        """Say QUIT and hang up; nothing depends on how it ends."""
+        seconds = self._account.timeouts.quit
+        if self.alive:
+            self._line.session.quit()
+            await self._next()
+        await self._line.hang_up(seconds)
+
+    async def abort(self) -> None:
+        """Drop the line: not a byte more leaves."""
+        await self._line.abort()
+
+    async def _next(self) -> Answered | GoAhead | Settled | Ended:
+        session = self._line.session
+        return await self._line.next_event(self._account.timeouts.of(session.awaiting))
+
+    async def _hand_over(self, before_dot: Callable[[], None]) -> None:
+        session, line = self._line.session, self._line
+        while not session.dot_is_next and self.alive:
+            line.transport.write(session.next_piece())
+            await line.drain(self._account.timeouts.block)
+        if self.alive:
+            before_dot()
+            line.transport.write(session.next_piece())
+
+    # -- opening -------------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Greeting, EHLO, STARTTLS and EHLO again, AUTH: until messages can be sent."""
+        await self._greeting()
+        await self._hello()
+        if self._account.security == "starttls":
+            await self._starttls()
+            await self._hello()
+        if self._account.username:
+            await self._login()
+
+    async def _greeting(self) -> None:
+        self._welcome(await self._answer())
+
+    async def _hello(self) -> None:
+        name = self._account.ehlo or _our_name(self._line)
+        self._welcome(await self._ask(lambda: self._line.session.hello(name)))
+
+    async def _starttls(self) -> None:
+        session, account = self._line.session, self._account
+        if "STARTTLS" not in session.offered:
+            raise trust.no_starttls(account, say("it is not among what the server offers"))
+        reply = await self._ask(session.starttls)
+        if reply.code >= 400:
+            raise trust.no_starttls(account, str(reply))
+        try:
+            upgraded = await asyncio.get_running_loop().start_tls(
+                self._line.transport,
+                self._line,
+                trust.context(account),
+                server_hostname=account.host,
+                ssl_handshake_timeout=account.timeouts.handshake,
+            )
+        except OSError as error:
+            raise trust.failed(account, error) from error
+        if upgraded is None:
+            raise trust.failed(account, ConnectionResetError())
+        self._line.transport = upgraded
+        if self.alive:
+            session.secured()
+
+    async def _login(self) -> None:
+        session, account = self._line.session, self._account
+        mechanism = login.choose(
+            session.offered.logins, username=account.username, password=account.password, host=account.host
+        )
+        reply = await self._ask(lambda: session.login(mechanism))
+        if reply.code < 400:
+            return
+        words = login.redacted(str(reply), username=account.username, password=account.password)
+        if reply.code < 500:
+            raise Stopped(
+                sentence(
+                    "{host} cannot check the password just now: {words}", host=account.host, words=words
+                ),
+                sentence("try again in a quarter of an hour"),
+            )
+        raise login_refused(account, words)
+
+    async def _ask(self, speak: Callable[[], None]) -> Reply:
+        if self.alive:  # else the news of the end is waiting to be read
+            speak()
+        return await self._answer()
+
+    async def _answer(self) -> Reply:
+        while True:
+            match await self._next():
+                case Answered(reply=reply):
+                    return reply
+                case Ended(detail=detail, reply=reply):
+                    self._ended(detail, reply)
+
+    def _ended(self, detail: str, reply: Reply | None) -> NoReturn:
+        if reply is not None:
+            self._sent_away(reply)
+        hint = sentence("port 465 wants `smtp.security: tls`") if self._account.port == 465 else None
+        raise NoAnswer(
+            sentence("{host}:{port}: {why}", host=self._account.host, port=self._account.port, why=detail),
+            hint,
+        )
+
+    def _welcome(self, reply: Reply) -> None:
+        if reply.code >= 400:
+            self._sent_away(reply)
+
+    def _sent_away(self, reply: Reply) -> NoReturn:
+        kind = NoAnswer if reply.code < 500 else ServerUnreachable
+        words = sentence(
+            "{host} does not take mail from here: {words}", host=self._account.host, words=str(reply)
+        )
+        raise kind(words)
+
+
+async def open_connection(account: Account) -> Connection:
+    """Connect, trust, log in. Raises LoginRefused, Stopped or ServerUnreachable; the line is closed then."""
+    if account.security == "none" and not is_loopback(account.host):
+        raise _no_secret(account)
+    line = await _connected(account)
+    connection = Connection(line, account)
+    try:
+        if account.security == "none" and not is_loopback(line.transport.get_extra_info("peername")[0]):
+            raise _no_secret(account)
+        await connection.open()
+    except BaseException:
+        await connection.abort()
+        raise
+    return connection
+
+
+def _no_secret(account: Account) -> NewsletterError:
+    return NewsletterError(
+        sentence("{host} is not this computer, so `smtp.security: none` is refused", host=account.host),
+        sentence("use `tls` (port 465) or `starttls` (port 587)"),
+    )
+
+
+async def _connected(account: Account) -> Line:
+    implicit = account.security == "tls"
+    line = Line(Session(private=implicit or account.security == "none"))
+    context = trust.context(account) if implicit else None
+    try:
+        async with asyncio.timeout(account.timeouts.connect):
+            await asyncio.get_running_loop().create_connection(
+                lambda: line,
+                account.host,
+                account.port,
+                ssl=context,
+                server_hostname=account.host if implicit else None,
+                ssl_handshake_timeout=account.timeouts.handshake if implicit else None,
+                happy_eyeballs_delay=0.25,
+            )
+    except OSError as error:
+        if implicit and not isinstance(error, (socket.gaierror, ConnectionRefusedError, TimeoutError)):
+            raise trust.failed(account, error) from error
+        raise _no_connection(account, error) from error
+    return line
+
+
+def _no_connection(account: Account, error: OSError) -> NoAnswer:
+    system = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+    why = say("no answer in time") if isinstance(error, TimeoutError) else system
+    return NoAnswer(
+        sentence("no connection to {host}:{port}: {why}", host=account.host, port=account.port, why=why),
+        sentence("check `smtp.host`, `smtp.port` and that this computer is online"),
+    )
+
+
+def login_refused(account: Account, words: str) -> LoginRefused:
+    """The server does not know us; its words are shown."""
+    return LoginRefused(
+        sentence("{host} refuses the login: {words}", host=account.host, words=words),
+        sentence("check `smtp.username` and the password; some providers want an application password"),
+    )
+
+
+def _our_name(line: Line) -> str:
+    """This machine's full name where it has one, else its address: never "localhost" (RFC 5321 4.1.4)."""
+    name = socket.gethostname()
+    if "." in name.strip(".") and name.isascii() and not name.lower().endswith((".local", ".localdomain")):
+        return name
+    return address_literal(line.transport.get_extra_info("sockname")[0])

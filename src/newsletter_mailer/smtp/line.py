@@ -1,0 +1,111 @@
+"""One socket: bytes between asyncio and the SMTP machine, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from newsletter_mailer.smtp.events import Event
+from newsletter_mailer.smtp.protocol import Session
+from newsletter_mailer.wording import say
+
+
+class Line(asyncio.Protocol):
+    """The socket's end that asyncio calls; whoever waits for events is woken by it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._events: deque[Event] = deque()
+        self._transport: asyncio.Transport | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._gone = asyncio.Event()
+
+    # -- called by asyncio ---------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The socket, or TLS over it, stands."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """The server spoke."""
+        self._news(self.session.receive(data))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The socket is closed, by whomever."""
+        why = say("the line broke: {why}", why=exc) if exc else say("the server closed the connection")
+        self._gone.set()
+        self._writable.set()
+        self._news(self.session.lost(why))
+
+    def pause_writing(self) -> None:
+        """More is waiting to be sent than is wise."""
+        self._writable.clear()
+
+    def resume_writing(self) -> None:
+        """Most of it has gone."""
+        self._writable.set()
+
+    # -- called by the connection --------------------------------------------------------------------------
+
+    @property
+    def transport(self) -> asyncio.Transport:
+        """The socket, or TLS over it."""
+        assert self._transport is not None, "connected before use"
+        return self._transport
+
+    @transport.setter
+    def transport(self, upgraded: asyncio.Transport) -> None:
+        self._transport = upgraded
+
+    def flush(self) -> None:
+        """Write what the machine has to say."""
+        out = self.session.to_send()
+        if out:
+            self.transport.write(out)
+
+    async def next_event(self, seconds: float) -> Event:
+        """The next thing that happens; silence for that long ends the session."""
+        self.flush()
+        if not self._events:
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._waiter
+            except TimeoutError:
+                self._news(self.session.lost(say("no answer within {seconds} s", seconds=f"{seconds:g}")))
+            finally:
+                self._waiter = None
+        return self._events.popleft()
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until the next piece of a long message may be written; give up after that long."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._writable.wait()
+        except TimeoutError:
+            self._news(self.session.lost(say("no answer within {seconds} s", seconds=f"{seconds:g}")))
+
+    async def hang_up(self, seconds: float) -> None:
+        """Close the socket, at the latest by force after that long."""
+        self.transport.close()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._gone.wait()
+        except TimeoutError:
+            await self.abort()
+
+    async def abort(self) -> None:
+        """Drop the socket and whatever was not yet sent."""
+        self.transport.abort()
+        # Not `_gone`: asyncio does not tell us of a socket that is dropped while TLS is being set up.
+        await asyncio.sleep(0)
+
+    def _news(self, events: list[Event]) -> None:
+        self._events.extend(events)
+        if not self.session.closed:
+            self.flush()
+        if events and self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
