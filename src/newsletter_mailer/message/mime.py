@@ -79,7 +79,7 @@ class MessageTemplate:
         """The copy of one reader: final bytes with CRLF only, not yet dot-stuffed.
 
         list_name: the list that reached this reader, for merge tags; the letterhead's without it.
-        Raises HeaderError when this reader's name or address cannot stand in a header: refuse the reader, go on.
+        Raises HeaderError when this reader's name or address cannot stand in a header: refuse this one, go on.
         """
         envelope = Envelope(self._mail_from, headers.a_label(copy.to))
         ways = [way + copy.token for way in self._ways_out]
@@ -91,7 +91,7 @@ class MessageTemplate:
         values, wanted = self._answers(reader)
         head = (
             self._above,
-            headers.mailbox("To", _full_name(subscriber), copy.to),
+            headers.mailbox("To", "" if self._letterhead.test else _full_name(subscriber), copy.to),
             headers.text("Subject", self._subject_line(values, wanted)),
             headers.date(copy.date),
             headers.message_id(copy.message_id),

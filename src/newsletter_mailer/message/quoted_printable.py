@@ -27,9 +27,11 @@ def piece(text: str) -> bytes:
 
 def _rows(line: str, *, ends: bool) -> list[bytes]:
     """A line of text in rows of at most 76 columns, soft breaks between; `ends`: a hard break follows."""
-    coded = b"".join([_ENCODED[byte] for byte in line.encode()])
+    coded = b"".join(map(_ENCODED.__getitem__, line.encode()))
     if ends and coded.endswith(b" "):
         coded = coded[:-1] + b"=20"
+    if len(coded) < LONGEST_LINE and coded[:1] not in b".F":  # most values of readers
+        return [coded]
     rows: list[bytes] = []
     at = 0
     while True:
