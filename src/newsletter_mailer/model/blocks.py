@@ -3,18 +3,55 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from newsletter_mailer.model.text import Expression, Link, Markdown, PicturePath, Text, Time
+from newsletter_mailer.model.text import Day, Expression, Link, Markdown, PicturePath, Text, Time
 
 
 class Part(BaseModel):
     """Anything an author writes: unknown fields are errors, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    @classmethod
+    def faults(cls, written: Mapping[str, Any]) -> Iterable[PydanticCustomError]:
+        """What is wrong with the part as a whole, told from what is written before its fields are valid."""
+        return ()
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _everything_at_once(cls, written: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        """The part's own faults beside those of its fields: an author mends a file in one go, not in two."""
+        own = list(cls.faults(written)) if isinstance(written, Mapping) else []
+        try:
+            part = validate(written)
+        except ValidationError as error:
+            if not own:
+                raise
+            of_fields = [_again(details) for details in error.errors(include_url=False)]
+        else:
+            if not own:
+                return part
+            of_fields = []
+        of_all = [InitErrorDetails(type=fault, input=written) for fault in own]
+        raise ValidationError.from_exception_data(cls.__name__, [*of_fields, *of_all])
+
+
+def _again(error: Any) -> InitErrorDetails:
+    """An error of a field, to be raised once more."""
+    kind = PydanticCustomError(error["type"], error["msg"].replace("{", "{{"), error.get("ctx"))
+    return InitErrorDetails(type=kind, loc=error["loc"], input=error["input"])
 
 
 class Picture(Part):
@@ -30,15 +67,16 @@ class Picture(Part):
     credit: Text | None = None
     link: Link | None = None
 
-    @model_validator(mode="after")
-    def _says_what_it_shows(self) -> Picture:
-        if self.alt is None and not self.decorative:
-            raise PydanticCustomError("alt_missing", "a picture without alt")
-        if self.alt is not None and self.decorative:
-            raise PydanticCustomError("alt_decorative", "a decorative picture with alt")
-        if self.link is not None and self.decorative:
-            raise PydanticCustomError("link_decorative", "a decorative picture with a link")
-        return self
+    @classmethod
+    def faults(cls, written: Mapping[str, Any]) -> Iterable[PydanticCustomError]:
+        """It says what it shows, or that there is nothing to say."""
+        says_nothing = bool(written.get("decorative"))
+        if written.get("alt") is None and not says_nothing:
+            yield PydanticCustomError("alt_missing", "a picture without alt")
+        if written.get("alt") is not None and says_nothing:
+            yield PydanticCustomError("alt_decorative", "a decorative picture with alt")
+        if written.get("link") is not None and says_nothing:
+            yield PydanticCustomError("link_decorative", "a decorative picture with a link")
 
 
 class Button(Part):
@@ -129,8 +167,8 @@ class AgendaEntry(Part):
     """Something that takes place."""
 
     title: Text
-    date: dt.date
-    end_date: dt.date | None = None
+    date: Day
+    end_date: Day | None = None
     time: Time | None = None
     end_time: Time | None = None
     place: Text | None = None
@@ -220,11 +258,11 @@ class Social(Block):
     text: Markdown | None = None
     links: tuple[SocialLink, ...] = ()
 
-    @model_validator(mode="after")
-    def _says_something(self) -> Social:
-        if not (self.title or self.text or self.links):
-            raise PydanticCustomError("empty_block", "an empty block")
-        return self
+    @classmethod
+    def faults(cls, written: Mapping[str, Any]) -> Iterable[PydanticCustomError]:
+        """It says something."""
+        if not any(written.get(field) for field in ("title", "text", "links")):
+            yield PydanticCustomError("empty_block", "an empty block")
 
 
 class Footer(Block):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from newsletter_mailer.model.blocks import AnyBlock, Footer, Part
-from newsletter_mailer.model.text import Text
+from newsletter_mailer.model.blocks import AnyBlock, Part
+from newsletter_mailer.model.text import Day, Text
 
 IssueId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{5,63}$")]
 
@@ -24,15 +24,25 @@ class Issue(Part):
     subject: Text
     preheader: Text | None = None
     """The line that inboxes show after the subject: 40 to 90 characters."""
-    date: dt.date
+    date: Day
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "fr"
     blocks: Annotated[tuple[AnyBlock, ...], Field(min_length=1)]
 
-    @model_validator(mode="after")
-    def _ends_with_one_footer(self) -> Issue:
-        feet = [n for n, block in enumerate(self.blocks) if isinstance(block, Footer)]
-        if feet != [len(self.blocks) - 1]:
-            raise PydanticCustomError("footer", "an issue ends with one footer")
-        if self.blocks[-1].when is not None:
-            raise PydanticCustomError("footer_when", "every reader gets the footer")
-        return self
+    @classmethod
+    def faults(cls, written: Mapping[str, Any]) -> Iterable[PydanticCustomError]:
+        """It ends with one footer, which every reader gets."""
+        blocks = written.get("blocks")
+        if not isinstance(blocks, list | tuple) or not blocks:
+            return
+        kinds = [
+            block.get("type") if isinstance(block, Mapping) else getattr(block, "type", None)
+            for block in blocks
+        ]
+        if kinds.count("footer") != 1 or kinds[-1] != "footer":
+            yield PydanticCustomError("footer", "an issue ends with one footer")
+        last = blocks[-1]
+        if (
+            kinds[-1] == "footer"
+            and (last.get("when") if isinstance(last, Mapping) else last.when) is not None
+        ):
+            yield PydanticCustomError("footer_when", "every reader gets the footer")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
@@ -77,14 +78,33 @@ Expression = Annotated[
 
 
 def _time(value: Any) -> Any:
+    """18:30, 18h30, 18h, 18; pydantic would take 1830 for seconds since midnight."""
     text = as_written(value)
-    if isinstance(text, str):
-        text = text.strip().lower().replace(" ", "").replace("h", ":")  # 18h, 18h30
-        text = f"{text}00" if text.endswith(":") else text
-        hours, _, minutes = text.partition(":")
-        return f"{int(hours):02d}:{minutes}" if hours.isdigit() and len(hours) < 3 else text
-    return text
+    if isinstance(text, dt.time):
+        return text
+    found = _TIME.fullmatch(text.strip()) if isinstance(text, str) else None
+    if not found:
+        raise PydanticCustomError("time_of_day", "not a time of day")
+    return f"{int(found[1]):02d}:{found[2] or '00'}"
 
+
+_TIME = re.compile(r"(\d{1,2})(?: ?[hH:] ?(\d{2})?)?")
 
 Time = Annotated[dt.time, BeforeValidator(_time)]
 """18:30, also 18h30 or 18h."""
+
+
+def _day(value: Any) -> Any:
+    """Only 2026-11-22: pydantic would also take 20261122 for seconds since 1970."""
+    text = as_written(value)
+    if isinstance(text, dt.datetime) or not isinstance(text, dt.date | str):
+        raise PydanticCustomError("day", "not a date")
+    if isinstance(text, str) and not _DAY.fullmatch(text.strip()):
+        raise PydanticCustomError("day", "not a date")
+    return text.strip() if isinstance(text, str) else text
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
+"""2026-11-22."""
