@@ -1,0 +1,148 @@
+"""Who is written to: lists, subscribers, and those who are not written to any more."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, delete, func, insert, select, text, update
+
+from newsletter_mailer.errors import NewsletterError
+from newsletter_mailer.model.audience import (
+    Basis,
+    MailingList,
+    SubscriptionStatus,
+    SuppressionReason,
+    normalise_address,
+)
+from newsletter_mailer.store.imports import import_rows
+from newsletter_mailer.store.readers import some_subscriber, subscriber
+from newsletter_mailer.store.schema import (
+    deliveries,
+    departures,
+    issues,
+    subscribers,
+    subscriptions,
+    suppressions,
+)
+from newsletter_mailer.store.schema import (
+    lists as lists_table,
+)
+from newsletter_mailer.tokens import Secret, recipient_key
+from newsletter_mailer.wording import sentence
+
+__all__ = [
+    "add_list",
+    "change_address",
+    "delete_subscriber",
+    "find_list",
+    "import_rows",
+    "lists",
+    "some_subscriber",
+    "subscriber",
+    "suppress",
+    "unsubscribe",
+]
+_SUPPRESS = text(
+    "INSERT INTO suppressions (recipient_key, reason, source, created_at) VALUES (:key, :reason, :source, :now)"
+    " ON CONFLICT DO NOTHING"  # the first reason is the one to tell
+)
+_DEPART = text(
+    "INSERT INTO departures (recipient_key, list_id, since)"
+    " SELECT s.recipient_key, t.list_id, t.since FROM subscriptions t JOIN subscribers s ON s.id = t.subscriber_id"
+    " WHERE s.id = :id AND t.status = 'unsubscribed' ON CONFLICT DO NOTHING"
+)
+
+
+def add_list(
+    c: Connection, slug: str, *, name: str, basis: Basis, now: int, commercial: bool = False, source: str
+) -> MailingList:
+    """A new, empty list. source: where its addresses come from, as told to a reader who asks."""
+    values = {"slug": slug, "name": name, "basis": basis.value, "commercial": commercial, "source": source}
+    number = c.scalars(insert(lists_table).values(created_at=now, **values).returning(lists_table.c.id)).one()
+    return MailingList(number, slug, name, basis, commercial)
+
+
+def lists(c: Connection) -> list[MailingList]:
+    """Every list, by its slug, with the number of readers that may be written to."""
+    may_be_written_to = (
+        select(subscriptions.c.list_id, func.count().label("confirmed"))
+        .join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
+        .outerjoin(suppressions, suppressions.c.recipient_key == subscribers.c.recipient_key)
+        .where(
+            subscriptions.c.status == SubscriptionStatus.CONFIRMED.value,
+            suppressions.c.recipient_key.is_(None),
+        )
+        .group_by(subscriptions.c.list_id)
+        .subquery()
+    )
+    query = select(lists_table, func.coalesce(may_be_written_to.c.confirmed, 0).label("confirmed"))
+    rows = c.execute(
+        query.outerjoin(may_be_written_to, may_be_written_to.c.list_id == lists_table.c.id).order_by(
+            lists_table.c.slug
+        )
+    )
+    return [MailingList(r.id, r.slug, r.name, Basis(r.basis), r.commercial, r.confirmed) for r in rows]
+
+
+def find_list(c: Connection, slug: str) -> MailingList | None:
+    """The list with that slug, and how many of its readers may be written to."""
+    return next((found for found in lists(c) if found.slug == slug), None)
+
+
+def unsubscribe(c: Connection, subscriber_id: int, list_ids: Collection[int], *, now: int) -> int:
+    """End the ties to these lists, and give the number of those that had not ended before. No import revives them."""
+    left = SubscriptionStatus.UNSUBSCRIBED.value
+    these = subscriptions.c.list_id.in_(list(list_ids)) & (subscriptions.c.status != left)
+    ending = update(subscriptions).where(subscriptions.c.subscriber_id == subscriber_id, these)
+    return c.execute(ending.values(status=left, since=now)).rowcount
+
+
+def suppress(
+    c: Connection, recipient_key: str, *, reason: SuppressionReason, now: int, source: str = ""
+) -> None:
+    """Never write to this address again, by any list; known or not. A second reason changes nothing."""
+    c.execute(_SUPPRESS, {"key": recipient_key, "reason": reason.value, "source": source, "now": now})
+
+
+def change_address(c: Connection, subscriber_id: int, address: str, *, secret: Secret, now: int) -> None:
+    """The reader has moved to another mailbox; planned deliveries follow when they are claimed.
+
+    Raises NewsletterError when that mailbox is another subscriber's.
+    """
+    holder = subscriber(c, address)
+    if holder is not None and holder.id != subscriber_id:
+        raise NewsletterError(
+            sentence("{address} belongs to another subscriber already", address=address),
+            sentence("delete one of the two"),
+        )
+    c.execute(
+        update(subscribers)
+        .where(subscribers.c.id == subscriber_id)
+        .values(
+            address=address.strip(),
+            mailbox=normalise_address(address),
+            recipient_key=recipient_key(secret, address),
+            updated_at=now,
+        )
+    )
+
+
+def delete_subscriber(c: Connection, subscriber_id: int) -> None:
+    """Take a person's row away. Deliveries keep their key, and what was left stays left, by the key as well."""
+    key = c.scalar(select(subscribers.c.recipient_key).where(subscribers.c.id == subscriber_id))
+    if key is None:
+        return
+    c.execute(_DEPART, {"id": subscriber_id})
+    c.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.issue_id.in_(select(issues.c.id)), deliveries.c.recipient_key == key
+        )  # by the index
+        .values(subscriber_id=None)
+    )
+    c.execute(delete(subscribers).where(subscribers.c.id == subscriber_id))
+
+
+def departed(c: Connection, key: str) -> list[int]:
+    """The numbers of the lists that a deleted reader had left."""
+    return list(c.scalars(select(departures.c.list_id).where(departures.c.recipient_key == key)))

@@ -1,0 +1,100 @@
+"""Campaigns as rows: how they are found, read, and change their state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts, HeadCount
+from newsletter_mailer.model.delivery import OPEN, Status
+from newsletter_mailer.store.schema import batches, editions, issues
+from newsletter_mailer.store.schema import campaigns as campaigns_table
+
+_C = campaigns_table.c
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Lists by their slugs: readers of the first, less those of the second."""
+
+    lists: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+
+    @property
+    def readers(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The same for two audiences that mean the same readers."""
+        return frozenset(self.lists), frozenset(self.exclude)
+
+
+def campaign(c: Connection, ref: str | int) -> Campaign | None:
+    """The campaign with that number, or the newest with that slug."""
+    if str(ref).isascii() and str(ref).isdigit():
+        found = _read(c, _with_counts().where(_C.id == int(ref)))
+        if found:
+            return found[0]
+    newest = select(func.max(_C.id)).where(_C.slug == str(ref)).scalar_subquery()
+    return next(iter(_read(c, _with_counts().where(_C.id == newest))), None)
+
+
+def campaigns(c: Connection) -> list[Campaign]:
+    """Every campaign, oldest first."""
+    return _read(c, _with_counts())
+
+
+def unfinished(c: Connection, *, issue_id: str, audience: Audience) -> Campaign | None:
+    """The campaign of this issue to these readers that still has something to do, and was not cancelled."""
+    rows = c.execute(
+        _with_counts()
+        .where(issues.c.key == issue_id, _C.state != CampaignState.CANCELLED.value)
+        .having(sum((func.sum(batches.c[status.value]) for status in OPEN), start=func.sum(0)) > 0)
+    )
+    same = (row for row in rows if _audience(row).readers == audience.readers)
+    return next((_campaign(row) for row in same), None)
+
+
+def set_state(c: Connection, campaign_id: int, state: CampaignState, *, now: int) -> None:
+    """Write down where the campaign stands."""
+    change = update(campaigns_table).where(_C.id == campaign_id)
+    c.execute(change.values(state=state.value, updated_at=now))
+
+
+def _with_counts() -> Select[Any]:
+    sums = (func.coalesce(func.sum(batches.c[s.value]), 0).label(s.value) for s in Status)
+    return (
+        select(_C.id, issues.c.key.label("issue_key"), _C.slug, editions.c.hash.label("edition"), _C.state)
+        .add_columns(_C.audience, _C.head_count, _C.created_at, _C.erratum, _C.web_base, *sums)
+        .join(issues, issues.c.id == _C.issue_id)
+        .join(editions, editions.c.id == _C.edition_id)
+        .outerjoin(batches, batches.c.campaign_id == _C.id)
+        .group_by(*campaigns_table.columns, issues.c.key, editions.c.hash)
+        .order_by(_C.id)
+    )
+
+
+def _read(c: Connection, query: Select[Any]) -> list[Campaign]:
+    return [_campaign(row) for row in c.execute(query)]
+
+
+def _audience(row: Any) -> Audience:
+    shape: dict[str, Iterable[str]] = json.loads(row.audience)
+    return Audience(tuple(shape["lists"]), tuple(shape["exclude"]))
+
+
+def _campaign(row: Any) -> Campaign:
+    return Campaign(
+        id=row.id,
+        issue_id=row.issue_key,
+        slug=row.slug,
+        edition=row.edition,
+        state=CampaignState(row.state),
+        lists=_audience(row).lists,
+        head_count=HeadCount(**json.loads(row.head_count)),
+        counts=Counts(**{status.value: int(getattr(row, status.value)) for status in Status}),
+        created_at=row.created_at,
+        erratum=row.erratum,
+        web_base=row.web_base,
+    )

@@ -1,0 +1,27 @@
+"""Campaigns: an edition is planned for an audience, and every delivery is accounted for."""
+
+from __future__ import annotations
+
+from newsletter_mailer.store.campaign_rows import Audience, campaign, campaigns, set_state, unfinished
+from newsletter_mailer.store.editions import edition, edition_hash, keep_edition, record_test, was_tested
+from newsletter_mailer.store.log import LogRow, log, summary_by_language
+from newsletter_mailer.store.planning import BATCH, head_count, plan
+
+__all__ = [
+    "BATCH",
+    "Audience",
+    "LogRow",
+    "campaign",
+    "campaigns",
+    "edition",
+    "edition_hash",
+    "head_count",
+    "keep_edition",
+    "log",
+    "plan",
+    "record_test",
+    "set_state",
+    "summary_by_language",
+    "unfinished",
+    "was_tested",
+]

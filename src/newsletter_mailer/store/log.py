@@ -1,0 +1,139 @@
+"""What became of every delivery, as people and programs read it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from newsletter_mailer.model.audience import SubscriptionStatus
+from newsletter_mailer.model.campaign import Campaign
+from newsletter_mailer.model.delivery import Status
+from newsletter_mailer.model.outcome import Verb
+from newsletter_mailer.store.campaign_rows import Audience
+from newsletter_mailer.store.schema import (
+    attempts,
+    batches,
+    deliveries,
+    lists,
+    organisations,
+    subscribers,
+    subscriptions,
+    suppressions,
+)
+
+_D = deliveries.c
+_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """A delivery, with the last that was heard of it. Times are milliseconds since 1970, UTC."""
+
+    delivery: int
+    address: str
+    status: Status
+    attempts: int
+    code: int | None
+    reply: str  #: the server's words at the last attempt
+    message_id: str
+    sent_at: int | None
+    updated_at: int
+    next_try_at: int | None
+    lists: tuple[str, ...]  #: slugs of the lists by which the reader was reached
+    organisation: str
+    detail: str = (
+        ""  #: when no server spoke: a key of `recovery.KNOWN`, what the line did, or why it was skipped
+    )
+    verb: Verb | None = None  #: the step that the reply answers
+
+
+def log(c: Connection, campaign_id: int, *, status: Status | None = None) -> Iterator[LogRow]:
+    """Every delivery of a campaign, or those of one status, in the order of the plan; read page by page."""
+    slugs: dict[int, str] = {row.id: row.slug for row in c.execute(select(lists.c.id, lists.c.slug))}
+    query = _query(campaign_id, status).limit(_PAGE)
+    last = 0
+    while rows := c.execute(query.where(_D.id > last)).all():
+        for row in rows:
+            yield _row(row, slugs)
+        last = rows[-1].id
+
+
+def unresolved(c: Connection, campaign_id: int) -> Iterator[LogRow]:
+    """The deliveries in doubt; `detail` says what is known."""
+    return log(c, campaign_id, status=Status.IN_DOUBT)
+
+
+def summary_by_language(c: Connection, of: Campaign | Audience) -> dict[str, int]:
+    """How many readers of a campaign or an audience have which language; "" for those of whom it is not known."""
+    if isinstance(of, Campaign):
+        readers = select(_D.subscriber_id).where(_D.campaign_id == of.id)
+    else:
+        readers = _confirmed(of.lists).where(subscriptions.c.subscriber_id.not_in(_confirmed(of.exclude)))
+    query = (
+        select(subscribers.c.language, func.count())
+        .outerjoin(suppressions, suppressions.c.recipient_key == subscribers.c.recipient_key)
+        .where(subscribers.c.id.in_(readers))
+        .group_by(subscribers.c.language)
+    )
+    if isinstance(of, Audience):
+        query = query.where(suppressions.c.recipient_key.is_(None))
+    return dict(Counter(dict(c.execute(query).tuples().all())).most_common())
+
+
+def _confirmed(slugs: tuple[str, ...]) -> Select[tuple[int]]:
+    return (
+        select(subscriptions.c.subscriber_id)
+        .join(lists, lists.c.id == subscriptions.c.list_id)
+        .where(lists.c.slug.in_(slugs), subscriptions.c.status == SubscriptionStatus.CONFIRMED.value)
+    )
+
+
+def _query(campaign_id: int, status: Status | None) -> Select[Any]:
+    a = attempts.c
+    query = (
+        select(
+            _D.id,
+            _D.address,
+            _D.status,
+            _D.attempt,
+            _D.message_id,
+            _D.updated_at,
+            _D.due_at,
+            _D.lists,
+            _D.note,
+        )
+        .add_columns(a.code, a.reply, a.detail, a.verb, a.at, organisations.c.name.label("organisation"))
+        .outerjoin(attempts, (a.delivery_id == _D.id) & (a.number == _D.attempt))
+        .outerjoin(subscribers, subscribers.c.id == _D.subscriber_id)
+        .outerjoin(organisations, organisations.c.id == subscribers.c.organisation_id)
+        .where(_D.campaign_id == campaign_id)
+        .order_by(_D.id)
+    )
+    if status is None:
+        return query
+    having = select(batches.c.number).where(batches.c.campaign_id == campaign_id, batches.c[status.value] > 0)
+    return query.where(_D.status == status.value, _D.batch.in_(having))
+
+
+def _row(row: Any, slugs: dict[int, str]) -> LogRow:
+    status = Status(row.status)
+    return LogRow(
+        delivery=row.id,
+        address=row.address,
+        status=status,
+        attempts=row.attempt,
+        code=row.code,
+        reply=row.reply or "",
+        message_id=row.message_id,
+        sent_at=row.at if status is Status.SENT else None,
+        updated_at=row.updated_at,
+        next_try_at=row.due_at,
+        lists=tuple(slugs[int(number)] for number in row.lists.split(",")),
+        organisation=row.organisation or "",
+        detail=row.note or row.detail or "",
+        verb=Verb(row.verb) if row.verb else None,
+    )

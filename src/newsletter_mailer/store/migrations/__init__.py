@@ -1,0 +1,1 @@
+"""How older ledgers become today's: one step a file, run by `database.py`."""

@@ -1,0 +1,113 @@
+"""What the officer decides about deliveries: cancelled, tried again, settled after a doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Literal
+
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
+
+from newsletter_mailer.model.audience import normalise_address
+from newsletter_mailer.model.campaign import CampaignState
+from newsletter_mailer.model.delivery import Event, Status
+from newsletter_mailer.store.schema import batches, campaigns, deliveries, events
+from newsletter_mailer.store.steps import Row, Step, apply
+
+_D = deliveries.c
+_AGAIN = update(deliveries).where(_D.id == bindparam("delivery")).values(planned_at=bindparam("now"))
+_STAND_DOWN = update(deliveries).where(_D.id == bindparam("delivery")).values(erratum=None)
+_PAGE = 1000
+
+
+def cancel(c: Connection, campaign_id: int, now: int) -> int:
+    """Close the campaign; how many deliveries will not leave. What is on the wire is still settled by its run.
+
+    The cancelled no longer stand for the issue: another campaign may reach these readers.
+    """
+    c.execute(
+        update(campaigns)
+        .where(campaigns.c.id == campaign_id)
+        .values(state=CampaignState.CANCELLED.value, updated_at=now)
+    )
+    count = 0
+    for status in (Status.QUEUED, Status.DEFERRED):
+        for rows in _pages(c, campaign_id, status):
+            apply(c, [Step(row, Event.CANCELLED) for row in rows], now=now)
+            c.execute(_STAND_DOWN, [{"delivery": row.id} for row in rows])
+            count += len(rows)
+    return count
+
+
+def retry_refused(c: Connection, campaign_id: int, now: int) -> int:
+    """Queue every refused delivery again, with all its time before it; how many."""
+    count = 0
+    for rows in _pages(c, campaign_id, Status.REFUSED):
+        count += _queue_again(c, rows, Event.RETRIED, now)
+    if count:
+        _reopen(c, campaign_id, now)
+    return count
+
+
+def resolve(
+    c: Connection,
+    campaign_id: int,
+    *,
+    as_: Literal["sent", "resend"],
+    now: int,
+    addresses: Collection[str] | None = None,
+) -> int:
+    """Settle deliveries in doubt, all or those to these addresses; how many. "resend" accepts a possible double."""
+    wanted = None if addresses is None else {normalise_address(address) for address in addresses}
+    rows = [row for row, address in _doubtful(c, campaign_id) if wanted is None or address in wanted]
+    if as_ == "resend":
+        _queue_again(c, rows, Event.RESOLVED_RESEND, now)
+    else:
+        apply(c, [Step(row, Event.RESOLVED_SENT) for row in rows], now=now)
+        _note(c, rows, Event.RESOLVED_SENT, now)
+    if rows and as_ == "resend":
+        _reopen(c, campaign_id, now)
+    return len(rows)
+
+
+def _queue_again(c: Connection, rows: list[Row], event: Event, now: int) -> int:
+    apply(c, [Step(row, event) for row in rows], now=now)
+    if rows:
+        c.execute(_AGAIN, [{"delivery": row.id, "now": now} for row in rows])
+    _note(c, rows, event, now)
+    return len(rows)
+
+
+def _note(c: Connection, rows: list[Row], event: Event, now: int) -> None:
+    if rows:
+        values = [{"delivery_id": row.id, "kind": event.value, "detail": "", "at": now} for row in rows]
+        c.execute(insert(events), values)
+
+
+def _reopen(c: Connection, campaign_id: int, now: int) -> None:
+    finished = (campaigns.c.id == campaign_id) & (campaigns.c.state == CampaignState.FINISHED.value)
+    c.execute(update(campaigns).where(finished).values(state=CampaignState.STOPPED.value, updated_at=now))
+
+
+def _standing(campaign_id: int, status: Status) -> Select[tuple[int, int, int, str, int, str]]:
+    """By the counters: only batches that have such deliveries are looked at."""
+    return (
+        select(_D.id, _D.campaign_id, _D.batch, _D.status, _D.attempt, _D.address)
+        .join(batches, (batches.c.campaign_id == _D.campaign_id) & (batches.c.number == _D.batch))
+        .where(batches.c.campaign_id == campaign_id, batches.c[status.value] > 0, _D.status == status.value)
+        .order_by(_D.batch, _D.id)
+    )
+
+
+def _pages(c: Connection, campaign_id: int, status: Status) -> Iterator[list[Row]]:
+    """Rows of one status, in pages; each page must have left that status before the next is asked for."""
+    query = _standing(campaign_id, status).limit(_PAGE).with_for_update(of=deliveries)
+    while rows := [Row(r.id, r.campaign_id, r.batch, status, r.attempt) for r in c.execute(query)]:
+        yield rows
+
+
+def _doubtful(c: Connection, campaign_id: int) -> list[tuple[Row, str]]:
+    status = Status.IN_DOUBT
+    rows = c.execute(_standing(campaign_id, status).with_for_update(of=deliveries))
+    return [
+        (Row(r.id, r.campaign_id, r.batch, status, r.attempt), normalise_address(r.address)) for r in rows
+    ]

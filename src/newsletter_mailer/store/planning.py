@@ -1,0 +1,225 @@
+"""Planning a campaign: everyone's delivery is written down before anything leaves."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import groupby, islice
+from typing import Any
+
+from sqlalchemy import Connection, case, func, insert, select, text, update
+
+from newsletter_mailer.errors import UsageError
+from newsletter_mailer.model.audience import SubscriptionStatus
+from newsletter_mailer.model.campaign import Campaign, CampaignState, HeadCount
+from newsletter_mailer.model.delivery import Status
+from newsletter_mailer.model.edition import Edition
+from newsletter_mailer.store.campaign_rows import Audience, campaign
+from newsletter_mailer.store.editions import keep_edition, number_of
+from newsletter_mailer.store.schema import (
+    batches,
+    campaigns,
+    deliveries,
+    issues,
+    lists,
+    subscribers,
+    subscriptions,
+    suppressions,
+)
+from newsletter_mailer.tokens import Secret, message_id
+from newsletter_mailer.wording import sentence
+
+BATCH = 500  #: deliveries that share one row of counters
+_PAGE = 2000  # subscribers looked at together
+_ADD_ISSUE = text("INSERT INTO issues (key) VALUES (:key) ON CONFLICT DO NOTHING")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One person of the audience, and why they are not written to."""
+
+    id: int
+    address: str
+    recipient_key: str
+    lists: tuple[int, ...]  #: by which they are reached, in the order of the audience
+    barred: str = ""  #: a field of HeadCount, or "" when they get the mail
+
+
+def head_count(
+    c: Connection,
+    audience: Audience,
+    *,
+    issue_id: str,
+    erratum: int = 0,
+    mailable: Callable[[str], bool] = lambda _: True,
+) -> HeadCount:
+    """How many a plan would reach now, and why not the others. Readers of an excluded list are not counted at all."""
+    issue = c.scalar(select(issues.c.id).where(issues.c.key == issue_id))
+    return _counted(Counter(reader.barred for reader in _readers(c, audience, issue or 0, erratum, mailable)))
+
+
+def plan(
+    c: Connection,
+    edition: Edition,
+    audience: Audience,
+    *,
+    now: int,
+    secret: Secret,
+    ledger_id: str,
+    message_domain: str,
+    mailable: Callable[[str], bool],
+    web_base: str = "",
+    erratum: int = 0,
+) -> Campaign:
+    """Write down the edition and one delivery for everyone who is to get it, all in the caller's transaction.
+
+    Who has a delivery of the issue (and of this erratum) already gets no second one. mailable: whether an address
+    can stand on an envelope. The caller asks for the number first, and undoes the plan if it is not what was shown.
+    """
+    issue = _issue(c, edition.issue_id)
+    edition_id = number_of(c, keep_edition(c, edition, now=now))
+    values = {
+        "issue_id": issue,
+        "slug": edition.slug,
+        "edition_id": edition_id,
+        "erratum": erratum,
+        "state": CampaignState.PLANNED.value,
+        "audience": json.dumps({"lists": audience.lists, "exclude": audience.exclude}),
+        "head_count": json.dumps(asdict(HeadCount(0))),
+        "web_base": web_base,
+        "created_at": now,
+        "updated_at": now,
+    }
+    number = c.scalars(insert(campaigns).values(values).returning(campaigns.c.id)).one()
+    common = {
+        "campaign_id": number,
+        "issue_id": issue,
+        "edition_id": edition_id,
+        "erratum": erratum,
+        "status": Status.QUEUED.value,
+        "attempt": 0,
+        "note": "",
+        "planned_at": now,
+        "updated_at": now,
+    }
+    barred: Counter[str] = Counter()
+    readers = _reached(_readers(c, audience, issue, erratum, mailable), barred)
+    _write(c, readers, common, lambda delivery: message_id(secret, ledger_id, delivery, message_domain))
+    counted = json.dumps(asdict(_counted(barred)))
+    c.execute(update(campaigns).where(campaigns.c.id == number).values(head_count=counted))
+    planned = campaign(c, number)
+    assert planned is not None  # written above
+    return planned
+
+
+def _issue(c: Connection, key: str) -> int:
+    c.execute(_ADD_ISSUE, {"key": key})
+    return int(c.scalars(select(issues.c.id).where(issues.c.key == key)).one())
+
+
+def _counted(barred: Counter[str]) -> HeadCount:
+    return HeadCount(barred.total(), **{reason: number for reason, number in barred.items() if reason})
+
+
+def _reached(readers: Iterator[_Reader], barred: Counter[str]) -> Iterator[_Reader]:
+    for reader in readers:
+        barred[reader.barred] += 1
+        if not reader.barred:
+            yield reader
+
+
+def _write(
+    c: Connection, readers: Iterator[_Reader], common: Mapping[str, object], id_for: Callable[[int], str]
+) -> None:
+    first = (c.scalar(select(func.max(deliveries.c.id))) or 0) + 1
+    batch = 0
+    while chunk := list(islice(readers, BATCH)):
+        batch += 1
+        c.execute(insert(batches).values(campaign_id=common["campaign_id"], number=batch, queued=len(chunk)))
+        rows = (
+            {
+                "id": number,
+                "batch": batch,
+                "recipient_key": reader.recipient_key,
+                "subscriber_id": reader.id,
+                "address": reader.address,
+                "lists": ",".join(map(str, reader.lists)),
+                "message_id": id_for(number),
+            }
+            for number, reader in enumerate(chunk, first)
+        )
+        c.execute(insert(deliveries), [{**common, **row} for row in rows])
+        first += len(chunk)
+
+
+def _readers(
+    c: Connection, audience: Audience, issue: int, erratum: int, mailable: Callable[[str], bool]
+) -> Iterator[_Reader]:
+    """Everyone on the lists, once, by their number; page by page, so that a million need no more memory."""
+    numbers = _numbers(c, audience.lists)
+    excluded = set(_numbers(c, audience.exclude))
+    after, last = 0, c.scalar(select(func.max(subscribers.c.id))) or 0
+    while after < last:
+        upto = after + _PAGE
+        rows = c.execute(_page(after, upto, [*numbers, *excluded], issue, erratum))
+        for _, ties in groupby(rows, lambda row: row.id):
+            reader = _judge(list(ties), numbers, excluded, mailable)
+            if reader is not None:
+                yield reader
+        after = upto
+
+
+def _page(after: int, upto: int, numbers: list[int], issue: int, erratum: int) -> Any:
+    s, t, d = subscribers.c, subscriptions.c, deliveries.c
+    has_it = (
+        select(d.id)
+        .where(d.issue_id == issue, d.recipient_key == s.recipient_key, d.erratum == erratum)
+        .correlate(subscribers)
+        .exists()
+    )
+    return (
+        select(s.id, s.address, s.recipient_key, t.list_id, t.status)
+        .add_columns(suppressions.c.reason.label("suppressed"), case((has_it, 1), else_=0).label("has_it"))
+        .join(subscriptions, t.subscriber_id == s.id)
+        .outerjoin(suppressions, suppressions.c.recipient_key == s.recipient_key)
+        .where(s.id > after, s.id <= upto, t.list_id.in_(numbers))
+        .order_by(s.id)
+    )
+
+
+def _judge(
+    ties: list[Any], numbers: list[int], excluded: set[int], mailable: Callable[[str], bool]
+) -> _Reader | None:
+    """The reader of these subscriptions, or None for one of an excluded list."""
+    person = ties[0]
+    by_status: dict[str, list[int]] = {status.value: [] for status in SubscriptionStatus}
+    for tie in ties:
+        by_status[tie.status].append(tie.list_id)
+    confirmed = set(by_status[SubscriptionStatus.CONFIRMED.value])
+    mine = tuple(number for number in numbers if number in confirmed)
+    if confirmed & excluded or not any(tie.list_id in numbers for tie in ties):
+        return None
+    pending = set(by_status[SubscriptionStatus.PENDING.value]).intersection(numbers)
+    if not mine:
+        barred = "pending" if pending else "unsubscribed"
+    elif person.suppressed is not None:
+        barred = "suppressed"
+    elif person.has_it:
+        barred = "already_have_it"
+    else:
+        barred = "" if mailable(person.address) else "unmailable"
+    return _Reader(person.id, person.address, person.recipient_key, mine, barred)
+
+
+def _numbers(c: Connection, slugs: tuple[str, ...]) -> list[int]:
+    query = select(lists.c.slug, lists.c.id).where(lists.c.slug.in_(slugs))
+    found = {row.slug: row.id for row in c.execute(query)}
+    for slug in slugs:
+        if slug not in found:
+            raise UsageError(
+                sentence("there is no list {slug}", slug=slug),
+                sentence("see the lists with: newsletter lists"),
+            )
+    return [found[slug] for slug in dict.fromkeys(slugs)]

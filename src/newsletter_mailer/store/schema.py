@@ -1,0 +1,247 @@
+"""The tables of the ledger, one schema for SQLite and PostgreSQL. All times are milliseconds since 1970, UTC.
+
+lists ──< subscriptions >── subscribers >── organisations     departures, suppressions: by fingerprint
+issues ──< campaigns ──< batches ──< deliveries ──< attempts  editions: what messages are built from
+                          (counts)    │ >── runs              events: appended, never overwritten
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from newsletter_mailer.model.delivery import Status
+
+HEAD = "0001"  #: the revision that these tables are; a test compares it with the migrations
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+_Id = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER PRIMARY KEY is SQLite's own row number
+_WORDS = ", ".join(f"'{status.value}'" for status in Status)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),  # ledger_id, secret_check
+    Column("value", Text, nullable=False),
+)
+
+organisations = Table(
+    "organisations",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("address", Text, nullable=False),  # as typed
+    Column("mailbox", Text, nullable=False, unique=True),  # normalised: by it a person is found
+    Column("recipient_key", Text, nullable=False, unique=True),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("organisation_id", _Id, ForeignKey("organisations.id")),
+    Column("attributes", Text, nullable=False),  # a JSON object of strings
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,  # the number of a deleted reader never comes to mean another
+)
+
+lists = Table(
+    "lists",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("commercial", Boolean, nullable=False),
+    Column("source", Text, nullable=False),  # where its addresses come from, for those who ask
+    Column("created_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("subscriber_id", _Id, ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("list_id", _Id, ForeignKey("lists.id"), primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("source", Text, nullable=False),
+    Index(None, "list_id", "status"),
+    sqlite_with_rowid=False,
+)
+
+departures = Table(  # who had left a list when their row was deleted: no import brings them back
+    "departures",
+    metadata,
+    Column("recipient_key", Text, primary_key=True),
+    Column("list_id", _Id, ForeignKey("lists.id"), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("recipient_key", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),  # the `id:` of issue.yaml
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("hash", Text, nullable=False, unique=True),  # of the canonical content: see editions.py
+    Column("format", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+tests = Table(
+    "tests",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("edition_id", _Id, ForeignKey("editions.id"), nullable=False, index=True),
+    Column("address", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("issue_id", _Id, ForeignKey("issues.id"), nullable=False, index=True),
+    Column("slug", Text, nullable=False, index=True),
+    Column("edition_id", _Id, ForeignKey("editions.id"), nullable=False),
+    Column("erratum", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("audience", Text, nullable=False),  # JSON: {"lists": [slug …], "exclude": [slug …]}
+    Column("head_count", Text, nullable=False),  # JSON: the fields of HeadCount
+    Column("web_base", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+batches = Table(  # what is claimed together; its counters are the truth about its deliveries
+    "batches",
+    metadata,
+    Column("campaign_id", _Id, ForeignKey("campaigns.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    *(Column(status.value, Integer, nullable=False, server_default="0") for status in Status),
+    *(CheckConstraint(f"{status.value} >= 0", name=status.value) for status in Status),
+    sqlite_with_rowid=False,
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("boot_id", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("journal", Text, nullable=False),  # a file name, in the folder of journals
+    Column("started_at", BigInteger, nullable=False),
+    Column("heartbeat_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    sqlite_autoincrement=True,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("campaign_id", _Id, nullable=False),
+    Column("batch", Integer, nullable=False),
+    Column("issue_id", _Id, nullable=False),
+    Column("edition_id", _Id, nullable=False),
+    Column(
+        "erratum", Integer
+    ),  # NULL once it no longer stands for the issue: cancelled or skipped before it left
+    Column("recipient_key", Text, nullable=False),
+    Column(
+        "subscriber_id", _Id
+    ),  # NULL after `forget`; no foreign key, for deleting a reader must not scan millions
+    Column("address", Text, nullable=False),
+    Column("lists", Text, nullable=False),  # numbers of the lists by which the reader is reached: "1,4"
+    Column("message_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),  # how many have begun; the number of the one now `sending`
+    Column("run", _Id),  # who has it while `sending`
+    Column("due_at", BigInteger),  # only while `deferred`
+    Column("note", Text, nullable=False),  # why it was skipped
+    Column("planned_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+    CheckConstraint(f"status IN ({_WORDS})", name="status"),
+    ForeignKeyConstraint(["campaign_id", "batch"], ["batches.campaign_id", "batches.number"]),
+    UniqueConstraint("issue_id", "recipient_key", "erratum"),  # nobody gets an issue twice
+    Index(None, "campaign_id", "batch"),
+)
+_DUE = deliveries.c.due_at.is_not(None)
+Index(
+    "ix_deliveries_due",
+    deliveries.c.campaign_id,
+    deliveries.c.due_at,
+    sqlite_where=_DUE,
+    postgresql_where=_DUE,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery_id", _Id, ForeignKey("deliveries.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("run", _Id, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("code", Integer),
+    Column("reply", Text, nullable=False),  # the server's words
+    Column("detail", Text, nullable=False),  # what is known when there are none
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("delivery_id", _Id, ForeignKey("deliveries.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
