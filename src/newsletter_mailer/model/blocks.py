@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -25,7 +24,7 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
     @classmethod
-    def faults(cls, written: Mapping[str, Any]) -> Iterable[PydanticCustomError]:
+    def faults(cls, written: Mapping[str, Any]) -> Iterable[PydanticCustomError]:  # noqa: ARG003
         """What is wrong with the part as a whole, told from what is written before its fields are valid."""
         return ()
 

@@ -154,21 +154,21 @@ class _Builder:
             self.seen += 1
             if self.seen > 1:
                 what = sentence("a second document begins here")
-                self._stop(event.start_mark.index, what, sentence("remove the line with “---”"))
+                self._stop(_span(event)[0], what, sentence("remove the line with “---”"))
         elif isinstance(event, yaml.NodeEvent):
             self._node(event)
         elif isinstance(event, yaml.CollectionEndEvent):
             frame = self.frames.pop()
-            end = event.end_mark.index if frame.flow else frame.end
+            end = _span(event)[1] if frame.flow else frame.end
             self._put(REFUSED if frame.refused else frame.into, frame.start, end)
 
     def _node(self, event: yaml.NodeEvent) -> None:
         self.nodes += 1
         if self.nodes > MOST_VALUES:
             what = sentence("the file holds more than {most} values", most=MOST_VALUES)
-            self._stop(event.start_mark.index, what, sentence("make several issues of it"))
+            self._stop(_span(event)[0], what, sentence("make several issues of it"))
         refused = self._refuses(event)
-        start, end = event.start_mark.index, event.end_mark.index
+        start, end = _span(event)
         if isinstance(event, yaml.ScalarEvent):
             self._scalar(event, refused=refused)
         elif isinstance(event, yaml.AliasEvent):
@@ -181,7 +181,7 @@ class _Builder:
             self.frames.append(_Frame(into, self._next_path(), start, end, bool(event.flow_style), refused))
 
     def _scalar(self, event: yaml.ScalarEvent, *, refused: bool) -> None:
-        start, end = event.start_mark.index, event.end_mark.index
+        start, end = _span(event)
         if event.style in ("|", ">"):
             end = _block_end(self.text, start, end)
         if self.frames and self.frames[-1].wants_key:
@@ -244,7 +244,7 @@ class _Builder:
 
     def _refuses(self, event: yaml.NodeEvent) -> bool:
         refusals = list(_refusals(event))
-        mark = self.lines.mark(event.start_mark.index)
+        mark = self.lines.mark(_span(event)[0])
         self.problems += (
             _problem(self.path, mark, what, hint, at=self._next_path()) for what, hint in refusals
         )
@@ -252,6 +252,12 @@ class _Builder:
 
     def _stop(self, offset: int, what: Sentence, hint: Sentence) -> None:
         raise FileProblems([*self.problems, _problem(self.path, self.lines.mark(offset), what, hint)])
+
+
+def _span(event: yaml.Event) -> tuple[int, int]:
+    assert event.start_mark is not None
+    assert event.end_mark is not None
+    return event.start_mark.index, event.end_mark.index
 
 
 def _refusals(event: yaml.NodeEvent) -> Iterator[tuple[Sentence, Sentence]]:

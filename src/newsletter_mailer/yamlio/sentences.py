@@ -62,7 +62,7 @@ def short(value: Any) -> str:
 
 def explain(finding: Finding) -> Explanation:
     """Where to look, what is wrong and how to mend it."""
-    if finding.value is None and finding.path and finding.kind.endswith("_type"):
+    if finding.value is None and finding.path and finding.kind.endswith(("_type", "day")):
         return _empty(finding)
     teller = _TELLERS.get(finding.kind)
     if teller is None:
@@ -181,6 +181,9 @@ def _too_long_text(finding: Finding) -> Explanation:
 
 def _date(finding: Finding) -> Explanation:
     guess = guessed_day(finding.quote)
+    if finding.kind != "day":  # well written, but 30 February
+        what = sentence("there is no {value} in the calendar", value=finding.quote)
+        return finding.path, what, sentence("look at the day and the month")
     what = sentence("“{value}” is not a date", value=finding.quote)
     if guess:
         return finding.path, what, sentence("write {date}", date=guess)
@@ -358,7 +361,7 @@ _TELLERS: Mapping[str, Callable[[Finding], Explanation]] = {
     "string_too_long": _too_long_text,
     "string_pattern_mismatch": _pattern,
     **dict.fromkeys(("day", "date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact"), _date),
-    **dict.fromkeys(("time_type", "time_parsing"), _time),
+    **dict.fromkeys(("time_of_day", "time_type", "time_parsing"), _time),
     **dict.fromkeys(("int_type", "int_parsing", "int_parsing_size", "int_from_float"), _number),
     **dict.fromkeys(("float_type", "float_parsing", "finite_number"), _number),
     **dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), _limit),

@@ -64,7 +64,7 @@ def _open_quote(text: str, complaint: Complaint) -> Explanation | None:
     return complaint.context_offset, what, sentence("end the text with {mark}", mark=mark)
 
 
-def _escape(text: str, complaint: Complaint) -> Explanation | None:
+def _escape(_text: str, complaint: Complaint) -> Explanation | None:
     if complaint.context != "while scanning a double-quoted scalar":
         return None
     what = sentence('a backslash inside "…" means something else to YAML')
@@ -149,7 +149,7 @@ def _second_colon(text: str, complaint: Complaint) -> Explanation | None:
     )
 
 
-def _no_colon(text: str, complaint: Complaint) -> Explanation | None:
+def _no_colon(_text: str, complaint: Complaint) -> Explanation | None:
     if complaint.context != "while scanning a simple key" or complaint.context_offset is None:
         return None
     what = sentence("a field without a colon")
@@ -159,7 +159,7 @@ def _no_colon(text: str, complaint: Complaint) -> Explanation | None:
     return complaint.context_offset, what, hint
 
 
-def _indentation(text: str, complaint: Complaint) -> Explanation | None:
+def _indentation(_text: str, complaint: Complaint) -> Explanation | None:
     if (
         "expected <block end>" not in complaint.problem
         and "expected '<document start>'" not in complaint.problem

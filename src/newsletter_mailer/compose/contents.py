@@ -1,0 +1,147 @@
+"""What stands in the fields of an issue file: merge tags, conditions, pictures, links. Each fault with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from newsletter_mailer.compose.picture_paths import picture_problem
+from newsletter_mailer.config import Workspace
+from newsletter_mailer.errors import Problem
+from newsletter_mailer.model.text import LINK_SCHEMES
+from newsletter_mailer.templating import KnownNames, check_expression, check_text, known_names
+from newsletter_mailer.wording import Sentence, sentence
+from newsletter_mailer.yamlio.places import Lines, Mark
+from newsletter_mailer.yamlio.reader import Document
+
+_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_MARKDOWN_PICTURE = re.compile(r"!\[[^\]\n]*\]\(")
+_MARKDOWN_LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(\s*<?([^\s)>]*)")
+_CODE = re.compile(r"(`+)[^`\n]+\1")
+_STATIC = frozenset({"title", "id", "date", "language"})  # of the issue itself: the same for every reader
+
+Path_ = tuple[str | int, ...]
+Fault = tuple[int, Sentence, Sentence | None]  # offset in the value, what, hint
+
+
+def content_problems(document: Document, workspace: Workspace, *, folder: Path) -> list[Problem]:
+    """Everything wrong with what the fields say, whether or not the file fits the schema.
+
+    `folder` is the one of issue.yaml: pictures are looked for from there.
+    """
+    known = known_names(workspace.settings.subscriber_fields)
+    places = _Places(document)
+    problems: list[Problem] = []
+    for path, value in _texts(document.data):
+        for offset, what, hint in _faults(path, value, known):
+            problems.append(places.problem(path, value, offset, what, hint))
+        if path[-1] == "src":
+            refusal = picture_problem(workspace.root, folder, value)
+            if refusal:
+                problems.append(places.problem(path, value, 0, refusal.what, refusal.hint))
+    return problems
+
+
+def _texts(data: object, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
+    """Every text of the file with its path; the reader has capped the depth."""
+    if isinstance(data, str) and path:
+        yield path, data
+    elif isinstance(data, list):
+        for number, entry in enumerate(data):
+            yield from _texts(entry, (*path, number))
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from _texts(value, (*path, key))
+
+
+def _faults(path: Path_, value: str, known: KnownNames) -> Iterator[Fault]:
+    yield from _invisible(value)
+    field = path[-1]
+    if field == "when":
+        yield from _condition(value, known)
+    elif field == "src":
+        return
+    elif len(path) == 1 and field in _STATIC:
+        yield from _static(value)
+    else:
+        yield from ((fault.offset, fault.what, fault.hint) for fault in check_text(value, known))
+    if path == ("subject",) and "\n" in value.strip():
+        what = sentence("the subject goes over several lines")
+        yield value.strip().index("\n"), what, sentence("write it on one line")
+    if field == "text":
+        yield from _markdown(value)
+
+
+def _invisible(value: str) -> Iterator[Fault]:
+    found = _INVISIBLE.search(value)
+    if found:
+        what = sentence("an invisible character (U+{code}) stands here", code=f"{ord(found.group()):04X}")
+        yield 0, what, sentence("delete it")
+
+
+def _condition(value: str, known: KnownNames) -> Iterator[Fault]:
+    if "{{" in value:
+        what = sentence("“when” is a condition, not a text with merge tags")
+        yield 0, what, sentence("write it without {opening} and {closing}", opening="{{", closing="}}")
+        return
+    yield from ((fault.offset, fault.what, fault.hint) for fault in check_expression(value.strip(), known))
+
+
+def _static(value: str) -> Iterator[Fault]:
+    if "{{" in value:
+        what = sentence("a merge tag cannot stand here: this is the same for every reader")
+        yield value.index("{{"), what, sentence("write it in the subject or in a block")
+
+
+def _markdown(value: str) -> Iterator[Fault]:
+    """Pictures and links of a CommonMark text that no mail may have."""
+    text = _CODE.sub(lambda found: " " * len(found.group()), value)
+    for picture in _MARKDOWN_PICTURE.finditer(text):
+        what = sentence("a picture inside a text is not shown")
+        yield (
+            picture.start(),
+            what,
+            sentence("give the block a `picture:`, or write a block of the type image"),
+        )
+    for link in _MARKDOWN_LINK.finditer(text):
+        target = link[1]
+        scheme, colon, rest = target.partition(":")
+        if target.startswith("{{") or (colon and scheme.lower() in LINK_SCHEMES and rest.strip("/")):
+            continue
+        hint = (
+            sentence("write https://{value}", value=target)
+            if target.lower().startswith("www.")
+            else sentence("links begin with https://, http://, mailto: or tel:")
+        )
+        yield link.start(), sentence("“{value}” is not a link", value=target[:60]), hint
+
+
+class _Places:
+    """From an offset in a value to the line and column in the file."""
+
+    __slots__ = ("_document", "_lines")
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._lines = Lines(document.text)
+
+    def problem(self, path: Path_, value: str, offset: int, what: Sentence, hint: Sentence | None) -> Problem:
+        """The problem at that place of the value."""
+        mark = self._mark(path, value, offset)
+        return Problem(self._document.path, mark.line, mark.column, what, hint, ".".join(map(str, path)))
+
+    def _mark(self, path: Path_, value: str, offset: int) -> Mark:
+        """Quotation marks, escapes and folding move a text; its brackets stay in order, and are counted."""
+        mark = self._document.values[path]
+        sign = value[offset : offset + 2]
+        if not sign.startswith(("{", "[", "!")):
+            return mark
+        begin = mark.start
+        if self._document.text[begin] in "|>":
+            begin = self._document.text.index("\n", begin)  # a comment may follow the sign
+        for _ in range(value.count(sign, 0, offset) + 1):
+            begin = self._document.text.find(sign, begin, mark.end) + len(sign)
+            if begin < len(sign):
+                return mark
+        return self._lines.mark(begin - len(sign))
