@@ -18,7 +18,6 @@ from newsletter_mailer.store.imports import import_rows
 from newsletter_mailer.store.readers import some_subscriber, subscriber
 from newsletter_mailer.store.schema import (
     deliveries,
-    departures,
     issues,
     subscribers,
     subscriptions,
@@ -141,8 +140,3 @@ def delete_subscriber(c: Connection, subscriber_id: int) -> None:
         .values(subscriber_id=None)
     )
     c.execute(delete(subscribers).where(subscribers.c.id == subscriber_id))
-
-
-def departed(c: Connection, key: str) -> list[int]:
-    """The numbers of the lists that a deleted reader had left."""
-    return list(c.scalars(select(departures.c.list_id).where(departures.c.recipient_key == key)))

@@ -57,8 +57,8 @@ def unfinished(c: Connection, *, issue_id: str, audience: Audience) -> Campaign 
 
 
 def set_state(c: Connection, campaign_id: int, state: CampaignState, *, now: int) -> None:
-    """Write down where the campaign stands."""
-    change = update(campaigns_table).where(_C.id == campaign_id)
+    """Write down where the campaign stands. A cancelled one stays cancelled, whatever its run says later."""
+    change = update(campaigns_table).where(_C.id == campaign_id, _C.state != CampaignState.CANCELLED.value)
     c.execute(change.values(state=state.value, updated_at=now))
 
 

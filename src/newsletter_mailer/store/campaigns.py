@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from newsletter_mailer.store.campaign_rows import Audience, campaign, campaigns, set_state, unfinished
 from newsletter_mailer.store.editions import edition, edition_hash, keep_edition, record_test, was_tested
-from newsletter_mailer.store.log import LogRow, log, summary_by_language
-from newsletter_mailer.store.planning import BATCH, head_count, plan
+from newsletter_mailer.store.log import LogRow, log
+from newsletter_mailer.store.planning import BATCH, first_readers, head_count, plan, summary_by_language
 
 __all__ = [
     "BATCH",
@@ -15,6 +15,7 @@ __all__ = [
     "campaigns",
     "edition",
     "edition_hash",
+    "first_readers",
     "head_count",
     "keep_edition",
     "log",

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 
-from newsletter_mailer.model.audience import SubscriptionStatus
-from newsletter_mailer.model.campaign import Campaign
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.model.outcome import Verb
-from newsletter_mailer.store.campaign_rows import Audience
 from newsletter_mailer.store.schema import (
     attempts,
     batches,
@@ -21,8 +17,6 @@ from newsletter_mailer.store.schema import (
     lists,
     organisations,
     subscribers,
-    subscriptions,
-    suppressions,
 )
 
 _D = deliveries.c
@@ -65,31 +59,6 @@ def log(c: Connection, campaign_id: int, *, status: Status | None = None) -> Ite
 def unresolved(c: Connection, campaign_id: int) -> Iterator[LogRow]:
     """The deliveries in doubt; `detail` says what is known."""
     return log(c, campaign_id, status=Status.IN_DOUBT)
-
-
-def summary_by_language(c: Connection, of: Campaign | Audience) -> dict[str, int]:
-    """How many readers of a campaign or an audience have which language; "" for those of whom it is not known."""
-    if isinstance(of, Campaign):
-        readers = select(_D.subscriber_id).where(_D.campaign_id == of.id)
-    else:
-        readers = _confirmed(of.lists).where(subscriptions.c.subscriber_id.not_in(_confirmed(of.exclude)))
-    query = (
-        select(subscribers.c.language, func.count())
-        .outerjoin(suppressions, suppressions.c.recipient_key == subscribers.c.recipient_key)
-        .where(subscribers.c.id.in_(readers))
-        .group_by(subscribers.c.language)
-    )
-    if isinstance(of, Audience):
-        query = query.where(suppressions.c.recipient_key.is_(None))
-    return dict(Counter(dict(c.execute(query).tuples().all())).most_common())
-
-
-def _confirmed(slugs: tuple[str, ...]) -> Select[tuple[int]]:
-    return (
-        select(subscriptions.c.subscriber_id)
-        .join(lists, lists.c.id == subscriptions.c.list_id)
-        .where(lists.c.slug.in_(slugs), subscriptions.c.status == SubscriptionStatus.CONFIRMED.value)
-    )
 
 
 def _query(campaign_id: int, status: Status | None) -> Select[Any]:

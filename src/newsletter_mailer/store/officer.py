@@ -29,6 +29,11 @@ def cancel(c: Connection, campaign_id: int, now: int) -> int:
         .where(campaigns.c.id == campaign_id)
         .values(state=CampaignState.CANCELLED.value, updated_at=now)
     )
+    return close(c, campaign_id, now)
+
+
+def close(c: Connection, campaign_id: int, now: int) -> int:
+    """Cancel what a cancelled campaign still has open, also what its run gave back later; how many."""
     count = 0
     for status in (Status.QUEUED, Status.DEFERRED):
         for rows in _pages(c, campaign_id, status):

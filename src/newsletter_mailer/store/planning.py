@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, case, func, insert, select, text, update
 
 from newsletter_mailer.errors import UsageError
-from newsletter_mailer.model.audience import SubscriptionStatus
+from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus
 from newsletter_mailer.model.campaign import Campaign, CampaignState, HeadCount
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.store.campaign_rows import Audience, campaign
 from newsletter_mailer.store.editions import keep_edition, number_of
+from newsletter_mailer.store.readers import subscriber
 from newsletter_mailer.store.schema import (
     batches,
     campaigns,
@@ -43,8 +44,13 @@ class _Reader:
     id: int
     address: str
     recipient_key: str
+    language: str
     lists: tuple[int, ...]  #: by which they are reached, in the order of the audience
     barred: str = ""  #: a field of HeadCount, or "" when they get the mail
+
+
+def _anything(_address: str) -> bool:
+    return True
 
 
 def head_count(
@@ -53,11 +59,51 @@ def head_count(
     *,
     issue_id: str,
     erratum: int = 0,
-    mailable: Callable[[str], bool] = lambda _: True,
+    mailable: Callable[[str], bool] = _anything,
 ) -> HeadCount:
     """How many a plan would reach now, and why not the others. Readers of an excluded list are not counted at all."""
-    issue = c.scalar(select(issues.c.id).where(issues.c.key == issue_id))
-    return _counted(Counter(reader.barred for reader in _readers(c, audience, issue or 0, erratum, mailable)))
+    return _counted(Counter(reader.barred for reader in _now(c, audience, issue_id, erratum, mailable)))
+
+
+def first_readers(
+    c: Connection,
+    audience: Audience,
+    *,
+    issue_id: str,
+    limit: int,
+    erratum: int = 0,
+    mailable: Callable[[str], bool] = _anything,
+) -> list[Subscriber]:
+    """The first few whom a plan would reach now, to look at the issue with their eyes."""
+    reached = (reader for reader in _now(c, audience, issue_id, erratum, mailable) if not reader.barred)
+    found = (subscriber(c, reader.id) for reader in islice(reached, limit))
+    return [reader for reader in found if reader is not None]
+
+
+def summary_by_language(
+    c: Connection,
+    of: Campaign | Audience,
+    *,
+    issue_id: str = "",
+    erratum: int = 0,
+    mailable: Callable[[str], bool] = _anything,
+) -> dict[str, int]:
+    """How many readers have which language, most first; "" for those of whom it is not known.
+
+    Of a campaign: those planned. Of an audience: those whom a plan of that issue would reach now.
+    """
+    if isinstance(of, Audience):
+        readers = _now(c, of, issue_id, erratum, mailable)
+        return dict(Counter(reader.language for reader in readers if not reader.barred).most_common())
+    language = func.coalesce(subscribers.c.language, "")
+    query = (
+        select(language, func.count())
+        .select_from(deliveries)
+        .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+        .where(deliveries.c.campaign_id == of.id)
+        .group_by(language)
+    )
+    return dict(Counter(dict(c.execute(query).tuples().all())).most_common())
 
 
 def plan(
@@ -112,6 +158,13 @@ def plan(
     planned = campaign(c, number)
     assert planned is not None  # written above
     return planned
+
+
+def _now(
+    c: Connection, audience: Audience, issue_id: str, erratum: int, mailable: Callable[[str], bool]
+) -> Iterator[_Reader]:
+    issue = c.scalar(select(issues.c.id).where(issues.c.key == issue_id))  # None: nobody has it yet
+    return _readers(c, audience, issue or 0, erratum, mailable)
 
 
 def _issue(c: Connection, key: str) -> int:
@@ -180,7 +233,7 @@ def _page(after: int, upto: int, numbers: list[int], issue: int, erratum: int) -
         .exists()
     )
     return (
-        select(s.id, s.address, s.recipient_key, t.list_id, t.status)
+        select(s.id, s.address, s.recipient_key, s.language, t.list_id, t.status)
         .add_columns(suppressions.c.reason.label("suppressed"), case((has_it, 1), else_=0).label("has_it"))
         .join(subscriptions, t.subscriber_id == s.id)
         .outerjoin(suppressions, suppressions.c.recipient_key == s.recipient_key)
@@ -210,7 +263,7 @@ def _judge(
         barred = "already_have_it"
     else:
         barred = "" if mailable(person.address) else "unmailable"
-    return _Reader(person.id, person.address, person.recipient_key, mine, barred)
+    return _Reader(person.id, person.address, person.recipient_key, person.language, mine, barred)
 
 
 def _numbers(c: Connection, slugs: tuple[str, ...]) -> list[int]:

@@ -8,10 +8,12 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, insert, select
 
-from newsletter_mailer.model.delivery import Event, Status
+from newsletter_mailer.model.campaign import CampaignState
+from newsletter_mailer.model.delivery import OPEN, Event, Status, after
 from newsletter_mailer.model.outcome import Outcome
 from newsletter_mailer.model.retry import RetryPolicy
-from newsletter_mailer.store.schema import attempts, deliveries
+from newsletter_mailer.store.officer import close
+from newsletter_mailer.store.schema import attempts, campaigns, deliveries
 from newsletter_mailer.store.steps import Row, Step, apply
 
 _D = deliveries.c
@@ -61,6 +63,7 @@ def settle(
         apply(c, steps, now=now)
         if valid:
             c.execute(insert(attempts), [_attempt(one) for one in valid])
+        _close_cancelled(c, steps, now)
 
 
 def release(c: Connection, delivery_ids: Iterable[int], *, run: int, now: int) -> None:
@@ -68,7 +71,20 @@ def release(c: Connection, delivery_ids: Iterable[int], *, run: int, now: int) -
     ids = list(delivery_ids)
     for start in range(0, len(ids), _GROUP):
         held = _held(c, ids[start : start + _GROUP]).values()
-        apply(c, [Step(one.row, Event.RELEASED, begun=-1) for one in held if one.run == run], now=now)
+        steps = [Step(one.row, Event.RELEASED, begun=-1) for one in held if one.run == run]
+        apply(c, steps, now=now)
+        _close_cancelled(c, steps, now)
+
+
+def _close_cancelled(c: Connection, steps: Sequence[Step], now: int) -> None:
+    """What comes back to a campaign that was cancelled meanwhile will not leave."""
+    back = {step.row.campaign for step in steps if after(step.row.status, step.event) in OPEN}
+    for campaign in back:
+        if (
+            c.scalar(select(campaigns.c.state).where(campaigns.c.id == campaign))
+            == CampaignState.CANCELLED.value
+        ):
+            close(c, campaign, now)
 
 
 def _held(c: Connection, ids: Iterable[int]) -> dict[int, _Held]:
