@@ -15,6 +15,9 @@ from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import sentence
 
 
+__all__ = ["LogRow", "cancel", "doubtful", "every", "log", "one", "resolve", "retry"]
+
+
 def every(database: Database) -> list[Campaign]:
     """All campaigns, oldest first."""
     with database.reading() as connection:

@@ -159,11 +159,16 @@ def dispatch(tools: Tools, campaign: Campaign, *, wait: bool = False) -> Campaig
     sender is at work, Stopped when the rest is due later, LoginRefused and ServerUnreachable as the server has it;
     whatever is raised, the ledger is right and the same call continues.
     """
-    folder = tools.workspace.var / "journal"
+    ledger_file = tools.database.path  # lock and journals belong to the ledger, whatever workspace uses it
+    folder = ledger_file.parent / "journal"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with SenderLock(tools.workspace.var / "sender.lock"):
+    with SenderLock(ledger_file.with_suffix(".lock")):
         with tools.database.transaction() as connection:
-            ledger.recover(connection, boot_id=boot_id(), host=host(), journals=folder, now=tools.clock())
+            recovery = ledger.recover(
+                connection, boot_id=boot_id(), host=host(), journals=folder, now=tools.clock()
+            )
+        for journal in recovery.journals:
+            journal.unlink(missing_ok=True)
         return _run(tools, campaign, folder, wait=wait)
 
 

@@ -19,6 +19,8 @@ from newsletter_mailer.store.database import Database
 from newsletter_mailer.tokens import Secret
 from newsletter_mailer.wording import Sentence, sentence
 
+__all__ = ["Audience", "Proposal", "check_number", "plan", "propose", "unfinished"]
+
 _SUBJECTS_SHOWN = 3
 
 

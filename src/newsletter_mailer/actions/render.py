@@ -43,7 +43,7 @@ def render(workspace: Workspace, issue: str, *, into: Path, reader: Subscriber, 
     )
     _, wire = MessageTemplate(edition, letterhead).build(reader, copy)
     filler = Filler(edition)
-    seen = Reader(reader, edition.title, links_for(letterhead, DEAD_TOKEN))
+    seen = Reader(reader, links=links_for(letterhead, DEAD_TOKEN))
     html = filler.html(seen)
     files = {
         "issue.mjml": composition.mjml.encode(),

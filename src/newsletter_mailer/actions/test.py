@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from newsletter_mailer.compose.load import find_issue, load_issue
@@ -80,7 +80,7 @@ def _letterhead(workspace: Workspace, edition: Edition) -> Letterhead:
 def _seen_as(database: Database, address: str) -> Subscriber:
     with database.reading() as connection:
         known = audience.subscriber(connection, address)
-    return known or sample_subscriber(address)
+    return known or replace(sample_subscriber(), address=address)
 
 
 def _record(database: Database, edition: Edition, tested: Tested, now: int) -> None:

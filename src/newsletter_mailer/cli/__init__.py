@@ -29,7 +29,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.option("--no-color", is_flag=True, help="No colours, as with NO_COLOR.")
 @click.option("--no-input", is_flag=True, help="Never ask; take defaults or stop.")
 @click.pass_context
-def newsletter(context: click.Context, **options: object) -> None:
+def newsletter(context: click.Context, /, **options: object) -> None:
     """Newsletters from plain files: compose, check, test, dispatch, with every reader accounted for.
 
     Start with `newsletter demo`, then `newsletter init my-newsletter`.

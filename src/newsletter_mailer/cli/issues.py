@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.wording import say
+
+if TYPE_CHECKING:
+    from newsletter_mailer.actions.init import Answers
 
 
 @click.command()
@@ -35,7 +39,7 @@ def init(face: Face, folder: Path) -> None:
     )
 
 
-def _ask(folder: Path) -> "Answers":  # noqa: F821, UP037
+def _ask(folder: Path) -> Answers:
     from newsletter_mailer.actions.init import Answers
 
     default = Answers()

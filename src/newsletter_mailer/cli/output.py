@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +97,7 @@ def silence_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def table(rows: list[tuple[str, ...]], headings: tuple[str, ...], *, stream: TextIO | None = None) -> None:
+def table(rows: Sequence[tuple[str, ...]], headings: tuple[str, ...], *, stream: TextIO | None = None) -> None:
     """A table on stdout, as wide as the terminal."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.wording import Sentence, sentence
@@ -16,6 +17,8 @@ FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 MOST_BYTES = 10_000_000
 MOST_PIXELS = 50_000_000  # a telephone's best photograph; decoded, this is 200 MB
 MOST_FRAMES = 300
+HEAVIEST_ANIMATION = 1_000_000  # bytes: it goes out as it is, to every reader
+MOST_FLAT_COLOURS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +131,82 @@ def _skip_blocks(file: BinaryIO) -> None:
         if size == b"\0":
             return
         file.seek(size[0], 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A picture as it leaves: light, turned upright, without what the camera noted."""
+
+    data: bytes
+    media_type: str  #: "image/png", "image/jpeg" or "image/gif"
+    suffix: str  #: "png", "jpg" or "gif"
+    width: int  #: as shown, in CSS pixels
+    height: int
+
+
+def fit(path: Path, width: int, height: int | None = None) -> Fitted:
+    """The picture for a place of that many CSS pixels, twice as sharp where its own pixels allow, never enlarged.
+
+    The same file gives the same bytes. Raises PictureRefused.
+    """
+    info = inspect(path)
+    if info.format == "GIF" and info.animated:
+        return _kept(path, info, width, height)
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            image.draft(None, (2 * width, 2 * width * 4))  # a JPEG is decoded no larger than needed
+            upright = ImageOps.exif_transpose(image)
+            shown = _shown(upright.width, upright.height, width, height) if upright.size != (0, 0) else (1, 1)
+            return _encoded(_true_colours(upright), shown, flat=_is_flat(image))
+    except (SyntaxError, ValueError, OSError) as error:  # a header that promised more than the file holds
+        raise _not_a_picture(path) from error
+
+
+def _shown(natural_width: int, natural_height: int, width: int, height: int | None) -> tuple[int, int]:
+    scale = min(1.0, width / natural_width, height / natural_height if height else 1.0)
+    return max(1, round(natural_width * scale)), max(1, round(natural_height * scale))
+
+
+def _kept(path: Path, info: PictureInfo, width: int, height: int | None) -> Fitted:
+    """An animation as it is: taking it apart would lose its timing."""
+    if info.bytes > HEAVIEST_ANIMATION:
+        what = sentence("the animation {name} is larger than {most} MB", name=path.name, most=HEAVIEST_ANIMATION // 1_000_000)
+        raise PictureRefused(what, sentence("fewer frames or a smaller size make it lighter"))
+    return Fitted(path.read_bytes(), "image/gif", "gif", *_shown(info.width, info.height, width, height))
+
+
+def _true_colours(image: Image.Image) -> Image.Image:
+    """In sRGB, as RGB or RGBA: wide-gamut photographs would look dull once their profile is gone."""
+    transparent = image.has_transparency_data
+    plain = image.convert("RGBA" if transparent else "RGB")
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "RGBA"):
+        return plain
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(plain, source, ImageCms.createProfile("sRGB"), outputMode=plain.mode)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return plain  # an unreadable profile is as good as none
+    return converted or plain
+
+
+def _is_flat(image: Image.Image) -> bool:
+    """Whether it is a drawing of few colours rather than a photograph."""
+    if image.format == "JPEG":
+        return False
+    return image.mode in ("P", "1", "L") or image.convert("RGB").getcolors(MOST_FLAT_COLOURS) is not None
+
+
+def _encoded(image: Image.Image, shown: tuple[int, int], *, flat: bool) -> Fitted:
+    size = min(2 * shown[0], image.width), min(2 * shown[1], image.height)
+    if size != image.size:
+        image = image.resize(size, Image.Resampling.LANCZOS)
+    image.info.clear()
+    stream = io.BytesIO()
+    if image.mode == "RGBA" or flat:
+        method = Image.Quantize.FASTOCTREE if image.mode == "RGBA" else Image.Quantize.MEDIANCUT
+        drawing = image.quantize(256, method=method, dither=Image.Dither.NONE) if flat else image
+        drawing.save(stream, "PNG", optimize=True)
+        return Fitted(stream.getvalue(), "image/png", "png", *shown)
+    image.save(stream, "JPEG", quality=82, optimize=True, progressive=True)
+    return Fitted(stream.getvalue(), "image/jpeg", "jpg", *shown)

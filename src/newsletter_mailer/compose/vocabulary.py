@@ -1,0 +1,119 @@
+"""What the templates of a theme can say: the names and filters that every block finds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from markupsafe import Markup
+
+from newsletter_mailer.compose import dates, markdown, plaintext
+from newsletter_mailer.compose.album import Album, Shown
+from newsletter_mailer.compose.merge import Marks
+from newsletter_mailer.compose.theme import Tokens
+from newsletter_mailer.config import Settings
+from newsletter_mailer.model import blocks
+from newsletter_mailer.model.issue import Issue
+
+NETWORKS = {
+    "facebook": "Facebook",
+    "instagram": "Instagram",
+    "linkedin": "LinkedIn",
+    "mastodon": "Mastodon",
+    "bluesky": "Bluesky",
+    "youtube": "YouTube",
+    "x": "X",
+}
+_SMALL_WORDS = frozenset("a an and au aux d de des du en et l la le les of sur the".split())
+_OPENS_A_PART = (blocks.Heading,)
+_STANDS_ALONE = (blocks.Agenda, blocks.Profiles, blocks.Social)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of one composition, for both kinds of templates."""
+
+    issue: Issue  #: made ready: merge tags under marks, texts set
+    tokens: Tokens
+    labels: Mapping[str, str]
+    settings: Settings
+    marks: Marks
+    album: Album
+    links: plaintext.LinkList
+    calendar: str  #: name of the calendar file, "" when none is sent along
+
+    def names(self) -> dict[str, Any]:
+        """What every template can name."""
+        language = self.issue.language
+        return {
+            "issue": self.issue,
+            "tokens": self.tokens,
+            "labels": self.labels,
+            "identity": self.settings.identity,
+            "privacy": self.settings.privacy,
+            "links": SimpleNamespace(**{name: self.marks.expression(f"links.{name}") for name in _LINKS}),
+            "only_if": self.marks.begin,
+            "end_if": self.marks.end,
+            "calendar": self.calendar,
+            "networks": NETWORKS | {"website": self.labels["website"]},
+            "picture": self._picture,
+            "tile": lambda entry: dates.tile(entry, language),
+            "when_it_is": lambda entry: dates.when_it_is(entry, language),
+            "printed_date": self._printed_date,
+            "initials": initials,
+            "telephone": telephone,
+            "link_number": self.links.number,
+        }
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """What every template can pass a value through."""
+        return {
+            "markdown": self._markdown,
+            "plain": self._plain,
+            "wrap": plaintext.wrap,
+            "underlined": plaintext.underlined,
+            "row": plaintext.row,
+        }
+
+    def _markdown(self, source: str, level: int = 3) -> Markup:
+        return Markup(markdown.to_html(source, self.issue.language, level=level))  # noqa: S704  # sanitised by nh3
+
+    def _plain(self, source: str) -> str:
+        return markdown.to_plain(source, self.issue.language, number=self.links.number, wrap=plaintext.wrap)
+
+    def _picture(self, picture: blocks.Picture, width: int, height: int | None = None) -> Shown:
+        return self.album.show(picture, width, height)
+
+    def _printed_date(self, date: dt.date) -> str:
+        return dates.long_date(date, self.issue.language)
+
+
+_LINKS = ("unsubscribe", "preferences", "view_in_browser")
+
+
+def initials(name: str) -> str:
+    """One to three capitals for a monogram: "Action Emploi Services" gives AES."""
+    words = re.findall(r"[^\W\d_]+", name)
+    telling = [word for word in words if word.lower() not in _SMALL_WORDS] or words
+    return "".join(word[0] for word in telling[:3]).upper()
+
+
+def telephone(number: str) -> str:
+    """A number as a link writes it (RFC 3966): digits, and a plus before the country."""
+    return ("+" if number.strip().startswith("+") else "") + "".join(c for c in number if c.isdigit())
+
+
+def levels(body: Sequence[blocks.Block]) -> list[int]:
+    """The heading level of each block's title: 2, or 3 under a heading block, until a block that stands alone."""
+    found, level = [], 2
+    for block in body:
+        if isinstance(block, (*_OPENS_A_PART, *_STANDS_ALONE)):
+            level = 2
+        found.append(level)
+        if isinstance(block, _OPENS_A_PART):
+            level = 3
+    return found
