@@ -14,7 +14,6 @@ from newsletter_mailer.store.campaigns import LogRow
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import sentence
 
-
 __all__ = ["LogRow", "cancel", "doubtful", "every", "log", "one", "resolve", "retry"]
 
 

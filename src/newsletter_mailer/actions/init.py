@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsletter_mailer.compose.schema import write_schema
 from newsletter_mailer.config import SETTINGS_FILE, shipped
 
 SAMPLE = "exemple-tous-les-blocs"
@@ -53,8 +54,7 @@ def init(folder: Path, answers: Answers, *, language: str) -> Made:
     else:
         shutil.copytree(shipped("issues") / SAMPLE, sample)
         written.append(sample)
-    schema = folder / "issues" / "issue.schema.json"
-    shutil.copyfile(shipped("issues") / schema.name, schema)
+    write_schema(folder / "issues")
     return Made(tuple(written), tuple(kept), SAMPLE)
 
 

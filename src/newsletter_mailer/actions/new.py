@@ -8,7 +8,8 @@ import re
 import shutil
 from pathlib import Path
 
-from newsletter_mailer.compose.load import find_issue, issue_schema
+from newsletter_mailer.compose.load import find_issue
+from newsletter_mailer.compose.schema import write_schema
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.wording import sentence
@@ -78,12 +79,3 @@ def _copy(source: Path, folder: Path, new_id: str, today: dt.date) -> None:
     text = _ID.sub(f"id: {new_id}", text, count=1)
     text = _DATE.sub(f"date: {today.isoformat()}", text, count=1)
     path.write_bytes(text.encode())
-
-
-def write_schema(issues: Path) -> None:
-    """Keep `issues/issue.schema.json` as editors need it; written only when it changed."""
-    path = issues / "issue.schema.json"
-    text = json.dumps(issue_schema(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        issues.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
