@@ -107,7 +107,7 @@ class MessageTemplate:
 
 
 def _full_name(subscriber: Subscriber) -> str:
-    return f"{subscriber.first_name} {subscriber.last_name}".strip()
+    return f"{subscriber.first_name} {subscriber.last_name}".strip(" ")
 
 
 def _shared_headers(edition: Edition, letterhead: Letterhead) -> str:
