@@ -103,7 +103,7 @@ def summary_by_language(
         .where(deliveries.c.campaign_id == of.id)
         .group_by(language)
     )
-    return dict(Counter(dict(c.execute(query).tuples().all())).most_common())
+    return dict(Counter(dict(c.execute(query).all())).most_common())
 
 
 def plan(
