@@ -40,7 +40,9 @@ class Postbox:
         self.answers: dict[str, str] = {}
         self.delay_s = 0.0
 
-    async def handle_RCPT(self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any) -> str:  # noqa: N802
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
+    ) -> str:
         if address in self.answers:
             return self.answers[address]
         envelope.rcpt_tos.append(address)
@@ -96,9 +98,20 @@ class Newsletter:
         }
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "newsletter_mailer", "--project", str(self.folder), "--lang", "en", *arguments]
+        return [
+            sys.executable,
+            "-m",
+            "newsletter_mailer",
+            "--project",
+            str(self.folder),
+            "--lang",
+            "en",
+            *arguments,
+        ]
 
-    def run(self, *arguments: str, code: int = 0, typed: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *arguments: str, code: int = 0, typed: str | None = None, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             self.command(*arguments),
             env={**self.environment, **environment},
@@ -113,7 +126,11 @@ class Newsletter:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self.command(*arguments), env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            self.command(*arguments),
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def issue(self, slug: str, text: str | None = None) -> Path:

@@ -16,7 +16,9 @@ from conftest import Newsletter, Postbox
 READERS = [f"reader{number:02}@example.org" for number in range(12)]
 
 
-def test_an_issue_reaches_every_reader_of_a_list_once_and_the_log_says_so(newsletter: Newsletter, postbox: Postbox) -> None:
+def test_an_issue_reaches_every_reader_of_a_list_once_and_the_log_says_so(
+    newsletter: Newsletter, postbox: Postbox
+) -> None:
     newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
 
     newsletter.run("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "12")
@@ -24,9 +26,13 @@ def test_an_issue_reaches_every_reader_of_a_list_once_and_the_log_says_so(newsle
     assert sorted(postbox.addresses) == READERS
     message = postbox.message_to("reader03@example.org")
     assert message["To"] == "Reader03 <reader03@example.org>" or "reader03@example.org" in message["To"]
-    lines = [json.loads(line) for line in newsletter.run("log", "2026-11", "--format", "jsonl").stdout.splitlines()]
+    lines = [
+        json.loads(line) for line in newsletter.run("log", "2026-11", "--format", "jsonl").stdout.splitlines()
+    ]
     assert {line["address"]: line["status"] for line in lines} == dict.fromkeys(READERS, "sent")
-    assert {line["message_id"] for line in lines} == {message_from["Message-ID"] for message_from in map(postbox.message_to, READERS)}
+    assert {line["message_id"] for line in lines} == {
+        message_from["Message-ID"] for message_from in map(postbox.message_to, READERS)
+    }
     assert all(line["code"] == 250 and line["sent_at"] for line in lines)
 
 
@@ -40,7 +46,9 @@ def test_a_second_dispatch_of_the_same_issue_sends_nothing(newsletter: Newslette
     assert len(postbox.received) == 12
 
 
-def test_later_readers_get_the_issue_and_the_others_do_not_get_it_again(newsletter: Newsletter, postbox: Postbox) -> None:
+def test_later_readers_get_the_issue_and_the_others_do_not_get_it_again(
+    newsletter: Newsletter, postbox: Postbox
+) -> None:
     newsletter.run("subscribers", "import", str(newsletter.people(READERS[:5])), "--list", "adherents")
     newsletter.run("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "5")
     respelled = [READERS[0].upper(), *READERS[5:]]
@@ -67,7 +75,9 @@ def test_a_refused_and_a_deferred_reader_are_told_apart(newsletter: Newsletter, 
     newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
     postbox.answers = {READERS[0]: "550 5.1.1 nobody here", READERS[1]: "451 4.2.2 mailbox busy"}
 
-    said = newsletter.run("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "12", code=75, **SLOW_RETRY)
+    said = newsletter.run(
+        "dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "12", code=75, **SLOW_RETRY
+    )
 
     assert "newsletter resume 2026-11" in said.stderr
     status = json.loads(newsletter.run("--json", "status", "2026-11").stdout)
@@ -81,8 +91,12 @@ def test_a_refused_and_a_deferred_reader_are_told_apart(newsletter: Newsletter, 
 def test_a_deferred_reader_gets_it_at_the_next_try(newsletter: Newsletter, postbox: Postbox) -> None:
     newsletter.run("subscribers", "import", str(newsletter.people(READERS[:2])), "--list", "adherents")
     postbox.answers = {READERS[1]: "451 4.7.1 greylisted"}
-    newsletter.run("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "2", code=75, **SLOW_RETRY)
-    (newsletter.folder / "newsletter.yaml").open("a", encoding="utf-8").write("retry: {waits_minutes: [0.01]}\n")
+    newsletter.run(
+        "dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "2", code=75, **SLOW_RETRY
+    )
+    (newsletter.folder / "newsletter.yaml").open("a", encoding="utf-8").write(
+        "retry: {waits_minutes: [0.01]}\n"
+    )
     postbox.answers = {}
 
     newsletter.run("retry", "2026-11")
@@ -126,7 +140,9 @@ def test_a_killed_sender_loses_nobody_and_doubles_nobody(
     sender.communicate(timeout=30)
     newsletter.run("resume", "2026-11", code=5)
 
-    doubtful = [json.loads(line) for line in newsletter.run("--json", "resolve", "2026-11").stdout.splitlines()]
+    doubtful = [
+        json.loads(line) for line in newsletter.run("--json", "resolve", "2026-11").stdout.splitlines()
+    ]
     assert len(doubtful) == 1
     assert set(postbox.addresses) | {doubtful[0]["address"]} == set(READERS)
     assert max(Counter(postbox.addresses).values()) == 1
@@ -150,7 +166,9 @@ def test_a_second_sender_is_told_at_once_that_another_is_at_work(
     assert sorted(postbox.addresses) == READERS
 
 
-def test_a_test_goes_to_anyone_marked_and_counts_as_no_delivery(newsletter: Newsletter, postbox: Postbox) -> None:
+def test_a_test_goes_to_anyone_marked_and_counts_as_no_delivery(
+    newsletter: Newsletter, postbox: Postbox
+) -> None:
     newsletter.run("test", "2026-11", "--to", "chair@example.org", "me@example.org")
 
     assert postbox.addresses == ["chair@example.org", "me@example.org"]
@@ -172,10 +190,17 @@ def test_a_lost_secret_stops_everything_that_would_need_it(newsletter: Newslette
     assert postbox.received == []
 
 
-def test_a_broken_issue_is_told_with_every_place_and_nothing_leaves(newsletter: Newsletter, postbox: Postbox) -> None:
+def test_a_broken_issue_is_told_with_every_place_and_nothing_leaves(
+    newsletter: Newsletter, postbox: Postbox
+) -> None:
     newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
     text = (newsletter.folder / "issues" / "2026-11" / "issue.yaml").read_text(encoding="utf-8")
-    newsletter.issue("broken", text.replace("2026-11-000001", "broken-000001").replace("date: 2026-11-01", "date: hier").replace("text: |", "txet: |"))
+    newsletter.issue(
+        "broken",
+        text.replace("2026-11-000001", "broken-000001")
+        .replace("date: 2026-11-01", "date: hier")
+        .replace("text: |", "txet: |"),
+    )
 
     said = newsletter.run("dispatch", "broken", "--list", "adherents", "--yes", "--expect", "12", code=3)
 

@@ -1,0 +1,139 @@
+"""What comes in from a CSV file, and what is left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from newsletter_mailer.actions.subscribers import Imported, import_csv, read_table, write_rejects
+from newsletter_mailer.config import Identity, SenderSettings, Settings, Workspace
+from newsletter_mailer.errors import UsageError
+from newsletter_mailer.store import audience
+from newsletter_mailer.store.database import Database
+from newsletter_mailer.tokens import Secret
+
+SECRET = Secret(bytes(32))
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return Database(f"sqlite:///{tmp_path / 'ledger.db'}")
+
+
+def imported(tmp_path: Path, database: Database, raw: bytes, into: str = "adherents") -> Imported:
+    path = tmp_path / "people.csv"
+    path.write_bytes(raw)
+    settings = Settings(
+        identity=Identity(name="R", address="1 rue", email="r@example.org"),
+        sender=SenderSettings(name="R", email="r@example.org"),
+        subscriber_fields={"department": ""},
+    )
+    return import_csv(
+        path,
+        into,
+        workspace=Workspace(tmp_path, settings),
+        database=database,
+        secret=SECRET,
+        now=1,
+        source="test",
+    )
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "email;prénom;department\nann@example.org;Anne;31\n".encode(),
+        "\ufeffE-mail,Prénom,Department\r\nann@example.org,Anne,31\r\n".encode(),
+        b"Courriel\tprenom\tdepartment\nann@example.org\tAnne\t31",
+        "adresse e-mail;Prénom;department\nann@example.org;Anne;31\n".encode("cp1252"),
+        "email;prénom;department\nann@example.org;Anne;31\n".encode("utf-16"),
+    ],
+    ids=["semicolon", "bom and commas", "tabs", "windows", "utf-16"],
+)
+def test_a_table_is_read_whatever_program_wrote_it(tmp_path: Path, database: Database, raw: bytes) -> None:
+    done = imported(tmp_path, database, raw)
+
+    assert done.count.added == 1
+    with database.reading() as connection:
+        ann = audience.subscriber(connection, "ann@example.org")
+    assert ann is not None
+    assert (ann.first_name, dict(ann.attributes)) == ("Anne", {"department": "31"})
+
+
+def test_rows_that_are_no_subscriber_are_left_out_with_line_and_reason(
+    tmp_path: Path, database: Database
+) -> None:
+    rows = (
+        b"email;nom",
+        b"ann@example.org;A",
+        b"nobody",
+        b";B",
+        b"",
+        b"x@example.org;a;b;c",
+        b'"multi\nline@example.org";C',
+        b'"evil@example.org\nBcc: x";D',
+        b"",
+    )
+    raw = b"\n".join(rows)
+
+    done = imported(tmp_path, database, raw)
+
+    assert done.count.added == 1
+    assert [reject.line for reject in done.rejects] == [3, 4, 6, 8, 10]
+    rejects = write_rejects(tmp_path / "people.csv", done)
+    assert rejects is not None
+    assert rejects.stat().st_mode & 0o077 == 0
+    assert "nobody" in rejects.read_text(encoding="utf-8-sig")
+
+
+def test_no_rejects_no_file(tmp_path: Path, database: Database) -> None:
+    done = imported(tmp_path, database, b"email\nann@example.org\n")
+
+    assert write_rejects(tmp_path / "people.csv", done) is None
+
+
+def test_a_second_import_changes_what_changed_and_revives_nobody(tmp_path: Path, database: Database) -> None:
+    first = b"email;nom\nann@example.org;A\nbob@example.org;B\ncat@example.org;C\n"
+    imported(tmp_path, database, first)
+    with database.transaction() as connection:
+        cat = audience.subscriber(connection, "cat@example.org")
+        into = audience.find_list(connection, "adherents")
+        assert cat is not None
+        assert into is not None
+        audience.unsubscribe(connection, cat.id, [into.id], now=2)
+
+    done = imported(tmp_path, database, first.replace(b";A", b";Z"))
+
+    assert (done.count.added, done.count.updated, done.count.unchanged, done.count.left_refused) == (
+        0,
+        1,
+        1,
+        1,
+    )
+    assert not done.new_list
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"nom;prenom\nA;B\n", "no column of addresses"),
+        (b"", "no column of addresses"),
+        (b"email;courriel\na@example.org;b@example.org\n", "several columns"),
+    ],
+)
+def test_a_file_that_is_no_table_of_people_is_refused_whole(
+    tmp_path: Path, database: Database, raw: bytes, says: str
+) -> None:
+    with pytest.raises(UsageError, match=says):
+        imported(tmp_path, database, raw)
+
+    with database.reading() as connection:
+        assert audience.lists(connection) == []
+
+
+def test_columns_that_nobody_asked_for_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("email;téléphone;ville\n", encoding="utf-8")
+
+    assert read_table(path, frozenset()).ignored == ("téléphone", "ville")

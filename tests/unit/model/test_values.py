@@ -1,0 +1,74 @@
+"""Outcomes, retries and counts: what the numbers mean."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from newsletter_mailer.model.campaign import Counts, HeadCount
+from newsletter_mailer.model.delivery import Event, Status, after
+from newsletter_mailer.model.outcome import Reply, Verb, read_reply
+from newsletter_mailer.model.retry import RetryPolicy
+
+
+@pytest.mark.parametrize(
+    ("code", "to", "event"),
+    [
+        (250, Verb.DOT, Event.ACCEPTED),
+        (251, Verb.RCPT, Event.ACCEPTED),
+        (421, Verb.RCPT, Event.RELEASED),
+        (450, Verb.RCPT, Event.DEFERRED),
+        (452, Verb.DOT, Event.DEFERRED),
+        (550, Verb.RCPT, Event.REFUSED),
+        (552, Verb.RCPT, Event.DEFERRED),
+        (552, Verb.DOT, Event.REFUSED),
+        (354, Verb.RCPT, Event.DEFERRED),
+    ],
+)
+def test_a_reply_means_this_for_the_reader(code: int, to: Verb, event: Event) -> None:
+    assert read_reply(Reply(code, "x"), to) is event
+
+
+@pytest.mark.parametrize(
+    ("text", "enhanced"),
+    [("5.1.1 nobody", "5.1.1"), ("4.2.2", "4.2.2"), ("5.1.1x", None), ("no 5.1.1", None)],
+)
+def test_the_enhanced_code_stands_at_the_beginning(text: str, enhanced: str | None) -> None:
+    assert Reply(550, text).enhanced == enhanced
+
+
+def test_waits_grow_and_the_last_repeats_until_it_is_given_up() -> None:
+    policy = RetryPolicy(jitter=0)
+
+    waits = [policy.wait(attempt, 0.5) for attempt in range(1, 8)]
+
+    assert waits == sorted(waits)
+    assert waits[-1] == waits[-2] == timedelta(hours=24)
+    assert not policy.gives_up(timedelta(hours=47))
+    assert policy.gives_up(timedelta(hours=48))
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.25, 1.0])
+def test_jitter_keeps_within_its_share(chance: float) -> None:
+    wait = RetryPolicy(jitter=0.2).wait(1, chance)
+
+    assert timedelta(minutes=4) <= wait <= timedelta(minutes=6)
+
+
+def test_a_head_count_adds_up() -> None:
+    assert HeadCount(5020, unsubscribed=171, suppressed=37).total == 4812
+
+
+def test_open_deliveries_are_those_with_something_left_to_do() -> None:
+    counts = Counts(
+        queued=1, sending=2, sent=4, deferred=8, refused=16, in_doubt=32, skipped=64, cancelled=128
+    )
+
+    assert counts.total == 255
+    assert counts.open == 11
+
+
+def test_a_step_that_must_never_happen_is_refused() -> None:
+    with pytest.raises(ValueError, match="in_doubt cannot be claimed"):
+        after(Status.IN_DOUBT, Event.CLAIMED)
