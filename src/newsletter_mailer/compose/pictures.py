@@ -76,7 +76,7 @@ def _header(file: BinaryIO) -> tuple[int, int, str, int]:
 def _refuse_by_name_or_start(path: Path, start: bytes) -> None:
     if path.suffix.lower() in (".svg", ".svgz") or b"<svg" in start.lower():
         what = sentence("{name} is an SVG drawing, which Gmail and Outlook do not show", name=path.name)
-        raise PictureRefused(what, sentence("export it as PNG, twice as wide as it shall appear"))
+        raise PictureRefused(what, sentence("export it as PNG, twice as wide as it will appear"))
     if start[4:8] == b"ftyp" and start[8:12] in (b"heic", b"heix", b"mif1", b"msf1", b"avif"):
         what = sentence(
             "{name} is a photograph in a format (HEIC or AVIF) that mail programs do not show", name=path.name
@@ -170,7 +170,11 @@ def _shown(natural_width: int, natural_height: int, width: int, height: int | No
 def _kept(path: Path, info: PictureInfo, width: int, height: int | None) -> Fitted:
     """An animation as it is: taking it apart would lose its timing."""
     if info.bytes > HEAVIEST_ANIMATION:
-        what = sentence("the animation {name} is larger than {most} MB", name=path.name, most=HEAVIEST_ANIMATION // 1_000_000)
+        what = sentence(
+            "the animation {name} is larger than {most} MB",
+            name=path.name,
+            most=HEAVIEST_ANIMATION // 1_000_000,
+        )
         raise PictureRefused(what, sentence("fewer frames or a smaller size make it lighter"))
     return Fitted(path.read_bytes(), "image/gif", "gif", *_shown(info.width, info.height, width, height))
 
@@ -184,7 +188,9 @@ def _true_colours(image: Image.Image) -> Image.Image:
         return plain
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(plain, source, ImageCms.createProfile("sRGB"), outputMode=plain.mode)
+        converted = ImageCms.profileToProfile(
+            plain, source, ImageCms.createProfile("sRGB"), outputMode=plain.mode
+        )
     except (ImageCms.PyCMSError, OSError, ValueError):
         return plain  # an unreadable profile is as good as none
     return converted or plain

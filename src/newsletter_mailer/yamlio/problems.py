@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from newsletter_mailer.errors import Problem
+from newsletter_mailer.yamlio.finding import Finding
 from newsletter_mailer.yamlio.places import Mark
 from newsletter_mailer.yamlio.reader import REFUSED, Document, Path
-from newsletter_mailer.yamlio.sentences import Finding, explain
+from newsletter_mailer.yamlio.sentences import explain
 from newsletter_mailer.yamlio.shape import fields_at
 
 MOST_PROBLEMS = 300  # of one file; nobody reads more
