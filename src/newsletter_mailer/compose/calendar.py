@@ -43,7 +43,9 @@ def _offered(issue: Issue) -> Iterator[tuple[int, AgendaEntry]]:
     for block in issue.blocks:
         for entry in _entries(block) if isinstance(block, Agenda) else ():
             number += 1
-            if block.calendar and block.when is None:  # what is for some readers only must not reach all of them
+            if (
+                block.calendar and block.when is None
+            ):  # what is for some readers only must not reach all of them
                 yield number, entry
 
 

@@ -9,7 +9,13 @@ from premailer import Premailer
 
 cssutils.ser.prefs.minimizeColorHash = False  # Outlook wants six digits
 
-_OUTLOOK_READS_THESE = ["width", "height", "align", "valign", "bgcolor"]  # premailer would overwrite MJML's own values
+_OUTLOOK_READS_THESE = [
+    "width",
+    "height",
+    "align",
+    "valign",
+    "bgcolor",
+]  # premailer would overwrite MJML's own values
 
 
 def inline(page: str, css: str) -> str:

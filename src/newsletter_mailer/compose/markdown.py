@@ -12,7 +12,25 @@ from markdown_it.token import Token
 from newsletter_mailer.compose.typography import typeset
 from newsletter_mailer.model.text import LINK_SCHEMES
 
-_TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "code", "pre", "hr", "h2", "h3", "h4", "h5", "h6"}
+_TAGS = {
+    "p",
+    "br",
+    "strong",
+    "em",
+    "a",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "code",
+    "pre",
+    "hr",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _DEEPEST = 6
 
@@ -52,7 +70,12 @@ def _one_line(html: str) -> str:
     parts = [first.replace("\n", " ")]
     for block in blocks:
         code, _, after = block.partition("</pre>")
-        parts.append("<pre>" + code.replace("\n</code>", "</code>").replace("\n", "<br>") + "</pre>" + after.replace("\n", " "))
+        parts.append(
+            "<pre>"
+            + code.replace("\n</code>", "</code>").replace("\n", "<br>")
+            + "</pre>"
+            + after.replace("\n", " ")
+        )
     return "".join(parts)
 
 
@@ -116,7 +139,9 @@ class _Frame:
     tight: bool = False
 
 
-def to_plain(source: str, language: str, *, number: Callable[[str], int], wrap: Callable[[str, str, str], str]) -> str:
+def to_plain(
+    source: str, language: str, *, number: Callable[[str], int], wrap: Callable[[str, str, str], str]
+) -> str:
     """The text as plain paragraphs.
 
     number: gives a link its number and remembers its address. wrap: a paragraph, the indent of its first line and
@@ -183,7 +208,9 @@ class _PlainWriter:
 
     def _paragraph(self, text: str, *, tight: bool) -> None:
         first, rest = self._indents()
-        lines = "\n".join(self.wrap(line, first if n == 0 else rest, rest) for n, line in enumerate(text.split("\n")))
+        lines = "\n".join(
+            self.wrap(line, first if n == 0 else rest, rest) for n, line in enumerate(text.split("\n"))
+        )
         if self.heading:
             longest = max(len(line) for line in lines.split("\n"))
             lines, self.heading = f"{lines}\n{rest}{self.heading * (longest - len(rest))}", ""
@@ -192,7 +219,9 @@ class _PlainWriter:
     def _code(self, content: str) -> None:
         first, rest = self._indents()
         lines = content.rstrip("\n").split("\n")
-        self.blocks.append("\n".join((first if n == 0 else rest) + "    " + line for n, line in enumerate(lines)) + "\n\n")
+        self.blocks.append(
+            "\n".join((first if n == 0 else rest) + "    " + line for n, line in enumerate(lines)) + "\n\n"
+        )
 
 
 def plain_inline(children: Sequence[Token], number: Callable[[str], int]) -> str:
@@ -204,7 +233,9 @@ def plain_inline(children: Sequence[Token], number: Callable[[str], int]) -> str
             link, since = str(child.attrGet("href") or ""), len(parts)
         elif child.type == "link_close":
             shown = "".join(parts[since:])
-            parts.append("" if link.removeprefix("mailto:").removeprefix("tel:") == shown else f" [{number(link)}]")
+            parts.append(
+                "" if link.removeprefix("mailto:").removeprefix("tel:") == shown else f" [{number(link)}]"
+            )
         elif child.type == "softbreak":
             parts.append(" ")
         elif child.type == "hardbreak":

@@ -90,7 +90,9 @@ def _html_pieces(html: str, marks: Marks) -> Iterator[_Piece]:
     yield html[at:], Place.HTML_TEXT
 
 
-_NOT_TEXT = re.compile("|".join((_COMMENT.pattern, r"<(?:style|script)\b.*?</(?:style|script)\s*>", _TAG.pattern)), re.DOTALL)
+_NOT_TEXT = re.compile(
+    "|".join((_COMMENT.pattern, r"<(?:style|script)\b.*?</(?:style|script)\s*>", _TAG.pattern)), re.DOTALL
+)
 
 
 def _outside_text(html: str) -> Iterator[re.Match[str]]:
@@ -100,7 +102,9 @@ def _outside_text(html: str) -> Iterator[re.Match[str]]:
 def _markup(markup: str, marks: Marks) -> Iterator[_Piece]:
     if marks.prefix not in markup:
         yield markup, None
-    elif (conditional := _CONDITIONAL.match(markup)) is not None:  # what Outlook reads is a page like the other
+    elif (
+        conditional := _CONDITIONAL.match(markup)
+    ) is not None:  # what Outlook reads is a page like the other
         yield conditional.group(1), None
         yield from _html_pieces(conditional.group(2), marks)
         yield conditional.group(3), None
@@ -154,7 +158,10 @@ class _Splitter:
     def _mark(self, kind: str, number: int, place: Place | None) -> None:
         if place is None:
             raise NewsletterError(
-                sentence("a merge tag stands where nothing can be filled in: {expression}", expression=self._name(kind, number)),
+                sentence(
+                    "a merge tag stands where nothing can be filled in: {expression}",
+                    expression=self._name(kind, number),
+                ),
                 sentence("the theme may use it in a text, a title, an alternative text or a link"),
             )
         self._flush()
@@ -174,7 +181,9 @@ class _Splitter:
             return None
         if len(self.open) == 1:
             return self.open[0]
-        return self.marks._condition(" and ".join(f"({self.sources[number]})" for number in dict.fromkeys(self.open)))
+        return self.marks._condition(
+            " and ".join(f"({self.sources[number]})" for number in dict.fromkeys(self.open))
+        )
 
     def _flush(self) -> None:
         if self.static:

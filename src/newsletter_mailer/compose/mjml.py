@@ -29,7 +29,11 @@ def to_html(source: str) -> str:
 def _spelled(found: re.Match[str]) -> str:
     """An attribute value in ASCII: mrml writes what it thinks unprintable, such as no-break spaces, as Rust does."""
     value = " ".join(found.group(1).split("\n"))
-    return '="' + "".join(c if c.isascii() and c.isprintable() and c != "\\" else f"&#{ord(c)};" for c in value) + '"'
+    return (
+        '="'
+        + "".join(c if c.isascii() and c.isprintable() and c != "\\" else f"&#{ord(c)};" for c in value)
+        + '"'
+    )
 
 
 def _refused(source: str, reason: str) -> NewsletterError:

@@ -1,7 +1,7 @@
 """From an issue to an edition, once for all readers.
 
-    issue -> marks for merge tags -> Jinja2 -> MJML -> mrml -> premailer -> segments and slots   (HTML)
-          -> marks for merge tags -> Jinja2 -> 72 columns                -> segments and slots   (text)
+issue -> marks for merge tags -> Jinja2 -> MJML -> mrml -> premailer -> segments and slots   (HTML)
+      -> marks for merge tags -> Jinja2 -> 72 columns                -> segments and slots   (text)
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ def _vocabulary(
 ) -> Vocabulary:
     issue, settings = loaded.issue, workspace.settings
     marks = Marks.of(loaded.document.text)
-    album = Album(_finder(loaded.folder, workspace), domain=settings.sender.email.rpartition("@")[2], base=picture_base)
+    album = Album(
+        _finder(loaded.folder, workspace), domain=settings.sender.email.rpartition("@")[2], base=picture_base
+    )
     return Vocabulary(
         issue=prepared(issue, marks, issue.language),
         tokens=load_tokens(workspace),
@@ -93,14 +95,27 @@ def _blocks(words: Vocabulary) -> Iterator[tuple[Block, dict[str, Any]]]:
     """Each block with what its templates are given."""
     body = words.issue.blocks
     for number, (block, level) in enumerate(zip(body, levels(body), strict=True)):
-        yield block, {"block": block, "level": level, "first": number == 0, "before": body[number - 1].type if number else ""}
+        yield (
+            block,
+            {
+                "block": block,
+                "level": level,
+                "first": number == 0,
+                "before": body[number - 1].type if number else "",
+            },
+        )
 
 
 def _mjml(words: Vocabulary, render: Render) -> str:
-    parts = [_spanned(block, render(f"blocks/{block.type}.mjml", given), words.marks) for block, given in _blocks(words)]
+    parts = [
+        _spanned(block, render(f"blocks/{block.type}.mjml", given), words.marks)
+        for block, given in _blocks(words)
+    ]
     headed = any(isinstance(block, Masthead) for block in words.issue.blocks)
     styles = render("screen.css", {})
-    return render("layout.mjml", {"body": Markup("\n".join(parts)), "styles": Markup(styles), "headed": headed})  # noqa: S704
+    return render(
+        "layout.mjml", {"body": Markup("\n".join(parts)), "styles": Markup(styles), "headed": headed}
+    )  # noqa: S704
 
 
 def _spanned(block: Block, source: str, marks: Marks) -> str:
@@ -123,10 +138,14 @@ def _text(words: Vocabulary, render: Render) -> str:
     return "".join(parts).rstrip("\n") + "\n"
 
 
-def _edition(loaded: LoadedIssue, workspace: Workspace, words: Vocabulary, *, html: str, text: str) -> Edition:
+def _edition(
+    loaded: LoadedIssue, workspace: Workspace, words: Vocabulary, *, html: str, text: str
+) -> Edition:
     settings, marks = workspace.settings, words.marks
     sender = settings.sender
-    subject = words.issue.subject.replace("\u202f", "\u00a0")  # some telephones draw a box for the narrow space
+    subject = words.issue.subject.replace(
+        "\u202f", "\u00a0"
+    )  # some telephones draw a box for the narrow space
     segments = {
         "subject": split_plain(subject, marks, Place.HEADER),
         "html": split_html(html, marks),

@@ -21,7 +21,12 @@ def wrap(text: str, first: str = "", rest: str | None = None) -> str:
 
 def _folded(line: str, first: str, rest: str) -> str:
     return textwrap.fill(
-        line, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        line,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 

@@ -16,7 +16,8 @@ P = TypeVar("P", bound=Part)
 def prepared(part: P, marks: Marks, language: str) -> P:
     """The same part of an issue with its texts made ready; Markdown is set later, when its markup is known."""
     changes = {
-        name: _prepared(getattr(part, name), kind, marks, language) for name, kind in _kinds(type(part)).items()
+        name: _prepared(getattr(part, name), kind, marks, language)
+        for name, kind in _kinds(type(part)).items()
     }
     return part.model_copy(update=changes)
 
