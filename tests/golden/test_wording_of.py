@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from golden.wording_of import extra_words, read_page, squeezed
+from golden.wording_of import extra_words, read_letter, read_page, squeezed
 
 
 def test_only_spaces_apostrophes_and_quotation_marks_are_overlooked() -> None:
@@ -38,3 +38,14 @@ def test_a_page_says_what_is_seen_and_nothing_else() -> None:
         ("https://example.org", "here", 3)
     ]
     assert page.alts == ["cat"]
+
+
+def test_a_letter_says_its_links_by_their_numbers() -> None:
+    letter = read_letter(
+        "Titre\n-----\n\nUn mot - deux\n\nLe site [1]\n\n-- Nom\n\n[1] https://example.org/\n"
+    )
+
+    assert letter.words == "TitreUnmot-deuxLesiteNom"
+    assert [(link.href, link.label, link.position) for link in letter.links] == [
+        ("https://example.org/", "Lesite", 13)
+    ]

@@ -11,6 +11,10 @@ _UNSEEN = frozenset({"head", "style", "script", "title"})
 _VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _URL = re.compile(r"https?://\S+")
 _BULLET = re.compile(r"^[ \t]*-[ \t]*", re.MULTILINE)  # the seed's list marks are layout, not words
+_UNDERLINE = re.compile(r"^[ \t]*[-=]+[ \t]*$", re.MULTILINE)
+_SIGNATURE = re.compile(r"^--[ \t]", re.MULTILINE)
+_LISTED_LINK = re.compile(r"^\[(\d+)\] (\S+)$", re.MULTILINE)
+_LINK_NUMBER = re.compile(r"[ \t\n]\[(\d+)\]")
 
 
 def squeezed(text: str) -> str:
@@ -137,3 +141,25 @@ def _way_back(
         place, phrase = came_from[place]
         if phrase:
             yield phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The words of a text part without its rules and list marks, and the links that its numbers stand for."""
+
+    words: str
+    links: list[Link]
+
+
+def read_letter(text: str) -> Letter:
+    """The text part as its readers understand it: a number in brackets is a link, a row of dashes is nothing."""
+    addresses = dict(_LISTED_LINK.findall(text))
+    text = _SIGNATURE.sub("", _UNDERLINE.sub("", _LISTED_LINK.sub("", text)))
+    words, links, last = "", [], 0
+    for found in _LINK_NUMBER.finditer(text):
+        before = text[last : found.start()]
+        words += squeezed(before)
+        label = squeezed(before.rstrip().rpartition("\n")[2])
+        links.append(Link(addresses[found.group(1)], label, len(words) - len(label)))
+        last = found.end()
+    return Letter(words + squeezed(text[last:]), links)
