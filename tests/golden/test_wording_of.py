@@ -47,5 +47,5 @@ def test_a_letter_says_its_links_by_their_numbers() -> None:
 
     assert letter.words == "TitreUnmot-deuxLesiteNom"
     assert [(link.href, link.label, link.position) for link in letter.links] == [
-        ("https://example.org/", "Lesite", 13)
+        ("https://example.org/", "Lesite", 15)
     ]
