@@ -66,6 +66,7 @@ class MessageTemplate:
         self._ways_out = _ways_out(letterhead)
         self._answers = Answers(edition)
         self._subject: Form[str] = form(edition.subject, str)
+        self._subject_of_all = "" if self._subject.varies else self._subject_header([], [])
         self._mail_from = headers.a_label(edition.sender.email)
         self._above = headers.mailbox("From", edition.sender.name, edition.sender.email)
         self._below = _shared_headers(edition, letterhead)
@@ -92,7 +93,7 @@ class MessageTemplate:
         head = (
             self._above,
             headers.mailbox("To", "" if self._letterhead.test else _full_name(subscriber), copy.to),
-            headers.text("Subject", self._subject_line(values, wanted)),
+            self._subject_of_all or self._subject_header(values, wanted),
             headers.date(copy.date),
             headers.message_id(copy.message_id),
             headers.uris("List-Unsubscribe", ways),
@@ -101,9 +102,9 @@ class MessageTemplate:
         )
         return envelope, b"".join(["".join(head).encode("ascii"), *self._body.fill(values, wanted)])
 
-    def _subject_line(self, values: list[str], wanted: list[bool]) -> str:
+    def _subject_header(self, values: list[str], wanted: list[bool]) -> str:
         subject = "".join(self._subject.fill(values, wanted)).strip()
-        return TEST_MARK + subject if self._letterhead.test else subject
+        return headers.text("Subject", TEST_MARK + subject if self._letterhead.test else subject)
 
 
 def _full_name(subscriber: Subscriber) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import replace
 
 from newsletter_mailer.message import headers
 from newsletter_mailer.message.quoted_printable import piece
-from newsletter_mailer.message.slots import Form, form
+from newsletter_mailer.message.slots import Form, Gap, form
 from newsletter_mailer.model.edition import Attachment, Edition, Picture, Segment
 
 _BASE64_ROW = 57  # bytes in 76 columns
@@ -49,12 +50,12 @@ def _multipart(kind: tuple[str, ...], boundary: str, parts: Iterable[Form[bytes]
 def _chained(forms: Iterable[Form[bytes]]) -> Form[bytes]:
     """One form after the other as a single one."""
     pieces: list[bytes] = []
-    gaps: list[tuple[int, int, Callable[[str], bytes]]] = []
+    gaps: list[Gap[bytes]] = []
     spans: list[tuple[int, int]] = []
     for part in forms:
         shift = len(pieces)
         pieces += part.pieces
-        gaps += ((number + shift, expression, written) for number, expression, written in part.gaps)
+        gaps += (replace(gap, piece=gap.piece + shift) for gap in part.gaps)
         spans += ((number + shift, condition) for number, condition in part.spans)
     return Form(tuple(pieces), tuple(gaps), tuple(spans))
 

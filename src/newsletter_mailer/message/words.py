@@ -6,17 +6,18 @@ which Yahoo refuses (cpython gh-144156).
 
 from __future__ import annotations
 
+import re
 from binascii import b2a_base64
-from collections.abc import Callable
+from collections.abc import Iterator
 
 LONGEST_WORD = 75  #: RFC 2047 section 2
 LONGEST_LINE = 76  #: of a header that holds an encoded word, same place
 _AROUND = len("=?utf-8?q?") + len("?=")
-_PLAIN_IN_Q = frozenset(
+_PLAIN_IN_Q = frozenset(  # section 5 (3): safe in display names too
     b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/"
-)  # section 5 (3): in phrases too
+)
 _Q = tuple("_" if byte == 32 else chr(byte) if byte in _PLAIN_IN_Q else f"={byte:02X}" for byte in range(256))
-_Q_SIZE = tuple(sum(len(_Q[byte]) for byte in chr(point).encode()) for point in range(256))
+_CONTINUES = re.compile("=[89AB]")  # any byte of a character but its first
 
 
 def encoded_words(value: str, room: int) -> list[str]:
@@ -26,37 +27,35 @@ def encoded_words(value: str, room: int) -> list[str]:
     CRLF SPACE: who reads drops that space and gets the value back letter by letter.
     """
     first, rest = min(room, LONGEST_WORD) - _AROUND, LONGEST_WORD - _AROUND
-    as_q, as_b = _q(value), _b(value)
-    if len(as_q) <= len(as_b):
-        runs = [value] if len(as_q) <= first else _runs(value, _q_size, first, rest)
-        return [f"=?utf-8?q?{_q(run)}?=" for run in runs]
-    runs = [value] if len(as_b) <= first else _runs(value, _utf8_size, first // 4 * 3, rest // 4 * 3)
-    return [f"=?utf-8?b?{_b(run)}?=" for run in runs]
+    raw = value.encode()
+    as_q = "".join(map(_Q.__getitem__, raw))
+    if len(as_q) <= (len(raw) + 2) // 3 * 4:
+        return [f"=?utf-8?q?{run}?=" for run in _cut_q(as_q, first, rest)]
+    runs = _cut_bytes(raw, first // 4 * 3, rest // 4 * 3)
+    return [f"=?utf-8?b?{b2a_base64(run, newline=False).decode()}?=" for run in runs]
 
 
-def _q(run: str) -> str:
-    return "".join(map(_Q.__getitem__, run.encode()))
+def _cut_q(coded: str, room: int, rest: int) -> Iterator[str]:
+    """Runs of whole characters: the first of at most `room` columns, the others of `rest`."""
+    at = 0
+    while len(coded) - at > room:
+        stop = at + room
+        escape = coded.rfind("=", stop - 2, stop)
+        stop = escape if escape >= 0 else stop
+        while _CONTINUES.match(coded, stop):
+            stop -= 3
+        yield coded[at:stop]
+        at, room = stop, rest
+    yield coded[at:]
 
 
-def _b(run: str) -> str:
-    return b2a_base64(run.encode(), newline=False).decode()
-
-
-def _q_size(character: str) -> int:
-    point = ord(character)
-    return _Q_SIZE[point] if point < 256 else 3 * len(character.encode())
-
-
-def _utf8_size(character: str) -> int:
-    return len(character.encode())
-
-
-def _runs(value: str, size: Callable[[str], int], first: int, rest: int) -> list[str]:
-    """Cut between characters: the first run measures at most `first`, the others at most `rest`."""
-    runs, start, used, most = [], 0, 0, first
-    for here, character in enumerate(value):
-        used += size(character)
-        if used > most:
-            runs.append(value[start:here])
-            start, used, most = here, size(character), rest
-    return [*runs, value[start:]]
+def _cut_bytes(raw: bytes, room: int, rest: int) -> Iterator[bytes]:
+    """Runs of whole UTF-8 characters: the first of at most `room` bytes, the others of `rest`."""
+    at = 0
+    while len(raw) - at > room:
+        stop = at + room
+        while raw[stop] & 0xC0 == 0x80:
+            stop -= 1
+        yield raw[at:stop]
+        at, room = stop, rest
+    yield raw[at:]
