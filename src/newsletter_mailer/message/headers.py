@@ -170,10 +170,10 @@ def disposition(kind: str, filename: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", gate(filename)).encode("ascii", "ignore").decode()
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", plain)
-    rows = [f"{kind};", f'filename="{plain or "file"}"']
-    if plain != filename:
-        rows[-1] += ";"
-        rows.append(f"filename*=utf-8''{quote(filename, safe='')}")
+    full = (
+        [] if plain == filename else [f"filename*=utf-8''{quote(filename, safe='')};"]
+    )  # first: Python keeps one
+    rows = [f"{kind};", *full, f'filename="{plain or "file"}"']
     return _line("Content-Disposition", rows)
 
 

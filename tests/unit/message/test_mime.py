@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import replace
+from email import message_from_bytes, policy
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -298,6 +299,27 @@ def test_a_boundary_in_a_body_splits_nothing() -> None:
         subscriber = reader(first_name=line.strip())
         _, _, message = built(edition(text=text, pictures=(PICTURE,)), ON_THE_WEB, subscriber)
         assert message.only("text/plain").content.decode() == line + line.strip() + line
+
+
+def test_python_reads_the_same_message_as_the_strict_reader() -> None:
+    of = edition(pictures=(PICTURE,), attachments=(CALENDAR,))
+    _, raw, message = built(of, ON_THE_WEB, reader(first_name="Zoé « d’ici »"))
+
+    other = message_from_bytes(raw, policy=policy.SMTP)
+
+    assert not [part.defects for part in other.walk() if part.defects]
+    assert other["subject"] == read_text(message.headers["subject"])
+    assert other["to"].addresses[0].display_name == "Zoé « d’ici »"
+    assert [part.get_content_type() for part in other.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "text/calendar",
+    ]
+    assert [part.get_filename() for part in other.walk() if part.get_filename()] == ["logo.png", "été.ics"]
 
 
 def test_the_same_edition_gives_the_same_bytes() -> None:
