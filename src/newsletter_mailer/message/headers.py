@@ -170,10 +170,9 @@ def disposition(kind: str, filename: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", gate(filename)).encode("ascii", "ignore").decode()
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", plain)
-    full = (
-        [] if plain == filename else [f"filename*=utf-8''{quote(filename, safe='')};"]
-    )  # first: Python keeps one
-    rows = [f"{kind};", *full, f'filename="{plain or "file"}"']
+    rows = [f"{kind};", f'filename="{plain or "file"}"']
+    if plain != filename:
+        rows.insert(1, f"filename*=utf-8''{quote(filename, safe='')};")  # first: Python reads only one
     return _line("Content-Disposition", rows)
 
 
