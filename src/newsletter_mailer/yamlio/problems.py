@@ -46,15 +46,16 @@ def place_of(document: Document, path: Path) -> Mark:
 def _problem(document: Document, model: type[BaseModel], detail: Any) -> Problem | None:
     """One of pydantic's errors as a problem; None when the reader has complained of that value already."""
     value, details = detail["input"], detail.get("ctx", {})
-    if value is REFUSED or (detail["type"] == "too_short" and len(value) >= details["min_length"]):
-        return None  # refused before; or entries are there, each with an error of its own
+    if value is REFUSED or _is_too_short_for_errors_inside(detail):
+        return None
     path, on_key = _path(document.data, detail["loc"])
     if isinstance(value, str):
         value = _at(document.data, path) or value  # as typed, not as a model's validator made it
+    inner = path[:-1] if on_key else path
     finding = Finding(
         kind=detail["type"],
-        path=path,
-        value=value,
+        path=inner,
+        value=path[-1] if on_key else value,
         details=details,
         known=fields_at(model, path[:-1], document.data),
         inside=tuple(fields_at(model, path, document.data)),
@@ -63,9 +64,15 @@ def _problem(document: Document, model: type[BaseModel], detail: Any) -> Problem
         comment=_begins_a_comment(document, path),
     )
     at, what, hint = explain(finding)
+    at = path if on_key else at
     mark = document.keys.get(at) if on_key or finding.kind in _ON_THE_KEY else None
     mark = mark or place_of(document, at)
     return Problem(document.path, mark.line, mark.column, what, hint, ".".join(map(str, at)))
+
+
+def _is_too_short_for_errors_inside(detail: Any) -> bool:
+    """Pydantic counts only the valid entries of a list; each of the others has an error of its own."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
 _ON_THE_KEY = frozenset({"extra_forbidden", "inline_password"})

@@ -189,6 +189,8 @@ def _list(finding: Finding) -> Explanation:
 
 
 def _too_few(finding: Finding) -> Explanation:
+    if isinstance(finding.value, str):
+        return _empty(finding)
     what = sentence("“{name}” has no entry", name=finding.name)
     return (
         finding.path,
@@ -198,6 +200,8 @@ def _too_few(finding: Finding) -> Explanation:
 
 
 def _too_many(finding: Finding) -> Explanation:
+    if isinstance(finding.value, str):
+        return _too_long_text(finding)
     most, count = finding.details.get("max_length"), finding.details.get("actual_length")
     what = sentence("“{name}” has {count} entries, and {most} fit", name=finding.name, count=count, most=most)
     return finding.path, what, sentence("make two blocks of it")
