@@ -83,6 +83,11 @@ class Database:
         with _in_words(), self._engine.connect() as connection, connection.begin():
             yield connection
 
+    @property
+    def has_secret(self) -> bool:
+        """Whether the ledger was tied to a secret already."""
+        return self._known_check() is not None
+
     def check_secret(self, secret: Secret) -> None:
         """Tie the ledger to its secret at first, and refuse any other later: it would not know who has left."""
         given, known = secret_check(secret), self._known_check()
