@@ -56,12 +56,12 @@ def _texts(data: object, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
 
 
 def _faults(path: Path_, value: str, known: KnownNames) -> Iterator[Fault]:
-    yield from _invisible(value)
     field = path[-1]
+    if field == "src":
+        return  # looked at as a path
+    yield from _invisible(value)
     if field == "when":
         yield from _condition(value, known)
-    elif field == "src":
-        return
     elif len(path) == 1 and field in _STATIC:
         yield from _static(value)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
@@ -21,13 +22,13 @@ def picture_file(root: Path, folder: Path, src: str) -> Path:
     if _SCHEME.match(src):
         what = sentence("“{src}” is not a file: pictures are never fetched from the network", src=src[:60])
         raise PictureRefused(what, sentence("save the picture in the folder of the issue and write its name"))
-    if any(ord(character) < 32 or character == "\x7f" for character in src):
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in src):
         raise _outside(src)
-    if "\\" in src and not src.startswith("\\\\"):
-        hint = sentence("write pictures/name.jpg, with /, for a file in the folder of the issue")
-        raise PictureRefused(sentence("“{src}” is written with \\", src=src[:60]), hint)
     if src.startswith(("//", "\\\\")) or _DRIVE.match(src):
         raise _outside(src)
+    if "\\" in src:
+        hint = sentence("write pictures/name.jpg, with /, for a file in the folder of the issue")
+        raise PictureRefused(sentence("“{src}” is written with \\", src=src[:60]), hint)
     file = _resolved(root / src.lstrip("/") if src.startswith("/") else folder / src, src)
     if not file.is_relative_to(root.resolve()) or not _stays_inside(root, folder, unquote(src)):
         raise _outside(src)
@@ -63,6 +64,8 @@ def _resolved(path: Path, src: str) -> Path:
 def _stays_inside(root: Path, folder: Path, src: str) -> bool:
     """Whether the name, once percent signs are decoded, still climbs no higher than the workspace."""
     base = root if src.startswith("/") else folder
+    if not base.resolve().is_relative_to(root.resolve()):
+        return False
     depth = len(base.resolve().relative_to(root.resolve()).parts)
     for part in Path(src.lstrip("/")).parts:
         depth += -1 if part == ".." else 1

@@ -72,7 +72,7 @@ def _problem(document: Document, model: type[BaseModel], detail: Any) -> Problem
 
 def _is_too_short_for_errors_inside(detail: Any) -> bool:
     """Pydantic counts only the valid entries of a list; each of the others has an error of its own."""
-    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
+    return bool(detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"])
 
 
 _ON_THE_KEY = frozenset({"extra_forbidden", "inline_password"})

@@ -72,7 +72,8 @@ def _escape(_text: str, complaint: Complaint) -> Explanation | None:
 
 
 def _open_bracket(text: str, complaint: Complaint) -> Explanation | None:
-    if not complaint.context.startswith("while parsing a flow") or complaint.context_offset is None:
+    flow = complaint.context in ("while parsing a flow mapping", "while parsing a flow sequence")
+    if not flow or complaint.context_offset is None:
         return None
     start = complaint.context_offset
     if text.startswith("{{", start) or text.startswith("{{", start - 1):
@@ -95,6 +96,13 @@ def _bare_tag(text: str, complaint: Complaint) -> Explanation | None:
     if not _TAG_AT_START.match(line):
         return None
     return start + line.index("{{"), sentence("a merge tag without quotation marks"), _quoted()
+
+
+def _no_value(_text: str, complaint: Complaint) -> Explanation | None:
+    if "expected the node content" not in complaint.problem:
+        return None
+    what = sentence("a value is missing here, or a bracket before it is not closed")
+    return complaint.offset, what, sentence("look at this line and the one before it")
 
 
 def _after_quote(text: str, complaint: Complaint) -> Explanation | None:
@@ -183,6 +191,7 @@ _READINGS: tuple[Callable[[str, Complaint], Explanation | None], ...] = (
     _bare_tag,
     _open_bracket,
     _special,
+    _no_value,
     _after_quote,
     _second_colon,
     _no_colon,

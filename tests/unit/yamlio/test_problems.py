@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import pytest
-from issue_files import FOOT, HEAD, issue_text, said
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from issue_files import FOOT, HEAD, issue_text, said
 from newsletter_mailer.model.issue import Issue
 from newsletter_mailer.model.text import Colour, Day
 from newsletter_mailer.yamlio.problems import MOST_PROBLEMS, validate
@@ -95,37 +95,91 @@ blocks:
         ("  - texte\n", "6:5: “blocks 1” must have fields of its own, but “texte” stands here"),
         ("  - type: text\n    text:\n", "7:10: “text” is empty (write something after the colon)"),
         ("  - type: text\n    text: ''\n", "7:11: “text” is empty (write something after the colon)"),
-        ("  - type: text\n    text: x\n    title: ''\n", "8:12: “title” is empty (write something, or remove the line)"),
-        ("  - type: text\n    text: #mot\n", '7:10: “text” is empty (a # begins a comment: put the whole text'),
-        ("  - type: text\n    text: true\n", '7:11: “text” must be a text, but true is something else to YAML (put it in quotation marks: "true")'),
+        (
+            "  - type: text\n    text: x\n    title: ''\n",
+            "8:12: “title” is empty (write something, or remove the line)",
+        ),
+        (
+            "  - type: text\n    text: #mot\n",
+            "7:10: “text” is empty (a # begins a comment: put the whole text",
+        ),
+        (
+            "  - type: text\n    text: true\n",
+            '7:11: “text” must be a text, but true is something else to YAML (put it in quotation marks: "true")',
+        ),
         ("  - type: text\n    text: { a: b }\n", "7:11: “text” must be a text, but fields stand here"),
         ("  - type: text\n    text: [a]\n", "7:11: “text” must be one text, but a list stands here"),
-        ("  - type: text\n    lien: x\n    text: y\n", "7:5: unknown field “lien” (there are: when, type, title, text, lead)"),
+        (
+            "  - type: text\n    lien: x\n    text: y\n",
+            "7:5: unknown field “lien” (there are: when, type, title, text, lead)",
+        ),
         ("  - { type: text, text: x, lead: jamais }\n", "6:34: “jamais” is neither true nor false"),
-        ("  - { type: button, label: x, link: www.example.org }\n", "6:37: “www.example.org” is not a link (write https://www.example.org)"),
-        ("  - { type: button, label: x, link: a@example.org }\n", "6:37: “a@example.org” is not a link (write mailto:a@example.org)"),
-        ("  - { type: button, label: x, link: 'javascript:x' }\n", "6:37: “javascript:x” is not a link (links begin with https://"),
-        ("  - { type: button, label: x, link: 'https://e.org/a b' }\n", "6:37: the link “https://e.org/a b” has a space in it (write %20 for it)"),
-        ("  - { type: image, src: a.png, alt: x, decorative: true }\n", "6:52: a picture with “alt” that is also decorative"),
-        ("  - { type: image, src: a.png, link: 'https://e.org', decorative: true }\n", "6:67: a decorative picture with a link"),
-        ("  - { type: article, text: x, picture_position: gauche }\n", "6:49: “gauche” cannot stand in “picture_position” (there are: top, left, right)"),
-        ("  - { type: social, links: [{ network: facebok, link: 'https://e.org' }] }\n", "6:40: “facebok” cannot stand in “network” (did you mean “facebook”?)"),
+        (
+            "  - { type: button, label: x, link: www.example.org }\n",
+            "6:37: “www.example.org” is not a link (write https://www.example.org)",
+        ),
+        (
+            "  - { type: button, label: x, link: a@example.org }\n",
+            "6:37: “a@example.org” is not a link (write mailto:a@example.org)",
+        ),
+        (
+            "  - { type: button, label: x, link: 'javascript:x' }\n",
+            "6:37: “javascript:x” is not a link (links begin with https://",
+        ),
+        (
+            "  - { type: button, label: x, link: 'https://e.org/a b' }\n",
+            "6:37: the link “https://e.org/a b” has a space in it (write %20 for it)",
+        ),
+        (
+            "  - { type: image, src: a.png, alt: x, decorative: true }\n",
+            "6:52: a picture with “alt” that is also decorative",
+        ),
+        (
+            "  - { type: image, src: a.png, link: 'https://e.org', decorative: true }\n",
+            "6:67: a decorative picture with a link",
+        ),
+        (
+            "  - { type: article, text: x, picture_position: gauche }\n",
+            "6:49: “gauche” cannot stand in “picture_position” (there are: top, left, right)",
+        ),
+        (
+            "  - { type: social, links: [{ network: facebok, link: 'https://e.org' }] }\n",
+            "6:40: “facebok” cannot stand in “network” (did you mean “facebook”?)",
+        ),
         ("  - { type: social }\n", "6:5: this block is empty (give it a title, a text or links)"),
-        ("  - { type: figures, figures: [] }\n", "6:31: “figures” has no entry (add one that begins with “- ”, or remove “figures”)"),
-        ("  - { type: figures, figures: mot }\n", "6:31: “figures” must be a list (begin each entry on a line of its own with “- ”)"),
+        (
+            "  - { type: figures, figures: [] }\n",
+            "6:31: “figures” has no entry (add one that begins with “- ”, or remove “figures”)",
+        ),
+        (
+            "  - { type: figures, figures: mot }\n",
+            "6:31: “figures” must be a list (begin each entry on a line of its own with “- ”)",
+        ),
         (
             "  - { type: figures, figures: [" + "{ value: a, label: b }, " * 5 + "] }\n",
             "6:31: “figures” has 5 entries, and 4 fit (make two blocks of it)",
         ),
-        ("  - { type: agenda, groups: [{ entries: [{ title: x, date: 2026-11-22, end_date: 2026-11-21 }] }] }\n", "6:42: it ends before it begins"),
-        ("  - { type: agenda, groups: [{ entries: [{ title: x, date: 2026-11-22, end_time: 18h }] }] }\n", "6:82: an “end_time” without a “time” (add `time:`)"),
-        ("  - { type: agenda, groups: [{ entries: [{ title: x, date: 20261122 }] }] }\n", "6:60: “20261122” is not a date (write year, month and day"),
-        ("  - { type: agenda, groups: [{ entries: [{ title: x, date: 2026-11-22, time: 1830 }] }] }\n", "6:78: “1830” is not a time of day"),
+        (
+            "  - { type: agenda, groups: [{ entries: [{ title: x, date: 2026-11-22, end_date: 2026-11-21 }] }] }\n",
+            "6:42: it ends before it begins",
+        ),
+        (
+            "  - { type: agenda, groups: [{ entries: [{ title: x, date: 2026-11-22, end_time: 18h }] }] }\n",
+            "6:82: an “end_time” without a “time” (add `time:`)",
+        ),
+        (
+            "  - { type: agenda, groups: [{ entries: [{ title: x, date: 20261122 }] }] }\n",
+            "6:60: “20261122” is not a date (write year, month and day",
+        ),
+        (
+            "  - { type: agenda, groups: [{ entries: [{ title: x, date: 2026-11-22, time: 1830 }] }] }\n",
+            "6:78: “1830” is not a time of day",
+        ),
         ("  - { type: agenda, groups: [{ entries: [{ title: x, date: }] }] }\n", "6:59: “date” is empty"),
         ("  - { type: footer }\n", "7:5: a second footer (keep the last one only)"),
         ("  - { type: footer, when: a }\n", "7:5: a second footer (keep the last one only)"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_block_is_said_in_a_sentence(block: str, expected: str) -> None:
     [only] = wrong(issue_text(block))
 
@@ -138,16 +192,34 @@ def test_a_wrong_block_is_said_in_a_sentence(block: str, expected: str) -> None:
         ("", "1:1: the file is empty (begin with fields,"),
         ("- a\n- b\n", "1:1: the file does not begin with a field (begin with fields,"),
         ("bonjour\n", "1:1: the file does not begin with a field (begin with fields,"),
-        (HEAD.replace("lettre-2026-11", "Été") + FOOT, "1:5: “Été” cannot stand in “id” (6 to 64 small letters"),
-        (HEAD.replace("lettre-2026-11", "20261122") + FOOT, '1:5: “id” must be a text, but 20261122 is something else to YAML'),
-        (HEAD.replace("id: lettre-2026-11\n", "") + FOOT, "1:1: “id” is missing (add `id:` with a name that no other issue has"),
-        (HEAD.replace("date: 2026-11-22\n", "") + FOOT, "1:1: “date” is missing (add `date:` with year, month and day"),
+        (
+            HEAD.replace("lettre-2026-11", "Été") + FOOT,
+            "1:5: “Été” cannot stand in “id” (6 to 64 small letters",
+        ),
+        (
+            HEAD.replace("lettre-2026-11", "20261122") + FOOT,
+            "1:5: “id” must be a text, but 20261122 is something else to YAML",
+        ),
+        (
+            HEAD.replace("id: lettre-2026-11\n", "") + FOOT,
+            "1:1: “id” is missing (add `id:` with a name that no other issue has",
+        ),
+        (
+            HEAD.replace("date: 2026-11-22\n", "") + FOOT,
+            "1:1: “date” is missing (add `date:` with year, month and day",
+        ),
         (HEAD.replace("blocks:", "blocks: []"), "5:9: “blocks” has no entry"),
-        (HEAD + "  - type: footer\n    when: subscriber.x\n", "7:11: the footer cannot have a “when” (every reader must be able"),
-        (HEAD + FOOT + "  - { type: divider }\n", "6:5: the footer is not the last block (move it to the end)"),
+        (
+            HEAD + "  - type: footer\n    when: subscriber.x\n",
+            "7:11: the footer cannot have a “when” (every reader must be able",
+        ),
+        (
+            HEAD + FOOT + "  - { type: divider }\n",
+            "6:5: the footer is not the last block (move it to the end)",
+        ),
         ("&a {}\n", "1:1: “&a” names a place of the file"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_head_is_said_in_a_sentence(text: str, expected: str) -> None:
     [only] = wrong(text)
 
@@ -190,7 +262,10 @@ class Odds(BaseModel):
         ("slug: É", "1:7: “É” cannot stand in “slug” (write small letters without accents, digits and _)"),
         ("colour: rouge", "1:9: “rouge” is not a colour (write # and six digits"),
         ("day: 2026-11-22 10:00", "1:6: “2026-11-22 10:00” is not a date"),
-        ("names: { A: b }", "1:10: “A” cannot stand in “names” (write small letters without accents, digits and _)"),
+        (
+            "names: { A: b }",
+            "1:10: “A” cannot stand in “names” (write small letters without accents, digits and _)",
+        ),
         ("names: mot", "1:8: “names” must have fields of its own, but “mot” stands here"),
         ("size: l", "1:7: “l” cannot stand in “size” (there are: s, m)"),
         ("even: 3", "1:7: “3” cannot stand in “even” (Value error, not even)"),
@@ -200,7 +275,7 @@ class Odds(BaseModel):
         ("names: { a: { b: c } }", "1:13: “a” must be a text, but fields stand here"),
         ("names: { a: { b: { c: d } } }", "1:13: “a” must be a text, but fields stand here"),
     ],
-)  # fmt: skip
+)
 def test_other_kinds_of_errors_have_their_sentence_too(text: str, expected: str) -> None:
     [only] = wrong(text, Odds)
 

@@ -1,0 +1,147 @@
+"""What stands in the fields is checked where it stands: merge tags, conditions, links in a text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from issue_files import HEAD, issue_text, said, workspace_at
+from newsletter_mailer.compose.contents import content_problems
+from newsletter_mailer.config import Workspace
+from newsletter_mailer.yamlio.reader import read
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return workspace_at(tmp_path)
+
+
+def wrong(workspace: Workspace, text: str) -> list[str]:
+    document = read(text.encode(), "issue.yaml")
+    assert document.problems == ()
+    return said(content_problems(document, workspace, folder=workspace.issues))
+
+
+@pytest.mark.parametrize(
+    ("block", "place"),
+    [
+        ("  - { type: heading, title: '{{ x.y }}' }\n", "6:30"),
+        ('  - { type: heading, title: "un {{ x.y }}" }\n', "6:33"),
+        ("  - type: heading\n    title: Bonjour {{ x.y }}, bonjour\n", "7:20"),
+        ("  - type: text\n    text: |\n      un\n      deux {{ x.y }}\n", "9:12"),
+        ("  - type: text\n    text: | # {{ pas ici }}\n      un {{ x.y }}\n", "8:10"),
+        ("  - type: text\n    text: >-\n      un\n      deux\n\n      trois {{ x.y }}\n", "11:13"),
+        ('  - type: text\n    text: "\\u00e9\\t {{ x.y }}"\n', "7:21"),
+        ("  - type: text\n    text: {{ }} un\n".replace("{{ }}", "'{{ subscriber.first_name }}' #"), ""),
+        ("  - type: text\n    text: |\n      {{ subscriber.first_name }}\n      et {{ x.y }}\n", "9:10"),
+        ('  - type: text\n    text: "\\x7b{ x.y }}"\n', "7:11"),
+        ('  - type: text\n    text: "{\\x7b x.y }}"\n', "7:11"),
+    ],
+)
+def test_a_typo_in_a_merge_tag_is_found_at_the_line_and_column_of_the_tag(
+    workspace: Workspace, block: str, place: str
+) -> None:
+    problems = wrong(workspace, issue_text(block))
+
+    assert [problem.split(": ")[0] for problem in problems] == ([place] if place else [])
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        (
+            "  - { type: heading, title: '{{ subscriber.frist_name }}' }\n",
+            "nobody knows “subscriber.frist_name” (did you mean “subscriber.first_name”?)",
+        ),
+        ("  - { type: heading, title: '{{ subscriber }}' }\n", "“subscriber” alone is not a value"),
+        ("  - { type: heading, title: '{{ }}' }\n", "an empty merge tag"),
+        ("  - { type: heading, title: '{{ 7 * 7 }}' }\n", "an expression may only compare and choose"),
+        ("  - { type: heading, title: 'un {{ deux' }\n", "a merge tag is not closed"),
+        ("  - { type: heading, title: 'un {% if x %}' }\n", "“{%” is not a merge tag"),
+        ("  - { type: divider, when: subscriber.frist_name }\n", "nobody knows “subscriber.frist_name”"),
+        (
+            "  - { type: divider, when: '{{ subscriber.department }}' }\n",
+            "“when” is a condition, not a text with merge tags (write it without {{ and }})",
+        ),
+        ("  - { type: divider, when: subscriber.department = 31 }\n", "“subscriber.department = 31” is not"),
+        (
+            "  - { type: text, text: 'voir ![x](a.png)' }\n",
+            "a picture inside a text is not shown (give the block a `picture:`",
+        ),
+        (
+            "  - { type: text, text: '[x](www.example.org)' }\n",
+            "“www.example.org” is not a link (write https://www.example.org)",
+        ),
+        (
+            "  - { type: text, text: '[x](javascript:alert)' }\n",
+            "“javascript:alert” is not a link (links begin with https://",
+        ),
+        (
+            "  - { type: text, text: '[x](page.html)' }\n",
+            "“page.html” is not a link (links begin with https://",
+        ),
+        (
+            '  - { type: text, text: "a\\u2028b" }\n',
+            "an invisible character (U+2028) stands here (delete it)",
+        ),
+        (
+            '  - { type: text, text: "a\\ud800b" }\n',
+            "an invisible character (U+D800) stands here (delete it)",
+        ),
+        ('  - { type: text, text: "a\\0b" }\n', "an invisible character (U+0000) stands here (delete it)"),
+    ],
+)
+def test_what_cannot_be_filled_or_shown_is_said(workspace: Workspace, block: str, expected: str) -> None:
+    [only] = wrong(workspace, issue_text(block))
+
+    assert only.partition(": ")[2].startswith(expected)
+
+
+def test_what_is_right_is_not_complained_of(workspace: Workspace) -> None:
+    text = issue_text(
+        "  - type: text\n"
+        "    when: subscriber.department in ['31', '32'] and not subscriber.last_name\n"
+        "    text: |\n"
+        '      Bonjour {{ subscriber.first_name or "à toutes et à tous" }} de {{ organisation.name | upper }},\n'
+        "      [un](https://example.org/a) [deux](mailto:a@example.org) [trois]({{ links.preferences }})\n"
+        "      [quatre](<https://example.org/b>) [cinq](tel:+33562144996)\n"
+        "      `![code](a.png)` et [crochets] seuls !\n"
+    )
+
+    assert wrong(workspace, text) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (
+            HEAD.replace("Lettre de", "{{ subscriber.first_name }}")
+            .replace("title: ", "title: '")
+            .replace("novembre\n", "novembre'\n"),
+            "2:9: a merge tag cannot stand here: this is the same for every reader",
+        ),
+        (
+            HEAD.replace("Des nouvelles", '"un\\nBcc: a@example.org"'),
+            "3:10: the subject goes over several lines (write it on one line)",
+        ),
+        (
+            HEAD.replace("Des nouvelles", '"{{ list.nom }}"'),
+            "3:11: nobody knows “list.nom” (did you mean “list.name”?)",
+        ),
+        (HEAD.replace("Des nouvelles", '"un\\rdeux"'), "3:10: an invisible character (U+000D) stands here"),
+    ],
+)
+def test_the_head_is_checked_too(workspace: Workspace, head: str, expected: str) -> None:
+    [only] = wrong(workspace, issue_text(head=head))
+
+    assert only.startswith(expected)
+
+
+def test_a_subject_may_be_folded(workspace: Workspace) -> None:
+    assert wrong(workspace, issue_text(head=HEAD.replace("Des nouvelles", ">\n  Des\n  nouvelles"))) == []
+
+
+def test_a_file_that_is_one_word_or_a_list_has_no_content_to_complain_of(workspace: Workspace) -> None:
+    assert wrong(workspace, "mot\n") == []
+    assert wrong(workspace, "- '{{ x.y }}'\n")[0].startswith("1:4: nobody knows “x.y”")
