@@ -69,8 +69,10 @@ class Connection:
         await self._line.abort()
 
     async def _next(self) -> Answered | GoAhead | Settled | Ended:
-        session = self._line.session
-        return await self._line.next_event(self._account.timeouts.of(session.awaiting))
+        session, timeouts = self._line.session, self._account.timeouts
+        while (event := await self._line.next_event(timeouts.of(session.awaiting))) is None:
+            continue
+        return event
 
     async def _hand_over(self, before_dot: Callable[[], None]) -> None:
         session, line = self._line.session, self._line

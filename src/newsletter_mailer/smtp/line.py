@@ -31,7 +31,10 @@ class Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """The server spoke."""
+        awaiting = self.session.awaiting
         self._news(self.session.receive(data))
+        if self.session.awaiting is not awaiting:
+            self._wake()  # another step is awaited now: its own time begins
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is closed, by whomever."""
@@ -66,8 +69,8 @@ class Line(asyncio.Protocol):
         if out:
             self.transport.write(out)
 
-    async def next_event(self, seconds: float) -> Event:
-        """The next thing that happens; silence for that long ends the session."""
+    async def next_event(self, seconds: float) -> Event | None:
+        """The next thing that happens, None when another step is awaited; silence that long ends the session."""
         self.flush()
         if not self._events:
             self._waiter = asyncio.get_running_loop().create_future()
@@ -78,7 +81,7 @@ class Line(asyncio.Protocol):
                 self._news(self.session.lost(say("no answer within {seconds} s", seconds=f"{seconds:g}")))
             finally:
                 self._waiter = None
-        return self._events.popleft()
+        return self._events.popleft() if self._events else None
 
     async def drain(self, seconds: float) -> None:
         """Wait until the next piece of a long message may be written; give up after that long."""
@@ -99,13 +102,19 @@ class Line(asyncio.Protocol):
 
     async def abort(self) -> None:
         """Drop the socket and whatever was not yet sent."""
+        if self._gone.is_set():
+            return
         self.transport.abort()
-        # Not `_gone`: asyncio does not tell us of a socket that is dropped while TLS is being set up.
+        # Not `_gone.wait`: asyncio does not tell us of a socket that is dropped while TLS is being set up.
         await asyncio.sleep(0)
 
     def _news(self, events: list[Event]) -> None:
         self._events.extend(events)
         if not self.session.closed:
             self.flush()
-        if events and self._waiter is not None and not self._waiter.done():
+        if events:
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)

@@ -155,8 +155,10 @@ class _Visitor(asyncio.Protocol):
 
     def _take_command(self) -> bool:
         end = self._buffer.find(b"\r\n")
+        if max(end, len(self._buffer) if end < 0 else 0) > MAX_COMMAND:
+            return self._hang_up("500 5.5.2 line too long")
         if end < 0:
-            return len(self._buffer) > MAX_COMMAND and self._hang_up("500 5.5.2 line too long")
+            return False
         line = self._buffer[:end].decode("utf-8", "replace")
         del self._buffer[: end + 2]
         verb, _, argument = line.partition(" ")

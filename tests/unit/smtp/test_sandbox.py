@@ -1,0 +1,138 @@
+"""The sandbox takes mail like a server, keeps it, and lets nothing out."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from newsletter_mailer.model.delivery import Event
+from newsletter_mailer.smtp import sandbox as sandbox_module
+from newsletter_mailer.smtp.pool import send_all
+from newsletter_mailer.smtp.sandbox import Arrived, Sandbox
+from smtp_servers import Tray, account, letters, readers
+
+
+def _say(port: int, *lines: bytes) -> bytes:
+    """Say these bytes and QUIT; everything the server answered."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+        for sent in (*lines, b"QUIT\r\n"):
+            line.sendall(sent)
+        heard = b""
+        while data := line.recv(65536):
+            heard += data
+    return heard
+
+
+def test_what_is_sent_arrives_with_its_envelope() -> None:
+    data = b"Subject: x\r\n\r\n.dot\r\n..\r\n.\r\nend\r\n"
+
+    with Sandbox() as sandbox:
+        send_all(Tray(letters(*readers(3), data=data)), account(sandbox.port))
+
+    assert sandbox.arrived == tuple(
+        Arrived(number, "bounces@example.org", reader, data) for number, reader in enumerate(readers(3), 1)
+    )
+
+
+def test_it_answers_particular_readers_as_told() -> None:
+    full, gone, fine = readers(3)
+    tray = Tray(letters(full, gone, fine, full))
+
+    with Sandbox() as sandbox:
+        sandbox.answer(full.upper(), "452 4.2.2 mailbox full", times=1)
+        sandbox.answer(gone, "550 5.1.1 no such user")
+        send_all(tray, account(sandbox.port))
+
+    assert tray.events == [
+        (full, Event.DEFERRED),
+        (gone, Event.REFUSED),
+        (fine, Event.ACCEPTED),
+        (full, Event.ACCEPTED),
+    ]
+    assert [arrived.rcpt_to for arrived in sandbox.arrived] == [fine, full]
+
+
+def test_arrivals_are_told_and_only_the_newest_are_kept() -> None:
+    told: list[int] = []
+
+    with Sandbox(on_arrival=lambda arrived: told.append(arrived.number), keep=2) as sandbox:
+        send_all(Tray(letters(*readers(5))), account(sandbox.port))
+
+    assert told == [1, 2, 3, 4, 5]
+    assert [arrived.number for arrived in sandbox.arrived] == [4, 5]
+    assert sandbox.count == 5
+
+
+def test_it_listens_on_this_machine_only() -> None:
+    with Sandbox() as sandbox, socket.socket() as other:
+        other.bind(("0.0.0.0", 0))
+
+        assert sandbox_module.HOST == "127.0.0.1"
+        assert _say(sandbox.port).startswith(b"220 ")
+
+
+def test_a_message_that_comes_byte_by_byte_is_the_same_message() -> None:
+    talk = b"EHLO x\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n.\x2e\r\nhi\r\n.\r\n"
+
+    with Sandbox() as sandbox:
+        _say(sandbox.port, *(bytes([byte]) for byte in talk))
+
+    assert [arrived.data for arrived in sandbox.arrived] == [b".\r\nhi\r\n"]
+
+
+def test_an_empty_message_is_a_message() -> None:
+    with Sandbox() as sandbox:
+        heard = _say(sandbox.port, b"MAIL FROM:<>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n.\r\n")
+
+    assert b"250 2.0.0 arrived as number 1" in heard
+    assert sandbox.arrived[0].data == b""
+
+
+@pytest.mark.parametrize("body", [b"x\ny", b"x\ry", b"x\0y", b"x\n.\ny"])
+def test_bare_line_ends_and_nul_are_refused(body: bytes) -> None:
+    with Sandbox() as sandbox:
+        heard = _say(
+            sandbox.port, b"MAIL FROM:<>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n" + body + b"\r\n.\r\n"
+        )
+
+    assert b"554 5.6.0" in heard
+    assert sandbox.arrived == ()
+
+
+@pytest.mark.parametrize(
+    "said, answer",  # noqa: PT006
+    [
+        (b"DATA\r\n", b"503 5.5.1 RCPT first"),
+        (b"RCPT TO:<b@example.org>\r\n", b"503 5.5.1 MAIL first"),
+        (b"MAIL FROM:<>\r\nMAIL FROM:<>\r\n", b"503 5.5.1 one sender"),
+        (b"MAIL FROM:<>\r\nRSET\r\nMAIL FROM:<>\r\n", b"250 2.1.0 ok\r\n250 2.0.0 ok\r\n250 2.1.0 ok"),
+        (b"VRFY ann\r\n", b"502 5.5.1"),
+        (b"HELO x\r\nNOOP\r\n", b"250 2.0.0 ok\r\n250 2.0.0 ok"),
+        (b"x" * 5000, b"500 5.5.2 line too long"),
+    ],
+)
+def test_commands_out_of_order_are_refused(said: bytes, answer: bytes) -> None:
+    with Sandbox() as sandbox:
+        heard = _say(sandbox.port, said)
+
+    assert answer in heard
+
+
+def test_a_message_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox_module, "MAX_MESSAGE", 1000)
+
+    with Sandbox() as sandbox:
+        heard = _say(sandbox.port, b"MAIL FROM:<>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n", b"x" * 2000)
+
+    assert b"552 5.3.4" in heard
+    assert sandbox.arrived == ()
+
+
+def test_it_ends_while_a_client_is_still_connected() -> None:
+    with Sandbox() as sandbox:
+        line = socket.create_connection(("127.0.0.1", sandbox.port), timeout=5)
+        line.recv(100)
+
+    with line:
+        assert line.recv(100) == b""
