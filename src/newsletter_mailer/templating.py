@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import difflib
 import re
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateSyntaxError, nodes
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    nodes,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.wording import Sentence, sentence
 
 LONGEST_EXPRESSION = 500
@@ -196,10 +205,15 @@ def compile_conditions(sources: Sequence[str]) -> Callable[[Mapping[str, Any]], 
     return lambda values: [value == "1" for value in evaluate(values)]
 
 
-def theme_environment(
-    folders: Sequence[Path], filters: Mapping[str, Callable[..., Any]]
-) -> ImmutableSandboxedEnvironment:
-    """The environment of a theme: the first folder that has a file wins; MJML is escaped, `.txt` is not."""
+Render = Callable[[str, Mapping[str, Any]], str]
+
+
+def theme_templates(folders: Sequence[Path], filters: Mapping[str, Callable[..., Any]]) -> Render:
+    """The templates of a theme as one function of a file's name and its values; the first folder that has it wins.
+
+    What is printed is escaped, but in `.txt`. A file that changes is read again. The function raises
+    NewsletterError, with file and line, for a template that is missing, unreadable or names what nobody knows.
+    """
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader([str(folder) for folder in folders]),
         autoescape=lambda name: not (name or "").endswith(".txt"),
@@ -209,7 +223,30 @@ def theme_environment(
         keep_trailing_newline=False,
     )
     environment.filters.update(filters)
-    return environment
+
+    def render(name: str, values: Mapping[str, Any]) -> str:
+        try:
+            return environment.get_template(name).render(values)
+        except TemplateNotFound as error:
+            places = ", ".join(str(folder) for folder in folders)
+            hint = sentence("it is looked for in {folders}", folders=places)
+            raise NewsletterError(sentence("the theme has no file {name}", name=error.name), hint) from error
+        except TemplateError as error:
+            raise NewsletterError(_in_template(error, name, folders)) from error
+
+    return render
+
+
+def _in_template(error: TemplateError, name: str, folders: Sequence[Path]) -> Sentence:
+    """What a template got wrong: Jinja2 puts the template's own lines into the traceback."""
+    file, line = name, getattr(error, "lineno", 0)
+    for frame in traceback.extract_tb(error.__traceback__):
+        if any(Path(frame.filename).is_relative_to(folder) for folder in folders):
+            file, line = Path(frame.filename).name, frame.lineno or 0
+    reason = error.message or type(error).__name__
+    return sentence(
+        "{file}:{line}: the theme's template cannot be used: {reason}", file=file, line=line, reason=reason
+    )
 
 
 _SANDBOX = ImmutableSandboxedEnvironment(

@@ -28,7 +28,7 @@ class Album:
     """Collects the pictures that the templates ask for."""
 
     def __init__(self, find: Callable[[str], Path], *, domain: str, base: str | None = None) -> None:
-        """find: the file of a `src`. domain: of the Content-IDs. base: where hosted pictures are, without a slash at its end."""
+        """find: the file of a `src`. domain: of the Content-IDs. base: the address under which pictures are hosted."""
         self._find = find
         self._domain = idna.encode(domain, uts46=True).decode()
         self._base = base

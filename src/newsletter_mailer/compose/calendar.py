@@ -12,6 +12,7 @@ from icalendar import Calendar, Event
 from newsletter_mailer.model.blocks import Agenda, AgendaEntry
 from newsletter_mailer.model.edition import Attachment
 from newsletter_mailer.model.issue import Issue
+from newsletter_mailer.templating import merge_tags
 
 FILENAME = "agenda.ics"
 MEDIA_TYPE = "text/calendar; method=PUBLISH; charset=utf-8"
@@ -40,33 +41,35 @@ def calendar_file(issue: Issue, zone: ZoneInfo) -> Attachment | None:
 
 def _offered(issue: Issue) -> Iterator[tuple[int, AgendaEntry]]:
     number = 0
-    for block in issue.blocks:
-        for entry in _entries(block) if isinstance(block, Agenda) else ():
+    for agenda in (block for block in issue.blocks if isinstance(block, Agenda)):
+        for entry in (entry for group in agenda.groups for entry in group.entries):
             number += 1
-            if (
-                block.calendar and block.when is None
-            ):  # what is for some readers only must not reach all of them
+            if agenda.calendar and agenda.when is None:  # what is for some readers must not reach all of them
                 yield number, entry
-
-
-def _entries(agenda: Agenda) -> Iterator[AgendaEntry]:
-    for group in agenda.groups:
-        yield from group.entries
 
 
 def _event(entry: AgendaEntry, number: int, issue: Issue, zone: ZoneInfo) -> Event:
     event = Event()
     event.add("uid", f"{uuid5(_OURS, f'{issue.id}/{number}')}")
     event.add("dtstamp", dt.datetime.combine(issue.date, dt.time(), dt.UTC))
-    event.add("summary", entry.title)
+    event.add("summary", _without_merge_tags(entry.title))
     start, end = _span(entry, zone)
     event.add("dtstart", start)
     event.add("dtend", end)
     if entry.place:
-        event.add("location", entry.place)
-    if entry.link:
+        event.add("location", _without_merge_tags(entry.place))
+    if entry.link and not any(merge_tags(entry.link)):
         event.add("url", entry.link)
     return event
+
+
+def _without_merge_tags(text: str) -> str:
+    """One file goes to everyone, so nobody's own words stand in it."""
+    parts, at = [], 0
+    for tag in merge_tags(text):
+        parts.append(text[at : tag.start])
+        at = tag.end
+    return " ".join("".join([*parts, text[at:]]).split())
 
 
 def _span(entry: AgendaEntry, zone: ZoneInfo) -> tuple[dt.date, dt.date]:

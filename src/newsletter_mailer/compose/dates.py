@@ -42,14 +42,32 @@ def tile(entry: AgendaEntry, language: str) -> Tile:
 
 
 def when_it_is(entry: AgendaEntry, language: str) -> str:
-    """Date or range and times of an entry: "jeudi 16 septembre 2021, 18 h 30 – 20 h"."""
+    """Date or range and times of an entry: "jeudi 16 septembre 2021, de 18 h 30 à 20 h"."""
     locale = _locale(language)
     if entry.end_date is None or entry.end_date == entry.date:
         days = format_date(entry.date, "full", locale)
     else:
-        days = _first(str(format_interval(entry.date, entry.end_date, "yMMMMd", locale=locale)), language)
-    hours = [_hour(time, language) for time in (entry.time, entry.end_time) if time is not None]
-    return ", ".join(part for part in (days, f"{NO_BREAK}–{NO_BREAK}".join(hours)) if part)
+        days = _range(entry.date, entry.end_date, language)
+    hours = _hours(entry.time, entry.end_time, language) if entry.time else ""
+    return f"{days}, {hours}" if hours else days
+
+
+def _range(first: dt.date, last: dt.date, language: str) -> str:
+    """Several days in words; Babel's intervals have short months only, so French has its own."""
+    if not language.startswith("fr"):
+        return str(format_interval(first, last, "yMMMd", locale=_locale(language)))
+    shared = {(True, True): "d", (True, False): "d MMMM"}.get(
+        (first.year == last.year, first.month == last.month)
+    )
+    begins = format_date(first, shared or "d MMMM y", _locale(language))
+    return f"du {_first(begins + ' ', language).rstrip()} au {_first(long_date(last, language), language)}"
+
+
+def _hours(begins: dt.time, ends: dt.time | None, language: str) -> str:
+    if ends is None:
+        return _hour(begins, language)
+    pattern = f"de {{}} à{NO_BREAK}{{}}" if language.startswith("fr") else f"{{}}{NO_BREAK}–{NO_BREAK}{{}}"
+    return pattern.format(_hour(begins, language), _hour(ends, language))
 
 
 def _hour(time: dt.time, language: str) -> str:

@@ -7,7 +7,8 @@ issue -> marks for merge tags -> Jinja2 -> MJML -> mrml -> premailer -> segments
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,16 @@ from newsletter_mailer.compose.album import Album
 from newsletter_mailer.compose.calendar import FILENAME, calendar_file
 from newsletter_mailer.compose.load import LoadedIssue
 from newsletter_mailer.compose.merge import Marks, split_html, split_plain
+from newsletter_mailer.compose.picture_paths import picture_file
 from newsletter_mailer.compose.texts import prepared
 from newsletter_mailer.compose.theme import load_labels, load_tokens
-from newsletter_mailer.compose.vocabulary import Vocabulary, levels
+from newsletter_mailer.compose.vocabulary import FILTERS, Vocabulary, levels
 from newsletter_mailer.config import Workspace
-from newsletter_mailer.model.blocks import Block, Masthead
+from newsletter_mailer.model.blocks import AnyBlock, Masthead
 from newsletter_mailer.model.edition import Attachment, Edition, Picture, Place, Sender
-from newsletter_mailer.templating import theme_environment
+from newsletter_mailer.templating import Render, theme_templates
 
-Render = Callable[[str, dict[str, Any]], str]
+Write = Callable[..., str]  #: a template's name and its values to its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,13 @@ class Composition:
     hosted: tuple[Picture, ...] = ()  #: the pictures that must stand under `picture_base`, by file name
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    mjml: str
+    html: str
+    text: str
+
+
 def compose(loaded: LoadedIssue, workspace: Workspace, *, picture_base: str | None = None) -> Composition:
     """The issue rendered for everyone; nothing is fetched, and the same files give the same edition.
 
@@ -46,18 +55,12 @@ def compose(loaded: LoadedIssue, workspace: Workspace, *, picture_base: str | No
     """
     attachment = calendar_file(loaded.issue, workspace.zone)
     words = _vocabulary(loaded, workspace, picture_base, attachment)
-    render = _renderer(workspace, words)
-    source = _mjml(words, render)
-    html = inline.inline(mjml.to_html(source), render("inline.css", {}))
-    text = _text(words, render)
-    edition = _edition(loaded, workspace, words, html=html, text=text)
+    page = _page(words, _writer(workspace, words))
     pictures = words.album.pictures
-    edition = replace(
-        edition,
-        pictures=pictures if picture_base is None else (),
-        attachments=(attachment,) if attachment else (),
-    )
-    return Composition(edition, source, pictures if picture_base is not None else ())
+    embedded, hosted = (pictures, ()) if picture_base is None else ((), pictures)
+    attachments = (attachment,) if attachment else ()
+    edition = _edition(loaded, workspace, words, page=page, pictures=embedded, attachments=attachments)
+    return Composition(edition, page.mjml, hosted)
 
 
 def _vocabulary(
@@ -65,60 +68,56 @@ def _vocabulary(
 ) -> Vocabulary:
     issue, settings = loaded.issue, workspace.settings
     marks = Marks.of(loaded.document.text)
-    album = Album(
-        _finder(loaded.folder, workspace), domain=settings.sender.email.rpartition("@")[2], base=picture_base
-    )
+    find = partial(picture_file, workspace.root, loaded.folder)
     return Vocabulary(
         issue=prepared(issue, marks, issue.language),
         tokens=load_tokens(workspace),
         labels=load_labels(workspace, issue.language),
         settings=settings,
         marks=marks,
-        album=album,
+        album=Album(find, domain=settings.sender.email.rpartition("@")[2], base=picture_base),
         links=plaintext.LinkList(),
         calendar=FILENAME if attachment else "",
     )
 
 
-def _finder(folder: Path, workspace: Workspace) -> Callable[[str], Path]:
-    """Where a picture's `src` leads; `load_issue` has seen that it stays inside the workspace."""
-    return lambda src: workspace.root / src.lstrip("/") if src.startswith("/") else folder / src
+def _writer(workspace: Workspace, words: Vocabulary) -> Write:
+    render, names = _templates(workspace.theme_folders), words.names()
+    return lambda name, **values: render(name, {**names, **values})
 
 
-def _renderer(workspace: Workspace, words: Vocabulary) -> Render:
-    environment = theme_environment(workspace.theme_folders, words.filters())
-    environment.globals.update(words.names())
-    return lambda name, values: environment.get_template(name).render(values)
+@lru_cache(maxsize=4)
+def _templates(folders: tuple[Path, ...]) -> Render:
+    """A theme's templates, compiled once for all compositions of a process."""
+    return theme_templates(folders, FILTERS)
 
 
-def _blocks(words: Vocabulary) -> Iterator[tuple[Block, dict[str, Any]]]:
-    """Each block with what its templates are given."""
+def _page(words: Vocabulary, write: Write) -> _Page:
+    source = _mjml(words, write)
+    html = inline.inline(mjml.to_html(source), write("inline.css"))
+    return _Page(source, html, _text(words, write))
+
+
+def _blocks(words: Vocabulary) -> Iterator[tuple[AnyBlock, dict[str, Any]]]:
+    """Each block with what its templates are given besides the vocabulary."""
     body = words.issue.blocks
-    for number, (block, level) in enumerate(zip(body, levels(body), strict=True)):
-        yield (
-            block,
-            {
-                "block": block,
-                "level": level,
-                "first": number == 0,
-                "before": body[number - 1].type if number else "",
-            },
-        )
+    before = ["", *(block.type for block in body)]
+    for block, level, kind in zip(body, levels(body), before, strict=False):
+        yield block, {"block": block, "level": level, "before": kind}
 
 
-def _mjml(words: Vocabulary, render: Render) -> str:
+def _mjml(words: Vocabulary, write: Write) -> str:
     parts = [
-        _spanned(block, render(f"blocks/{block.type}.mjml", given), words.marks)
+        _spanned(block, write(f"blocks/{block.type}.mjml", **given), words.marks)
         for block, given in _blocks(words)
     ]
+    body = Markup("\n".join(parts))  # noqa: S704  # templates have escaped what they print
+    styles = Markup(write("screen.css"))  # noqa: S704
     headed = any(isinstance(block, Masthead) for block in words.issue.blocks)
-    styles = render("screen.css", {})
-    return render(
-        "layout.mjml", {"body": Markup("\n".join(parts)), "styles": Markup(styles), "headed": headed}
-    )  # noqa: S704
+    return write("layout.mjml", body=body, styles=styles, headed=headed)
 
 
-def _spanned(block: Block, source: str, marks: Marks) -> str:
+def _spanned(block: AnyBlock, source: str, marks: Marks) -> str:
     """Whole sections between the marks of their condition; between sections mrml leaves raw text where it stands."""
     if block.when is None:
         return source
@@ -126,10 +125,10 @@ def _spanned(block: Block, source: str, marks: Marks) -> str:
     return f"<mj-raw>{begin}</mj-raw>\n{source}\n<mj-raw>{end}</mj-raw>"
 
 
-def _text(words: Vocabulary, render: Render) -> str:
+def _text(words: Vocabulary, write: Write) -> str:
     parts = []
     for block, given in _blocks(words):
-        said = plaintext.tidied(render(f"blocks/{block.type}.txt", given))
+        said = plaintext.tidied(write(f"blocks/{block.type}.txt", **given))
         said = "\n\n".join(part for part in (said, words.links.listed()) if part)
         if said and block.when is not None:
             parts.append(f"{words.marks.begin(block.when)}{said}\n\n{words.marks.end(block.when)}")
@@ -139,26 +138,31 @@ def _text(words: Vocabulary, render: Render) -> str:
 
 
 def _edition(
-    loaded: LoadedIssue, workspace: Workspace, words: Vocabulary, *, html: str, text: str
+    loaded: LoadedIssue,
+    workspace: Workspace,
+    words: Vocabulary,
+    *,
+    page: _Page,
+    pictures: tuple[Picture, ...],
+    attachments: tuple[Attachment, ...],
 ) -> Edition:
     settings, marks = workspace.settings, words.marks
     sender = settings.sender
     subject = words.issue.subject.replace(
         "\u202f", "\u00a0"
     )  # some telephones draw a box for the narrow space
-    segments = {
-        "subject": split_plain(subject, marks, Place.HEADER),
-        "html": split_html(html, marks),
-        "text": split_plain(text, marks, Place.PLAIN),
-    }
     return Edition(
         issue_id=loaded.issue.id,
         slug=loaded.folder.name,
         title=loaded.issue.title,
         language=loaded.issue.language,
         sender=Sender(sender.name, sender.email, sender.reply_to or ""),
+        subject=split_plain(subject, marks, Place.HEADER),
+        html=split_html(page.html, marks),
+        text=split_plain(page.text, marks, Place.PLAIN),
         expressions=tuple(marks.expressions),
         conditions=tuple(marks.conditions),
         fallbacks=tuple(sorted(settings.subscriber_fields.items())),
-        **segments,
+        pictures=pictures,
+        attachments=attachments,
     )

@@ -6,6 +6,7 @@ import re
 import textwrap
 
 WIDTH = 72
+SIGNATURE = "-- "  # before the footer; mail programs know it by its space (RFC 3676 section 4.3)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -43,7 +44,7 @@ def row(left: str, right: str, width: int) -> str:
 
 def tidied(text: str) -> str:
     """Without spaces at line ends and with one blank line at most."""
-    lines = "\n".join(line.rstrip(" ") for line in text.split("\n"))
+    lines = "\n".join(line if line == SIGNATURE else line.rstrip(" ") for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", lines).strip("\n")
 
 

@@ -26,7 +26,7 @@ _FRENCH: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"(?<=[\w)»€%])(?=[;!?](?:[\s\ue000)»;!?.]|$))"), NARROW),
     (re.compile(r"(?<=\S)[ \u00a0\u202f]+(?=:(?:[\s\ue000]|$))"), NO_BREAK),
     (re.compile(r"(?<=[^\W\d]|[)»%€])(?=:(?:\s|$))"), NO_BREAK),
-    (re.compile(rf"(?<=\d)[ \u202f]?(?=[%€‰](?!\w))"), NO_BREAK),
+    (re.compile(r"(?<=\d)[ \u202f]?(?=[%€‰](?!\w))"), NO_BREAK),
     (re.compile(rf"(?<=\d) (?=(?:{_UNITS})(?!\w))"), NO_BREAK),
     (re.compile(r"(?<!\d)(?<!\d[ \u00a0])([1-9]\d{0,2}) (?=\d{3}(?!\d))"), rf"\g<1>{NO_BREAK}"),
     (re.compile(r"(?<=\u00a0\d{3}) (?=\d{3}(?!\d))"), NO_BREAK),

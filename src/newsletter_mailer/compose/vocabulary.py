@@ -28,7 +28,9 @@ NETWORKS = {
     "youtube": "YouTube",
     "x": "X",
 }
-_SMALL_WORDS = frozenset("a an and au aux d de des du en et l la le les of sur the".split())
+_SMALL_WORDS = frozenset(
+    ("a", "an", "and", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "of", "the")
+)
 _OPENS_A_PART = (blocks.Heading,)
 _STANDS_ALONE = (blocks.Agenda, blocks.Profiles, blocks.Social)
 
@@ -60,23 +62,16 @@ class Vocabulary:
             "end_if": self.marks.end,
             "calendar": self.calendar,
             "networks": NETWORKS | {"website": self.labels["website"]},
+            "markdown": self._markdown,
+            "plain": self._plain,
             "picture": self._picture,
             "tile": lambda entry: dates.tile(entry, language),
             "when_it_is": lambda entry: dates.when_it_is(entry, language),
             "printed_date": self._printed_date,
+            "colon": "\u00a0:" if language.startswith("fr") else ":",
             "initials": initials,
             "telephone": telephone,
             "link_number": self.links.number,
-        }
-
-    def filters(self) -> dict[str, Callable[..., Any]]:
-        """What every template can pass a value through."""
-        return {
-            "markdown": self._markdown,
-            "plain": self._plain,
-            "wrap": plaintext.wrap,
-            "underlined": plaintext.underlined,
-            "row": plaintext.row,
         }
 
     def _markdown(self, source: str, level: int = 3) -> Markup:
@@ -92,6 +87,11 @@ class Vocabulary:
         return dates.long_date(date, self.issue.language)
 
 
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "wrap": plaintext.wrap,
+    "underlined": plaintext.underlined,
+    "row": plaintext.row,
+}
 _LINKS = ("unsubscribe", "preferences", "view_in_browser")
 
 
