@@ -19,7 +19,7 @@ from newsletter_mailer.wording import sentence
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CONDITIONAL = re.compile(r"(<!--\[if[^\]]*\]>)(?!<!)(.*)(<!\[endif\]-->)$", re.DOTALL)
 _CLOSED_TO_READERS = re.compile(r"<(style|script)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"""</?[a-zA-Z](?:[^"'>]|"[^"]*"|'[^']*')*>""")
+_TAG = re.compile(r"""</?[a-zA-Z!](?:[^"'>]|"[^"]*"|'[^']*')*>""")
 _ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _URLS = frozenset({"href", "src", "action", "background", "cite"})
 _NEVER = frozenset({"style", "class", "id"})

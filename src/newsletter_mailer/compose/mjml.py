@@ -39,7 +39,9 @@ def _spelled(found: re.Match[str]) -> str:
 def _refused(source: str, reason: str) -> NewsletterError:
     """mrml counts bytes from the beginning; people count lines."""
     place = re.search(r"at position (\d+)", reason)
-    line = source.encode()[: int(place.group(1))].count(b"\n") if place else 0
+    before = source.encode()[: int(place.group(1)) if place else 0].decode(errors="ignore")
+    blank = len(source) - len(before) - len(source[len(before) :].lstrip())
+    line = source.count("\n", 0, len(before) + blank)
     quoted = html.unescape(source.split("\n")[line].strip()[:120])
     return NewsletterError(
         sentence("the theme's MJML cannot be read: {reason}", reason=reason),

@@ -1,0 +1,62 @@
+"""The text part keeps to 72 columns, whatever is written."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter_mailer.compose.plaintext import WIDTH, LinkList, row, tidied, underlined, wrap
+
+
+@given(st.lists(st.text(st.sampled_from("abé,.'-"), min_size=1, max_size=20), min_size=1, max_size=60))
+def test_no_line_is_longer_than_72_and_no_word_is_lost(words: list[str]) -> None:
+    text = " ".join(words)
+
+    lines = wrap(text, "- ", "  ")
+
+    assert max(len(line) for line in lines.split("\n")) <= WIDTH
+    assert lines.split() == ["-", *text.split()]
+
+
+def test_an_address_is_never_broken() -> None:
+    address = "https://example.org/" + "a-b" * 40
+
+    assert address in wrap(f"voir {address} et la suite")
+
+
+def test_a_no_break_space_holds_its_words_together() -> None:
+    text = wrap("x" * 66 + " 5\u00a0136\u00a0personnes")
+
+    assert text.split("\n")[1] == "5\u00a0136\u00a0personnes"
+
+
+def test_the_line_ends_of_the_author_stay() -> None:
+    assert wrap("un\ndeux", "> ") == "> un\n> deux"
+
+
+def test_a_heading_stands_over_a_line_of_its_own_length() -> None:
+    assert underlined("Été") == "Été\n---"
+    assert underlined("x" * 60 + " " + "y" * 20, "=").split("\n")[2] == "=" * 60
+
+
+def test_a_table_folds_its_right_column_only() -> None:
+    lines = row("16 sept.", "mot " * 30, 15).split("\n")
+
+    assert lines[0].startswith("16 sept.       mot")
+    assert all(line.startswith(" " * 15) for line in lines[1:])
+
+
+def test_blank_lines_and_trailing_spaces_go_but_the_signature_mark_stays() -> None:
+    assert tidied("\n\na  \n\n\n\n-- \nb \n") == "a\n\n-- \nb"
+
+
+def test_links_are_numbered_through_the_mail_and_listed_where_they_are_used() -> None:
+    links = LinkList()
+
+    first = [links.number("https://a"), links.number("https://b"), links.number("https://a")]
+    listed = links.listed()
+    again = links.number("https://b")
+
+    assert first == [1, 2, 1]
+    assert listed == "[1] https://a\n[2] https://b"
+    assert (again, links.listed(), links.listed()) == (2, "[2] https://b", "")
