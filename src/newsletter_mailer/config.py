@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from newsletter_mailer.errors import ConfigError, Problem, SecretError, UsageError
+from newsletter_mailer.errors import ConfigError, FileProblems, Problem, SecretError, UsageError
 from newsletter_mailer.model.retry import RetryPolicy
 from newsletter_mailer.model.text import Link, Text, as_written
 from newsletter_mailer.wording import sentence
@@ -38,7 +39,13 @@ _PACKAGE = Path(__file__).parent
 
 def _address(value: str) -> str:
     local, at, domain = value.rpartition("@")
-    if not at or not local or "." not in domain or any(c.isspace() or c in "<>,;" for c in value):
+    if (
+        not at
+        or not local.isascii()
+        or not local
+        or "." not in domain
+        or any(c.isspace() or c in "<>,;" for c in value)
+    ):
         raise PydanticCustomError("address", "not an e-mail address")
     return value
 
@@ -251,8 +258,10 @@ def find_workspace(start: Path) -> Path:
 
 def load_workspace(root: Path, environment: Mapping[str, str] = os.environ) -> Workspace:
     """The workspace with its settings, the environment winning. Raises ConfigError with every problem."""
-    path = root / SETTINGS_FILE
-    document = read(path.read_bytes(), SETTINGS_FILE)
+    try:
+        document = read((root / SETTINGS_FILE).read_bytes(), SETTINGS_FILE)
+    except FileProblems as error:
+        raise ConfigError(error.problems) from error
     overridden, names = _overlay(document, environment)
     settings, problems = validate(overridden, Settings)
     problems = [_blamed(problem, names) for problem in problems]
@@ -263,9 +272,11 @@ def load_workspace(root: Path, environment: Mapping[str, str] = os.environ) -> W
 
 def _overlay(document: Document, environment: Mapping[str, str]) -> tuple[Document, Mapping[str, str]]:
     """The document with values from the environment; the names by which to blame them."""
-    data = dict(document.data) if isinstance(document.data, dict) else {}
+    if not isinstance(document.data, dict | None):
+        return document, {}
+    data = dict(document.data or {})
     names: dict[str, str] = {}
-    for variable, value in sorted(environment.items()):
+    for variable, given in sorted(environment.items()):
         section, _, key = variable.removeprefix(ENVIRONMENT_PREFIX).lower().partition("__")
         if (
             not variable.startswith(ENVIRONMENT_PREFIX)
@@ -273,21 +284,30 @@ def _overlay(document: Document, environment: Mapping[str, str]) -> tuple[Docume
             or key == "password"
         ):
             continue
+        value = _given(given)
         names[f"{section}.{key}" if key else section] = variable
         if key:
             inner = data.get(section)
             data[section] = {**(inner if isinstance(inner, dict) else {}), key: value}
         else:
-            data[section] = [part.strip() for part in value.split(",")] if section in _LISTS else value
+            data[section] = value
     return replace(document, data=data), names
 
 
-_LISTS = frozenset({"test_readers", "subscriber_fields"})
+def _given(value: str) -> Any:
+    """A variable's value: text, or JSON where it begins like a list or a mapping."""
+    if not value.startswith(("[", "{")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value  # told as text of the wrong kind, with the variable's name
 
 
 def _blamed(problem: Problem, names: Mapping[str, str]) -> Problem:
     """A problem of a value that the environment gave names the variable instead of a line."""
-    variable = names.get(problem.field, "")
+    inside = (name for field, name in names.items() if f"{problem.field}.".startswith(f"{field}."))
+    variable = next(inside, "")
     return Problem(variable, 0, 0, problem.what, problem.hint) if variable else problem
 
 

@@ -137,7 +137,27 @@ def check_expression(source: str, known: KnownNames) -> list[Fault]:
     output = tree.body[0]
     if len(tree.body) != 1 or not isinstance(output, nodes.Output) or len(output.nodes) != 1:
         return [Fault(0, sentence("“{source}” is not one expression", source=source))]
-    return list(_faults(output.nodes[0], known))
+    return list(_faults(output.nodes[0], known)) or list(_failures(source, known))
+
+
+def _failures(source: str, known: KnownNames) -> Iterator[Fault]:
+    """What would go wrong only once a reader comes whose fields are empty, or are not: tried with one of each."""
+    for trial in ("", "Mot"):
+        values = {root: dict.fromkeys(fields, trial) for root, fields in known.items()}
+        try:
+            compile_expressions([source])(values)
+        except Exception as error:  # noqa: BLE001  whatever Python says of it, here it costs nobody a mail
+            what = (
+                sentence("“{source}” cannot be worked out: {reason}", source=source, reason=error)
+                if trial
+                else sentence(
+                    "“{source}” cannot be worked out for a reader whose fields are empty", source=source
+                )
+            )
+            yield Fault(
+                0, what, sentence("compare texts with texts, and say with `or` what stands in for nothing")
+            )
+            return
 
 
 def _faults(node: nodes.Node, known: KnownNames) -> Iterator[Fault]:
@@ -155,6 +175,16 @@ def _faults(node: nodes.Node, known: KnownNames) -> Iterator[Fault]:
     if not isinstance(node, _ALLOWED) or isinstance(node, nodes.Getattr):
         yield Fault(0, sentence("an expression may only compare and choose, not compute or call"))
         return
+    if isinstance(node, nodes.CondExpr) and node.expr2 is None:
+        yield Fault(
+            0,
+            sentence("an “if” without an “else”"),
+            sentence('write what stands there otherwise, such as else ""'),
+        )
+    if isinstance(node, nodes.Filter) and node.name == "replace" and _replaces(node):
+        yield Fault(
+            0, sentence("one “replace” cannot change what another has made: each may multiply the text")
+        )
     if isinstance(node, nodes.Filter) and node.name not in FILTERS:
         hint = sentence("there are: {choices}", choices=", ".join(sorted(FILTERS)))
         yield Fault(0, sentence("unknown filter “{name}”", name=node.name), hint)
@@ -162,12 +192,20 @@ def _faults(node: nodes.Node, known: KnownNames) -> Iterator[Fault]:
         yield from _faults(child, known)
 
 
+def _replaces(node: nodes.Node) -> bool:
+    """Whether a `replace` stands within."""
+    return any(inner.name == "replace" for inner in node.find_all(nodes.Filter))
+
+
 def _unknown(root: str, field: str | None, known: KnownNames) -> Iterator[Fault]:
     if field is not None and field in known.get(root, ()):
         return
     name = f"{root}.{field}" if field is not None else root
     everything = [f"{r}.{f}" for r, fields in known.items() for f in sorted(fields)]
-    close = difflib.get_close_matches(name, everything, n=1, cutoff=0.6)
+    bare = [
+        full for full in everything if field is None and full.endswith(f".{root}")
+    ]  # subscriber. forgotten
+    close = bare or difflib.get_close_matches(name, everything, n=1, cutoff=0.6)
     hint = (
         sentence("did you mean “{close}”?", close=close[0])
         if close

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from newsletter_mailer.model.issue import Issue
@@ -17,6 +19,15 @@ def issue_schema() -> dict[str, Any]:
         for name, described in part.get("properties", {}).items():
             part["properties"][name] = _as_written(described)
     return {"$schema": DIALECT, **schema}
+
+
+def write_schema(issues: Path) -> None:
+    """Keep `issue.schema.json` in the folder of issues, for editors; written only when it changed."""
+    path = issues / "issue.schema.json"
+    text = json.dumps(issue_schema(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        issues.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def _as_written(described: dict[str, Any]) -> dict[str, Any]:

@@ -22,18 +22,12 @@ class Mark:
 class Lines:
     """The lines of a text; LF, CR LF and CR end them, as in editors (YAML 1.1 knows three more)."""
 
-    __slots__ = ("_starts", "_text")
+    __slots__ = ("_starts",)
 
     def __init__(self, text: str) -> None:
-        self._text = text
         self._starts = [0, *(found.end() for found in _LINE_END.finditer(text))]
 
     def mark(self, start: int, end: int | None = None) -> Mark:
         """The place of a span; without an end, of a point."""
         line = bisect_right(self._starts, start)
         return Mark(line, start - self._starts[line - 1] + 1, start, start if end is None else end)
-
-    def line(self, number: int) -> str:
-        """The text of a line (from 1), without its end."""
-        following = self._starts[number] if number < len(self._starts) else len(self._text)
-        return self._text[self._starts[number - 1] : following].rstrip("\r\n")

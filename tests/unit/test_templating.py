@@ -1,0 +1,207 @@
+"""Merge tags and conditions: what authors may write, what is refused, and what readers get."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from jinja2 import UndefinedError
+
+from newsletter_mailer.errors import NewsletterError
+from newsletter_mailer.templating import (
+    LONGEST_EXPRESSION,
+    check_expression,
+    check_text,
+    compile_conditions,
+    compile_expressions,
+    known_names,
+    merge_tags,
+    theme_templates,
+)
+
+KNOWN = known_names(["department", "role"])
+
+
+def reader(**values: str) -> dict[str, Any]:
+    return {
+        "subscriber": SimpleNamespace(**{"first_name": "", "last_name": "", "department": "", **values}),
+        "organisation": SimpleNamespace(name="Réseau Exemple"),
+        "list": SimpleNamespace(name="Adhérents"),
+        "links": SimpleNamespace(unsubscribe="https://example.org/u", preferences="", view_in_browser=""),
+    }
+
+
+def faults(source: str) -> list[str]:
+    return [
+        f"{fault.what} ({fault.hint})" if fault.hint else str(fault.what)
+        for fault in check_expression(source, KNOWN)
+    ]
+
+
+def test_merge_tags_are_found_in_order_with_their_places() -> None:
+    text = "Bonjour {{ subscriber.first_name }}, {{list.name}}"
+
+    assert [(text[tag.start : tag.end], tag.expression) for tag in merge_tags(text)] == [
+        ("{{ subscriber.first_name }}", "subscriber.first_name"),
+        ("{{list.name}}", "list.name"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "subscriber.first_name",
+        'subscriber.first_name or "à toutes et à tous"',
+        "subscriber.first_name if subscriber.first_name else subscriber.last_name",
+        'subscriber.department in ["31", "32"] and not subscriber.role',
+        'subscriber.department == "31" or subscriber.department != "9"',
+        'subscriber.first_name | trim | title | replace("-", " ")',
+        'subscriber.first_name | default("vous", true) | upper',
+        "(subscriber.first_name | length) > 3",
+        'organisation.name ~ " · " ~ list.name',
+        "links.unsubscribe",
+    ],
+)
+def test_what_compares_and_chooses_is_allowed(source: str) -> None:
+    assert faults(source) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("", "an empty merge tag (write a name, such as {{ subscriber.first_name }})"),
+        ("x" * (LONGEST_EXPRESSION + 1), f"an expression is longer than {LONGEST_EXPRESSION} characters"),
+        (
+            "subscriber.frist_name",
+            "nobody knows “subscriber.frist_name” (did you mean “subscriber.first_name”?)",
+        ),
+        ("first_name", "nobody knows “first_name” (did you mean “subscriber.first_name”?)"),
+        ("machin", "nobody knows “machin” (declare it under subscriber_fields"),
+        ("subscriber", "“subscriber” alone is not a value (say which of its fields: subscriber.address,"),
+        ("subscriber.first_name or", "“subscriber.first_name or” is not an expression"),
+        ("a b", "“a b” is not an expression"),
+        ("1) }} {{ (2", "“1) }} {{ (2” is not one expression"),
+        (
+            "1) }}{% for a in [1] %}{% endfor %}{{ (1",
+            "“1) }}{% for a in [1] %}{% endfor %}{{ (1” is not one expression",
+        ),
+        (
+            "(" * 200 + "1" + ")" * 200,
+            "“" + "(" * 200 + "1" + ")" * 200 + "” is not an expression: nested too deeply",
+        ),
+        ("7 * 7", "an expression may only compare and choose"),
+        ("subscriber.first_name.upper()", "an expression may only compare and choose"),
+        ("subscriber.__class__", "nobody knows “subscriber.__class__”"),
+        ("subscriber.first_name.__class__", "an expression may only compare and choose"),
+        ("subscriber['first_name']", "an expression may only compare and choose"),
+        ("''|attr('format')", "unknown filter “attr” (there are: capitalize,"),
+        ("range(9)", "an expression may only compare and choose"),
+        (
+            "subscriber.first_name if subscriber.last_name",
+            "an “if” without an “else” (write what stands there otherwise",
+        ),
+        (
+            "subscriber.first_name | first",
+            "“subscriber.first_name | first” cannot be worked out for a reader whose fields are empty",
+        ),
+        (
+            "subscriber.department > 30",
+            "“subscriber.department > 30” cannot be worked out for a reader whose fields",
+        ),
+        (
+            "subscriber.department and subscriber.department > 30",
+            "“subscriber.department and subscriber.department > 30” cannot be worked out: '>' not",
+        ),
+        ("'a'|replace('a','aaaa')|replace('a','aaaa')", "one “replace” cannot change what another has made"),
+    ],
+)
+def test_what_could_not_be_filled_is_refused_when_it_is_written(source: str, expected: str) -> None:
+    assert faults(source)[0].startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Bonjour {{ subscriber.first_name }}", []),
+        (
+            "{{ list.nom }} et {{ list.name }} et {{ lis.name }}",
+            [(0, "nobody knows “list.nom”"), (37, "nobody knows “lis.name”")],
+        ),
+        ("un {{ deux", [(3, "a merge tag is not closed")]),
+        ("un {% if x %}", [(3, "“{%” is not a merge tag")]),
+        ("{# remarque #}", [(0, "“{#” is not a merge tag")]),
+        ("prix : 10 % {seul} }}", []),
+    ],
+)
+def test_faults_of_a_text_stand_at_their_tag(text: str, expected: list[tuple[int, str]]) -> None:
+    assert [(fault.offset, str(fault.what)) for fault in check_text(text, KNOWN)] == expected
+
+
+def test_expressions_are_filled_for_each_reader() -> None:
+    fill = compile_expressions(['subscriber.first_name or "vous"', "list.name", "none", "links.unsubscribe"])
+
+    assert fill(reader(first_name="Ann")) == ["Ann", "Adhérents", "", "https://example.org/u"]
+    assert fill(reader()) == ["vous", "Adhérents", "", "https://example.org/u"]
+    assert compile_expressions([])(reader()) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["{{ 7*7 }}", "{% for x in y %}", "{{''|attr('format')}}", "<b>&amp;\"'", "a\n{{ list.name }}"]
+)
+def test_what_a_reader_is_called_is_never_a_template(name: str) -> None:
+    assert compile_expressions(["subscriber.first_name"])(reader(first_name=name)) == [name]
+
+
+def test_a_value_that_would_shift_its_neighbours_is_refused() -> None:
+    with pytest.raises(ValueError, match="NUL"):
+        compile_expressions(["subscriber.first_name", "list.name"])(reader(first_name="a\0b"))
+
+
+def test_a_name_that_is_not_there_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        compile_expressions(["subscriber.role"])(reader())
+
+
+def test_conditions_are_true_or_false() -> None:
+    hold = compile_conditions(
+        ['subscriber.department == "31"', "subscriber.first_name", 'subscriber.last_name or "x"']
+    )
+
+    assert hold(reader(department="31")) == [True, False, True]
+    assert hold(reader(first_name="1")) == [False, True, True]
+
+
+def test_a_theme_escapes_markup_and_leaves_plain_text_alone(tmp_path: Path) -> None:
+    own, shipped = tmp_path / "own", tmp_path / "shipped"
+    for folder, name, text in [
+        (own, "a.mjml", "{{ word|twice }}"),
+        (shipped, "a.mjml", "never seen"),
+        (shipped, "a.txt", "{{ word }}\n{% if word %}\nyes\n{% endif %}\n"),
+    ]:
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+    render = theme_templates([own, shipped], {"twice": lambda word: word * 2})
+
+    assert render("a.mjml", {"word": "<b>"}) == "&lt;b&gt;&lt;b&gt;"
+    assert render("a.txt", {"word": "<b>"}) == "<b>\nyes\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("un\n{{ absent }}\n", "a.txt:2: the theme's template cannot be used: 'absent' is undefined"),
+        ("un\n{% if %}\n", "a.txt:2: the theme's template cannot be used:"),
+        ("{{ ''.__class__.__mro__ }}", "a.txt:1: the theme's template cannot be used:"),
+        ("{% include 'b.txt' %}", "the theme has no file b.txt"),
+    ],
+)
+def test_a_theme_that_cannot_be_used_says_where(tmp_path: Path, text: str, expected: str) -> None:
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+
+    with pytest.raises(NewsletterError) as refused:
+        theme_templates([tmp_path], {})("a.txt", {})
+
+    assert str(refused.value).startswith(expected)
