@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, exists, func, insert, select, update
 
 from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus
 from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.delivery import Delivery, Event, Status
 from newsletter_mailer.model.retry import RetryPolicy
-from newsletter_mailer.store.readers import WITH_ORGANISATION, as_subscriber
+from newsletter_mailer.store.readers import READER, as_subscriber
 from newsletter_mailer.store.schema import (
     batches,
     campaigns,
     deliveries,
     events,
     lists,
+    organisations,
     subscribers,
     subscriptions,
     suppressions,
@@ -28,10 +29,27 @@ from newsletter_mailer.store.steps import Row, Step, apply
 
 MOST = 200  #: rows of one claim: what may be in doubt after a power cut
 _CLOSED = {state.value for state in (CampaignState.PAUSED, CampaignState.HELD, CampaignState.CANCELLED)}
-_D = deliveries.c
-_COLUMNS = (
-    *(_D.id, _D.campaign_id, _D.batch, _D.status, _D.attempt, _D.issue_id, _D.erratum, _D.recipient_key),
-    *(_D.subscriber_id, _D.address, _D.lists, _D.message_id, _D.planned_at),
+_D, _S, _T = deliveries.c, subscribers.c, subscriptions.c
+_OTHER = deliveries.alias().c
+_LISTS = (  # where the reader is now: "1,4", or NULL
+    select(func.aggregate_strings(cast(_T.list_id, Text), ","))
+    .where(_T.subscriber_id == _S.id, _T.status == SubscriptionStatus.CONFIRMED.value)
+    .scalar_subquery()
+)
+_MOVED = _S.recipient_key != _D.recipient_key
+_TAKEN = exists().where(  # another delivery of the issue reaches the reader's new address
+    *(_OTHER.issue_id == _D.issue_id, _OTHER.erratum == _D.erratum, _OTHER.recipient_key == _S.recipient_key)
+)
+_CANDIDATES = (
+    select(_D.id, _D.campaign_id, _D.batch, _D.status, _D.attempt, _D.recipient_key, _D.subscriber_id)
+    .add_columns(_D.address, _D.lists, _D.message_id, _D.planned_at, *READER, _LISTS.label("lists_now"))
+    .add_columns(
+        exists().where(suppressions.c.recipient_key.in_([_D.recipient_key, _S.recipient_key])).label("never")
+    )
+    .add_columns(_MOVED.label("moved"), and_(_MOVED, _TAKEN).label("taken"))
+    .outerjoin_from(deliveries, subscribers, _S.id == _D.subscriber_id)
+    .outerjoin(organisations, organisations.c.id == _S.organisation_id)
+    .with_for_update(of=deliveries)
 )
 _FOLLOW = (
     update(deliveries)
@@ -48,16 +66,6 @@ class Claimed:
     delivery: Delivery
     subscriber: Subscriber
     list_name: str  #: of the first list by which the reader is reached
-
-
-@dataclass(frozen=True, slots=True)
-class _Present:
-    """How things are now for the readers of some rows."""
-
-    subscribers: dict[int, Any]
-    lists: dict[int, dict[int, str]]  #: subscriber -> number of list -> its name, where confirmed
-    suppressed: frozenset[str]
-    taken: frozenset[tuple[int, int, str]]  #: issue, erratum, new key: another delivery reaches that address
 
 
 def claim(
@@ -86,34 +94,29 @@ def next_due(c: Connection, campaign_id: int) -> int | None:
 
 def _due(c: Connection, campaign_id: int, limit: int, now: int) -> Iterator[Sequence[Any]]:
     """Rows to look at, `limit` at a time; what was given is no longer due when the next ones are asked for."""
-    late = (
-        select(*_COLUMNS)
-        .where(_D.campaign_id == campaign_id, _D.due_at <= now, _D.status == Status.DEFERRED.value)
-        .order_by(_D.due_at, _D.id)
-    )
-    while rows := c.execute(late.limit(limit).with_for_update()).all():
+    mine = _CANDIDATES.where(_D.campaign_id == campaign_id)
+    late = mine.where(_D.due_at <= now, _D.status == Status.DEFERRED.value).order_by(_D.due_at, _D.id)
+    while rows := c.execute(late.limit(limit)).all():
         yield rows
-    open_batch = (
-        select(batches.c.number)
-        .where(batches.c.campaign_id == campaign_id, batches.c.queued > 0)
-        .order_by(batches.c.number)
-        .limit(1)
-    )
-    while (batch := c.scalar(open_batch)) is not None:
-        queued = select(*_COLUMNS).where(
-            _D.campaign_id == campaign_id, _D.batch == batch, _D.status == Status.QUEUED.value
-        )
-        yield c.execute(queued.order_by(_D.id).limit(limit).with_for_update()).all()
+    queued = mine.where(_D.status == Status.QUEUED.value).order_by(_D.id).limit(limit)
+    while (batch := c.scalar(_open_batch(campaign_id))) is not None:
+        yield c.execute(queued.where(_D.batch == batch)).all()
+
+
+def _open_batch(campaign_id: int) -> Select[tuple[int]]:
+    b = batches.c
+    return select(b.number).where(b.campaign_id == campaign_id, b.queued > 0).order_by(b.number).limit(1)
 
 
 def _take(c: Connection, rows: Sequence[Any], *, run: int, now: int, retry: RetryPolicy) -> list[Claimed]:
-    present = _present(c, rows)
+    names: dict[str, str] = {str(row.id): row.name for row in c.execute(select(lists.c.id, lists.c.name))}
     steps: list[Step] = []
     leaves: list[dict[str, object]] = []
     claimed: list[Claimed] = []
     for row in rows:
         step = Row(row.id, row.campaign_id, row.batch, Status(row.status), row.attempt)
-        why = _reason_to_skip(row, present)
+        reached = _still_reached(row)
+        why = _reason_to_skip(row, reached)
         if why:
             steps.append(Step(step, Event.READER_LEFT))
             leaves.append({"delivery": row.id, "why": why})
@@ -121,103 +124,58 @@ def _take(c: Connection, rows: Sequence[Any], *, run: int, now: int, retry: Retr
             steps.append(Step(step, Event.GAVE_UP))
         else:
             steps.append(Step(step, Event.CLAIMED, run=run, begun=1))
-            claimed.append(_claimed(row, present))
+            claimed.append(_claimed(row, names[reached[0]]))
     apply(c, steps, now=now)
     if leaves:
         c.execute(_LEAVE, leaves)
-    _follow(c, rows, claimed, now)
+    _follow(c, [row for row in rows if row.moved], claimed, now)
     return claimed
 
 
-def _reason_to_skip(row: Any, present: _Present) -> str:
+def _still_reached(row: Any) -> list[str]:
+    """The lists by which the plan reaches the reader and where the reader still is, in the order of the plan."""
+    if row.lists == row.lists_now:
+        return [row.lists] if "," not in row.lists else row.lists.split(",")
+    now_on = set((row.lists_now or "").split(","))
+    return [number for number in row.lists.split(",") if number in now_on]
+
+
+def _reason_to_skip(row: Any, reached: list[str]) -> str:
     """A word for `note`, or "" when the reader still wants the mail."""
-    reader = present.subscribers.get(row.subscriber_id)
-    if reader is None:
+    if row.reader_id is None:
         return "gone"
-    if row.recipient_key in present.suppressed or reader.recipient_key in present.suppressed:
+    if row.never:
         return "suppressed"
-    if not present.lists.get(reader.id):
+    if not reached:
         return "unsubscribed"
-    place = (row.issue_id, row.erratum, reader.recipient_key)
-    return "has_it" if _moved(row, reader) and place in present.taken else ""
+    return "has_it" if row.taken else ""
 
 
-def _present(c: Connection, rows: Sequence[Any]) -> _Present:
-    readers = _readers(c, [row.subscriber_id for row in rows])
-    keys = {row.recipient_key for row in rows} | {reader.recipient_key for reader in readers.values()}
-    moved = [r.recipient_key for row in rows if (r := readers.get(row.subscriber_id)) and _moved(row, r)]
-    return _Present(
-        subscribers=readers,
-        lists=_memberships(c, rows),
-        suppressed=frozenset(
-            c.scalars(select(suppressions.c.recipient_key).where(suppressions.c.recipient_key.in_(keys)))
-        ),
-        taken=_taken(c, rows[0].issue_id, moved) if moved else frozenset(),
-    )
-
-
-def _moved(row: Any, reader: Any) -> bool:
-    return bool(reader.recipient_key != row.recipient_key)
-
-
-def _readers(c: Connection, ids: Sequence[int | None]) -> dict[int, Any]:
-    known = [number for number in ids if number is not None]
-    return {row.id: row for row in c.execute(WITH_ORGANISATION.where(subscribers.c.id.in_(known)))}
-
-
-def _memberships(c: Connection, rows: Sequence[Any]) -> dict[int, dict[int, str]]:
-    """The lists by which each row reaches its reader and where that reader still is, in the order of the plan."""
-    t = subscriptions.c
-    query = (
-        select(t.subscriber_id, t.list_id, lists.c.name)
-        .join(lists, lists.c.id == t.list_id)
-        .where(t.subscriber_id.in_([row.subscriber_id for row in rows if row.subscriber_id is not None]))
-        .where(t.status == SubscriptionStatus.CONFIRMED.value)
-    )
-    now_on: dict[int, dict[int, str]] = {}
-    for reader, list_id, name in c.execute(query):
-        now_on.setdefault(reader, {})[list_id] = name
-    planned = {row.subscriber_id: [int(number) for number in row.lists.split(",")] for row in rows}
-    return {
-        reader: {number: names[number] for number in planned[reader] if number in names}
-        for reader, names in now_on.items()
-    }
-
-
-def _taken(c: Connection, issue: int, keys: Sequence[str]) -> frozenset[tuple[int, int, str]]:
-    query = select(_D.issue_id, _D.erratum, _D.recipient_key).where(
-        _D.issue_id == issue, _D.recipient_key.in_(keys), _D.erratum.is_not(None)
-    )
-    return frozenset((row.issue_id, row.erratum, row.recipient_key) for row in c.execute(query))
-
-
-def _claimed(row: Any, present: _Present) -> Claimed:
-    reader = present.subscribers[row.subscriber_id]
-    same = reader.recipient_key == row.recipient_key
+def _claimed(row: Any, list_name: str) -> Claimed:
     delivery = Delivery(
         id=row.id,
         campaign=row.campaign_id,
         batch=row.batch,
         attempt=row.attempt + 1,
-        recipient_key=reader.recipient_key,
+        recipient_key=row.reader_key,
         subscriber=row.subscriber_id,
-        address=row.address if same else reader.address,  # as planned, unless the mailbox is another one
+        address=row.reader_address if row.moved else row.address,  # as planned, unless the mailbox is another
         message_id=row.message_id,
         planned_at=row.planned_at,
     )
-    return Claimed(delivery, as_subscriber(reader), next(iter(present.lists[reader.id].values())))
+    return Claimed(delivery, as_subscriber(row), list_name)
 
 
-def _follow(c: Connection, rows: Sequence[Any], claimed: Sequence[Claimed], now: int) -> None:
+def _follow(c: Connection, moved: Sequence[Any], claimed: Sequence[Claimed], now: int) -> None:
     """Write down the new address of those who moved, and that they did."""
-    before = {row.id: row.recipient_key for row in rows}
-    moved = [one.delivery for one in claimed if one.delivery.recipient_key != before[one.delivery.id]]
-    if not moved:
+    before = {row.id: row.recipient_key for row in moved}
+    followed = [one.delivery for one in claimed if one.delivery.id in before]
+    if not followed:
         return
     c.execute(
-        _FOLLOW, [{"delivery": d.id, "new_address": d.address, "new_key": d.recipient_key} for d in moved]
+        _FOLLOW, [{"delivery": d.id, "new_address": d.address, "new_key": d.recipient_key} for d in followed]
     )
     c.execute(
         insert(events),
-        [{"delivery_id": d.id, "kind": "moved", "detail": before[d.id], "at": now} for d in moved],
+        [{"delivery_id": d.id, "kind": "moved", "detail": before[d.id], "at": now} for d in followed],
     )

@@ -18,6 +18,7 @@ from newsletter_mailer.model.audience import (
     SubscriptionStatus,
     normalise_address,
 )
+from newsletter_mailer.store.bulk import execute_many
 from newsletter_mailer.store.schema import departures, organisations, subscribers, subscriptions, suppressions
 from newsletter_mailer.tokens import Secret, recipient_key
 
@@ -30,6 +31,7 @@ _SUBSCRIBE = text(
     " ON CONFLICT (subscriber_id, list_id) DO UPDATE"
     " SET status = 'confirmed', since = excluded.since, source = excluded.source"
 )
+_ADD = insert(subscribers)
 _ADD_ORGANISATION = text("INSERT INTO organisations (name) VALUES (:name) ON CONFLICT DO NOTHING")
 _UPDATE = (
     update(subscribers)
@@ -149,10 +151,8 @@ def _write(c: Connection, people: Mapping[str, _Person], *, into: MailingList, s
     known = set(c.scalars(select(_S.recipient_key).where(_S.recipient_key.in_(list(touched)))))
     added = [_columns(p, key, numbers, now) for key, p in touched.items() if key not in known]
     changed = [_columns(p, key, numbers, now) for key, p in touched.items() if key in known and p.changed]
-    if added:
-        c.execute(insert(subscribers), added)
-    if changed:
-        c.execute(_UPDATE, [_as_update(columns) for columns in changed])
+    execute_many(c, _ADD, added)
+    execute_many(c, _UPDATE, [_as_update(columns) for columns in changed])
     joining = [key for key, person in touched.items() if person.joins]
     if joining:
         c.execute(

@@ -16,6 +16,7 @@ from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus
 from newsletter_mailer.model.campaign import Campaign, CampaignState, HeadCount
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.model.edition import Edition
+from newsletter_mailer.store.bulk import execute_many
 from newsletter_mailer.store.campaign_rows import Audience, campaign
 from newsletter_mailer.store.editions import keep_edition, number_of
 from newsletter_mailer.store.readers import subscriber
@@ -34,6 +35,7 @@ from newsletter_mailer.wording import sentence
 
 BATCH = 500  #: deliveries that share one row of counters
 _PAGE = 2000  # subscribers looked at together
+_ADD = insert(deliveries)
 _ADD_ISSUE = text("INSERT INTO issues (key) VALUES (:key) ON CONFLICT DO NOTHING")
 
 
@@ -203,7 +205,7 @@ def _write(
             }
             for number, reader in enumerate(chunk, first)
         )
-        c.execute(insert(deliveries), [{**common, **row} for row in rows])
+        execute_many(c, _ADD, [{**common, **row} for row in rows])
         first += len(chunk)
 
 

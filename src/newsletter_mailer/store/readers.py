@@ -11,24 +11,28 @@ from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus, nor
 from newsletter_mailer.store.schema import lists, organisations, subscribers, subscriptions
 
 _S = subscribers.c
-WITH_ORGANISATION = (
-    select(_S.id, _S.address, _S.recipient_key, _S.first_name, _S.last_name, _S.language, _S.attributes)
-    .add_columns(organisations.c.name.label("organisation"))
-    .outerjoin(organisations, organisations.c.id == _S.organisation_id)
+READER = (
+    _S.id.label("reader_id"),
+    _S.address.label("reader_address"),
+    _S.recipient_key.label("reader_key"),
+    *(_S.first_name, _S.last_name, _S.language, _S.attributes, organisations.c.name.label("organisation")),
+)  #: what `as_subscriber` needs of a row
+_READERS = select(*READER).outerjoin_from(
+    subscribers, organisations, organisations.c.id == _S.organisation_id
 )
 
 
 def as_subscriber(row: Any) -> Subscriber:
-    """The subscriber of a row of `WITH_ORGANISATION`."""
+    """The subscriber of a row that has the columns `READER`."""
     return Subscriber(
-        id=row.id,
-        address=row.address,
-        recipient_key=row.recipient_key,
+        id=row.reader_id,
+        address=row.reader_address,
+        recipient_key=row.reader_key,
         first_name=row.first_name,
         last_name=row.last_name,
         language=row.language,
         organisation=row.organisation or "",
-        attributes=json.loads(row.attributes),
+        attributes=json.loads(row.attributes) if row.attributes != "{}" else {},
     )
 
 
@@ -36,13 +40,13 @@ def subscriber(c: Connection, address_or_id: str | int) -> Subscriber | None:
     """The subscriber with that number, or with that address in any spelling."""
     by_number = isinstance(address_or_id, int)
     found = _S.id == address_or_id if by_number else _S.mailbox == normalise_address(str(address_or_id))
-    row = c.execute(WITH_ORGANISATION.where(found)).one_or_none()
+    row = c.execute(_READERS.where(found)).one_or_none()
     return as_subscriber(row) if row else None
 
 
 def some_subscriber(c: Connection, list_slug: str | None = None) -> Subscriber | None:
     """The first subscriber, of that list if one is named, to look at an issue with somebody's eyes."""
-    query = WITH_ORGANISATION.order_by(_S.id).limit(1)
+    query = _READERS.order_by(_S.id).limit(1)
     if list_slug is not None:
         query = (
             query.join(subscriptions, subscriptions.c.subscriber_id == _S.id)

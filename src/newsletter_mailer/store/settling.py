@@ -12,6 +12,7 @@ from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.delivery import OPEN, Event, Status, after
 from newsletter_mailer.model.outcome import Outcome
 from newsletter_mailer.model.retry import RetryPolicy
+from newsletter_mailer.store.bulk import execute_many
 from newsletter_mailer.store.officer import close
 from newsletter_mailer.store.schema import attempts, campaigns, deliveries
 from newsletter_mailer.store.steps import Row, Step, apply
@@ -22,6 +23,7 @@ _HELD = (
     .where(_D.status == Status.SENDING.value)
     .with_for_update()
 )
+_KEEP = insert(attempts)
 _GROUP = 500  # SQLite allows 32,766 parameters a statement; PostgreSQL plans short lists better
 
 
@@ -61,8 +63,7 @@ def settle(
         valid = [one for one in group.values() if _counts(one, held.get(one.delivery_id))]
         steps = [_step(one, held[one.delivery_id], now, retry, chance) for one in valid]
         apply(c, steps, now=now)
-        if valid:
-            c.execute(insert(attempts), [_attempt(one) for one in valid])
+        execute_many(c, _KEEP, [_attempt(one) for one in valid])
         _close_cancelled(c, steps, now)
 
 

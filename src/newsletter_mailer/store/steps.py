@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, update
 
 from newsletter_mailer.model.delivery import Event, Status, after
+from newsletter_mailer.store.bulk import execute_many
 from newsletter_mailer.store.schema import batches, deliveries
 
 _MOVE = (
@@ -54,10 +55,10 @@ def apply(c: Connection, steps: Sequence[Step], *, now: int) -> None:
     moves = [_move(step, now) for step in steps]
     if not moves:
         return
-    moved = c.execute(_MOVE, moves).rowcount
+    moved = execute_many(c, _MOVE, moves)
     if moved != len(moves):  # cannot be, for the rows were read under the same lock
         raise RuntimeError(f"{len(moves) - moved} deliveries changed behind the ledger's back")
-    c.execute(_COUNT, _counts(steps))
+    execute_many(c, _COUNT, _counts(steps))
 
 
 def _move(step: Step, now: int) -> dict[str, object]:
