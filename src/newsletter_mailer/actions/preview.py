@@ -1,0 +1,219 @@
+"""What the composer shows: an issue composed anew after a save, and seen through a reader's eyes."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from newsletter_mailer.compose.load import find_issue, load_issue
+from newsletter_mailer.compose.pipeline import compose
+from newsletter_mailer.config import Workspace
+from newsletter_mailer.errors import FileProblems, NewsletterError, Problem
+from newsletter_mailer.message.headers import HeaderError
+from newsletter_mailer.message.mime import Copy, Letterhead, MessageTemplate, links_for
+from newsletter_mailer.message.slots import Filler, Reader, sample_subscriber
+from newsletter_mailer.model.audience import Subscriber, normalise_address
+from newsletter_mailer.model.edition import Edition, Sender
+from newsletter_mailer.store import audience, campaigns
+from newsletter_mailer.store.database import Database
+from newsletter_mailer.wording import sentence
+from newsletter_mailer.yamlio.reader import read
+
+DEAD_TOKEN = "this-was-a-preview"  # noqa: S105 - no secret: links of a preview lead nowhere
+SNIPPET = 140  #: characters that the widest inbox lines show after the subject
+
+_WORD = re.compile(r"[^\W_]+(?:[’'.,-][^\W_]+)*")
+_TARGET = re.compile(r"(?:https?://|mailto:|tel:)\S+")
+_FILLER = re.compile(r"[\s\u00ad\u034f\u200b-\u200f\u2007\ufeff]+")  # what a preheader is padded with
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An issue as it was just composed; without an edition there is something to mend."""
+
+    edition: Edition | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What one reader would get."""
+
+    html: str  #: the page, its pictures inside it as data: URIs
+    mail_html: str  #: the page as it is mailed, pictures by Content-ID
+    text: str
+    subject: str
+    preheader: str  #: what an inbox shows after the subject, at most 140 characters
+    sender: Sender
+    html_bytes: int  #: of the page as mailed, decoded: what Gmail counts
+    message_bytes: int  #: of the whole mail on the wire
+    words: int  #: in the text part, addresses of links not counted
+
+
+@dataclass(frozen=True, slots=True)
+class IssueSummary:
+    """An issue to choose, told from the head of its file."""
+
+    slug: str
+    path: Path
+    title: str
+    subject: str
+    date: dt.date | None
+
+
+def issue_path(workspace: Workspace, name: str) -> Path:
+    """The issue.yaml that a slug, a folder or a path means. Raises UsageError."""
+    return find_issue(workspace, name)
+
+
+def issues(workspace: Workspace) -> list[IssueSummary]:
+    """The workspace's issues, newest first; one that cannot be read stands first, for it needs a hand."""
+    found = [_summary(workspace, path) for path in sorted(workspace.issues.glob("*/issue.yaml"))]
+    return sorted(found, key=lambda issue: (issue.date or dt.date.max, issue.slug), reverse=True)
+
+
+def _summary(workspace: Workspace, path: Path) -> IssueSummary:
+    head: dict[str, Any] = {}
+    try:
+        data = read(path.read_bytes(), workspace.display(path)).data
+        head = data if isinstance(data, dict) else {}
+    except (FileProblems, OSError):
+        pass  # the issue can be chosen all the same, and its own page says what is wrong
+    slug = path.parent.name
+    return IssueSummary(
+        slug, path, str(head.get("title") or slug), str(head.get("subject") or ""), _date(head.get("date"))
+    )
+
+
+def _date(value: object) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def proof(workspace: Workspace, path: Path) -> Proof:
+    """Compose the issue in that issue.yaml; what is wrong with it is returned, not raised."""
+    try:
+        return Proof(compose(load_issue(workspace, path), workspace).edition)
+    except FileProblems as error:
+        return Proof(None, error.problems)
+    except NewsletterError as error:
+        return Proof(None, (Problem(workspace.display(path), 0, 0, error.what, error.hint),))
+    except OSError as error:
+        what = sentence("cannot be read: {reason}", reason=error.strerror or error)
+        return Proof(None, (Problem(workspace.display(path), 0, 0, what),))
+
+
+def preview(edition: Edition, workspace: Workspace, *, reader: Subscriber, now: int) -> Preview:
+    """The edition as that reader would get it at that moment (ms since 1970); its own links are dead ones.
+
+    Raises NewsletterError when the mail cannot be written, e.g. for a sender's address.
+    """
+    letterhead = _letterhead(workspace, edition)
+    filler = Filler(edition)
+    seen = Reader(reader, list_name=edition.title, links=links_for(letterhead, DEAD_TOKEN))
+    html, text = filler.html(seen), filler.text(seen)
+    return Preview(
+        html=_with_pictures(html, edition),
+        mail_html=html,
+        text=text,
+        subject=filler.subject(seen),
+        preheader=_snippet(html),
+        sender=edition.sender,
+        html_bytes=len(html.encode()),
+        message_bytes=len(_wire(edition, letterhead, workspace, reader, now)),
+        words=sum(1 for _ in _WORD.finditer(_TARGET.sub("", text))),
+    )
+
+
+def readers(database: Database, query: str, *, limit: int = 20) -> list[Subscriber]:
+    """Readers of any list whose address holds the query, for choosing whose eyes to look through."""
+    wanted = normalise_address(query)
+    with database.reading() as connection:
+        everyone = campaigns.Audience(tuple(each.slug for each in audience.lists(connection)))
+        return campaigns.first_readers(
+            connection,
+            everyone,
+            issue_id="",  # of no issue: nobody is left out for having had it
+            limit=limit,
+            mailable=lambda address: wanted in normalise_address(address),
+        )
+
+
+def reader(database: Database | None, subscriber_id: int) -> Subscriber:
+    """The subscriber with that id; a sample reader when there is none (any more)."""
+    if database is None or subscriber_id <= 0:
+        return sample_subscriber()
+    with database.reading() as connection:
+        return audience.subscriber(connection, subscriber_id) or sample_subscriber()
+
+
+def _letterhead(workspace: Workspace, edition: Edition) -> Letterhead:
+    sender = edition.sender.email
+    mailbox = workspace.settings.inbox.address or sender
+    return Letterhead(
+        list_id=f"preview.{sender.rpartition('@')[2]}",
+        list_name=edition.title,
+        unsubscribe_mailbox=mailbox,
+        test=True,
+    )
+
+
+def _wire(
+    edition: Edition, letterhead: Letterhead, workspace: Workspace, reader: Subscriber, now: int
+) -> bytes:
+    date = dt.datetime.fromtimestamp(now / 1000, dt.UTC).astimezone(workspace.zone)
+    domain = edition.sender.email.rpartition("@")[2]
+    copy = Copy(to=reader.address, message_id=f"<preview@{domain}>", date=date, token=DEAD_TOKEN)
+    try:
+        return MessageTemplate(edition, letterhead).build(reader, copy)[1]
+    except HeaderError as error:
+        raise NewsletterError(sentence("the mail cannot be written: {reason}", reason=error)) from error
+
+
+def _with_pictures(html: str, edition: Edition) -> str:
+    """The page with its pictures inside it: a browser knows no `cid:`, and a sandboxed frame has no cookie to fetch them."""
+    for picture in edition.pictures:
+        data = base64.b64encode(picture.data).decode("ascii")
+        html = html.replace(f"cid:{picture.cid}", f"data:{picture.media_type};base64,{data}")
+    return html
+
+
+def _snippet(html: str) -> str:
+    """The first words of the page, as an inbox shows them: the preheader, and what follows when that is short."""
+    parser = _BodyText()
+    parser.feed(html)
+    return _FILLER.sub(" ", " ".join(parser.words())).strip()[:SNIPPET].rstrip()
+
+
+class _BodyText(HTMLParser):
+    """The text of a page's body, whether shown or hidden."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._found: list[str] = []
+        self._silent = 1  #: depth of elements whose text is no reading matter; 1 until the body begins
+
+    def words(self) -> Iterator[str]:
+        """The runs of text, in order."""
+        yield from self._found
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - the parser's own signature
+        """The body begins, or a style sheet."""
+        self._silent += {"body": -1, "style": 1, "script": 1}.get(tag, 0)
+
+    def handle_endtag(self, tag: str) -> None:
+        """A style sheet ends."""
+        self._silent -= tag in ("style", "script")
+
+    def handle_data(self, data: str) -> None:
+        """A run of text."""
+        if not self._silent:
+            self._found.append(data)

@@ -1,0 +1,129 @@
+"""What lies on the composer's desk: every issue as last composed, and the last state of it that was good."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+
+from newsletter_mailer.actions import preview
+from newsletter_mailer.actions.preview import IssueSummary, Preview, Proof
+from newsletter_mailer.app import App, clock
+from newsletter_mailer.config import Workspace, load_workspace
+from newsletter_mailer.errors import FileProblems, NewsletterError, Problem
+from newsletter_mailer.model.audience import Subscriber
+from newsletter_mailer.model.edition import Edition
+from newsletter_mailer.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An issue as it stands: what is wrong now, and the edition of the last time when nothing was."""
+
+    version: int  #: of the desk, when it was composed
+    composed_at: int  #: ms since 1970
+    problems: tuple[Problem, ...] = ()
+    edition: Edition | None = None
+    good_at: int = 0  #: when that edition was composed
+
+
+@dataclass(slots=True)
+class _Place:
+    """An issue's place on the desk."""
+
+    sheet: Sheet | None = None
+    busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Desk:
+    """Composes an issue once per save, however many windows look at it. Lives in one event loop."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self.workspace: Workspace = app.workspace
+        self.version = 1  #: raised by each save
+        self.closed = False
+        self._bell = asyncio.Event()
+        self._places: defaultdict[Path, _Place] = defaultdict(_Place)
+
+    def changed(self) -> None:
+        """Something was saved: everybody who waits is told, and what was composed is composed again when asked for."""
+        self.version += 1
+        self._ring()
+
+    def close(self) -> None:
+        """No more news: everybody who waits goes home."""
+        self.closed = True
+        self._ring()
+
+    def _ring(self) -> None:
+        bell, self._bell = self._bell, asyncio.Event()
+        bell.set()
+
+    async def newer_than(self, version: int, *, patience_s: float) -> bool:
+        """Whether something was saved since that version; waits for it that long, or until the desk closes."""
+        if self.version > version or self.closed:
+            return not self.closed
+        try:
+            await asyncio.wait_for(self._bell.wait(), patience_s)
+        except TimeoutError:
+            return False
+        return self.version > version and not self.closed
+
+    async def issues(self) -> list[IssueSummary]:
+        """The workspace's issues, newest first."""
+        return await run_in_threadpool(preview.issues, self.workspace)
+
+    async def sheet(self, path: Path) -> Sheet:
+        """The issue as it stands, composed again if something was saved since."""
+        place = self._places[path]
+        async with place.busy:
+            if place.sheet is None or place.sheet.version != self.version:
+                version = self.version  # a save while it is composed makes the result old already
+                place.sheet = await run_in_threadpool(self._compose, path, version, place.sheet)
+            return place.sheet
+
+    def _compose(self, path: Path, version: int, before: Sheet | None) -> Sheet:
+        now = clock()
+        made = self._proof(path)
+        if made.edition is not None:
+            return Sheet(version, now, edition=made.edition, good_at=now)
+        kept = (before.edition, before.good_at) if before else (None, 0)
+        return Sheet(version, now, made.problems, *kept)
+
+    def _proof(self, path: Path) -> Proof:
+        """With the settings as they are in the file now."""
+        try:
+            self.workspace = load_workspace(self.workspace.root)
+        except FileProblems as error:
+            return Proof(None, error.problems)
+        return preview.proof(self.workspace, path)
+
+    async def seen(self, edition: Edition, reader: Subscriber) -> Preview:
+        """The edition through that reader's eyes. Raises NewsletterError when it cannot be written as a mail."""
+        return await run_in_threadpool(
+            lambda: preview.preview(edition, self.workspace, reader=reader, now=clock())
+        )
+
+    async def reader(self, subscriber_id: int) -> Subscriber:
+        """The subscriber with that id, or a sample reader."""
+        return await run_in_threadpool(lambda: preview.reader(self._ledger(), subscriber_id))
+
+    async def readers(self, query: str) -> list[Subscriber]:
+        """Subscribers to look through the eyes of; none when there is no ledger yet."""
+        return await run_in_threadpool(self._readers, query)
+
+    def _readers(self, query: str) -> list[Subscriber]:
+        ledger = self._ledger()
+        return preview.readers(ledger, query) if ledger else []
+
+    def _ledger(self) -> Database | None:
+        """The ledger if there is one: looking at an issue makes none. One that cannot be opened gives no readers."""
+        path = Path(self.workspace.database_url.removeprefix("sqlite:///"))
+        try:
+            return self._app.database if path.is_file() else None
+        except NewsletterError:
+            return None

@@ -1,0 +1,88 @@
+"""Who may speak to the composer: this machine's browser that was given the token, and no page of another site.
+
+Each check answers one attack: the token another user or program of this machine, Host a name that was made to
+point here (DNS rebinding), Origin and Sec-Fetch-Site a page of another site in the same browser.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from newsletter_mailer.web.composer.page import refusal
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Guard:
+    """Wraps the application; nothing behind it answers a stranger."""
+
+    def __init__(self, app: ASGIApp, *, port: int, token: str) -> None:
+        self._app = app
+        self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
+        self._token = token
+        self._cookie = f"composer_{port}"  # cookies do not know ports: two composers must not share a name
+        self._key = secrets.token_urlsafe(32)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer or refuse one request."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            answer = self._answer(scope) or self._app
+            await answer(scope, receive, _with_headers(send))
+
+    def _answer(self, scope: Scope) -> ASGIApp | None:
+        """The guard's own answer, or None when the request may pass."""
+        headers = Headers(scope=scope)
+        if headers.getlist("host") not in [[host] for host in self._hosts]:
+            return refusal()
+        if headers.get("origin") not in (None, f"http://{headers['host']}"):
+            return refusal()
+        if given := _token_in(scope):
+            return self._let_in(scope) if secrets.compare_digest(given, self._token.encode()) else refusal()
+        if headers.get("sec-fetch-site") in ("cross-site", "same-site") or not self._known(headers):
+            return refusal()
+        return None
+
+    def _let_in(self, scope: Scope) -> Response:
+        """The token leaves the address bar, and history, for a cookie that no script and no other site can use."""
+        response = RedirectResponse(scope["path"], status_code=303)
+        response.set_cookie(self._cookie, self._key, httponly=True, samesite="strict", path="/")
+        return response
+
+    def _known(self, headers: Headers) -> bool:
+        try:
+            cookie = SimpleCookie(headers.get("cookie", "")).get(self._cookie)
+        except CookieError:
+            return False
+        return cookie is not None and secrets.compare_digest(cookie.value.encode(), self._key.encode())
+
+
+def _token_in(scope: Scope) -> bytes:
+    """The token of the first link, "" on every other request."""
+    values: Iterable[bytes] = parse_qs(scope["query_string"]).get(b"token", ())
+    return next(iter(values), b"") if scope["path"] == "/" else b""
+
+
+def _with_headers(send: Send) -> Send:
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in ALWAYS.items():
+                headers[name] = value
+        await send(message)
+
+    return sent

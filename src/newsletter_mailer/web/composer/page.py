@@ -1,0 +1,52 @@
+"""The composer's own pages: HTML files with gaps for words in the language of the program."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+
+from starlette.responses import HTMLResponse
+
+from newsletter_mailer.web.composer.words import for_script, on_pages
+from newsletter_mailer.wording import language, say
+
+STATIC = Path(__file__).parent / "static"
+PAGES = Path(__file__).parent / "pages"
+
+POLICY = "; ".join((
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "frame-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+))  # fmt: skip
+BARE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+
+
+@cache
+def _template(name: str) -> Template:
+    return Template((PAGES / name).read_text(encoding="utf-8"))
+
+
+def page(name: str, **gaps: str) -> HTMLResponse:
+    """One of `pages/`, its gaps filled; every value is escaped."""
+    words = json.dumps(for_script(), ensure_ascii=False)
+    values = {**on_pages(), **gaps, "lang": language(), "words": words}
+    html = _template(name).substitute({key: escape(value) for key, value in values.items()})
+    return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
+
+
+def refusal() -> HTMLResponse:
+    """What a stranger gets: nothing of the workspace, and what to do for who only has an old link."""
+    what = escape(say("This page belongs to a composer that does not know this browser."))
+    how = escape(say("Open the address that “newsletter compose” printed, all of it."))
+    html = f'<!doctype html><html lang="{language()}"><meta charset="utf-8"><title>403</title><p>{what}<p>{how}</html>'
+    return HTMLResponse(html, status_code=403, headers={"Content-Security-Policy": BARE})

@@ -1,0 +1,95 @@
+"""The composer's server: on this machine only, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from newsletter_mailer.actions.preview import issue_path
+from newsletter_mailer.app import App
+from newsletter_mailer.errors import UsageError
+from newsletter_mailer.web.composer.desk import Desk
+from newsletter_mailer.web.composer.guard import Guard
+from newsletter_mailer.web.composer.routes import Composer
+from newsletter_mailer.wording import sentence
+
+HOST = "127.0.0.1"
+
+
+def serve(
+    app: App, issue: str | None, *, port: int, open_browser: bool, announce: Callable[[str], None]
+) -> None:
+    """Serve the composer until Ctrl-C. `announce` gets the address with its token, once it can be opened.
+
+    issue: slug, folder or issue.yaml; None lets the officer choose. port 0 takes a free one.
+    Raises UsageError when there is no such issue or the port is taken.
+    """
+    first = issue_path(app.workspace, issue) if issue else None
+    with _listening(port) as listener:
+        server, url = prepare(app, first, listener)
+        announce(url)
+        if open_browser and _has_screen():
+            webbrowser.open(url)
+        try:
+            server.run(sockets=[listener])
+        except KeyboardInterrupt:  # uvicorn has closed everything by then and passes the signal on
+            return
+
+
+def prepare(app: App, first: Path | None, listener: socket.socket) -> tuple[uvicorn.Server, str]:
+    """A server on that listening socket, and the address that lets a browser in."""
+    port = listener.getsockname()[1]
+    token = secrets.token_urlsafe(32)
+    desk = Desk(app)
+    guard = Guard(Composer(desk, first).application(), port=port, token=token)
+    config = uvicorn.Config(
+        guard,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    return _Server(config, desk), f"http://{HOST}:{port}/?token={token}"
+
+
+class _Server(uvicorn.Server):
+    """Tells the open event streams to end, for uvicorn waits for them."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+        super().__init__(config)
+        self._desk = desk
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._desk.close()
+        await super().shutdown(sockets)
+
+
+def _listening(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # on Windows the same option lets two programs share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise UsageError(
+            sentence("port {port} cannot be used: {reason}", port=port, reason=error.strerror or error),
+            sentence("leave out --port to get a free one"),
+        ) from error
+    return listener
+
+
+def _has_screen() -> bool:
+    """Whether a browser has a window to open in; without one, `webbrowser` would take over the terminal."""
+    return sys.platform in ("win32", "darwin") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )

@@ -1,0 +1,10 @@
+/* Saves, as the server tells them. */
+
+/** Calls `saved` at the start and after each save, `lost` when nobody answers; the browser itself tries again. */
+export function listen({ saved, lost }) {
+  const events = new EventSource("/api/events");
+  events.onopen = saved; // also after a break: whatever was saved meanwhile
+  events.onmessage = saved;
+  events.onerror = lost;
+  addEventListener("pagehide", () => events.close());
+}
