@@ -126,40 +126,32 @@ def plan(
     Who has a delivery of the issue (and of this erratum) already gets no second one. mailable: whether an address
     can stand on an envelope. The caller asks for the number first, and undoes the plan if it is not what was shown.
     """
-    issue = _issue(c, edition.issue_id)
-    edition_id = number_of(c, keep_edition(c, edition, now=now))
-    values = {
-        "issue_id": issue,
-        "slug": edition.slug,
-        "edition_id": edition_id,
+    shared = {
+        "issue_id": _issue(c, edition.issue_id),
+        "edition_id": number_of(c, keep_edition(c, edition, now=now)),
         "erratum": erratum,
-        "state": CampaignState.PLANNED.value,
-        "audience": json.dumps({"lists": audience.lists, "exclude": audience.exclude}),
-        "head_count": json.dumps(asdict(HeadCount(0))),
-        "web_base": web_base,
-        "created_at": now,
         "updated_at": now,
     }
-    number = c.scalars(insert(campaigns).values(values).returning(campaigns.c.id)).one()
-    common = {
-        "campaign_id": number,
-        "issue_id": issue,
-        "edition_id": edition_id,
-        "erratum": erratum,
-        "status": Status.QUEUED.value,
-        "attempt": 0,
-        "note": "",
-        "planned_at": now,
-        "updated_at": now,
-    }
+    number = _open_campaign(c, edition.slug, audience, {**shared, "created_at": now, "web_base": web_base})
+    each = {**shared, "campaign_id": number, "planned_at": now}
     barred: Counter[str] = Counter()
-    readers = _reached(_readers(c, audience, issue, erratum, mailable), barred)
-    _write(c, readers, common, lambda delivery: message_id(secret, ledger_id, delivery, message_domain))
+    readers = _reached(_now(c, audience, edition.issue_id, erratum, mailable), barred)
+    _write(c, readers, each, lambda delivery: message_id(secret, ledger_id, delivery, message_domain))
     counted = json.dumps(asdict(_counted(barred)))
     c.execute(update(campaigns).where(campaigns.c.id == number).values(head_count=counted))
     planned = campaign(c, number)
     assert planned is not None  # written above
     return planned
+
+
+def _open_campaign(c: Connection, slug: str, audience: Audience, shared: Mapping[str, object]) -> int:
+    values = {
+        "slug": slug,
+        "state": CampaignState.PLANNED.value,
+        "audience": json.dumps({"lists": audience.lists, "exclude": audience.exclude}),
+        "head_count": json.dumps(asdict(HeadCount(0))),  # known once everyone was looked at
+    }
+    return int(c.scalars(insert(campaigns).values({**shared, **values}).returning(campaigns.c.id)).one())
 
 
 def _now(
@@ -186,13 +178,14 @@ def _reached(readers: Iterator[_Reader], barred: Counter[str]) -> Iterator[_Read
 
 
 def _write(
-    c: Connection, readers: Iterator[_Reader], common: Mapping[str, object], id_for: Callable[[int], str]
+    c: Connection, readers: Iterator[_Reader], each: Mapping[str, object], id_for: Callable[[int], str]
 ) -> None:
+    each = {**each, "status": Status.QUEUED.value, "attempt": 0, "note": ""}
     first = (c.scalar(select(func.max(deliveries.c.id))) or 0) + 1
     batch = 0
     while chunk := list(islice(readers, BATCH)):
         batch += 1
-        c.execute(insert(batches).values(campaign_id=common["campaign_id"], number=batch, queued=len(chunk)))
+        c.execute(insert(batches).values(campaign_id=each["campaign_id"], number=batch, queued=len(chunk)))
         rows = (
             {
                 "id": number,
@@ -205,7 +198,7 @@ def _write(
             }
             for number, reader in enumerate(chunk, first)
         )
-        execute_many(c, _ADD, [{**common, **row} for row in rows])
+        execute_many(c, _ADD, [{**each, **row} for row in rows])
         first += len(chunk)
 
 
