@@ -71,7 +71,13 @@ def is_loopback(host: str) -> bool:
     return (mapped or address).is_loopback
 
 
-def address_literal(host: str) -> str:
-    """An IP address as EHLO wants it when there is no domain name (RFC 5321 section 4.1.3)."""
-    address = ipaddress.ip_address(host.partition("%")[0])
-    return f"[IPv6:{address}]" if address.version == 6 else f"[{address}]"
+def own_name(host_name: str, address: str) -> str:
+    """How this machine introduces itself: by its full name if it has one, else by its address.
+
+    Never as "localhost", which some servers refuse (RFC 5321 sections 4.1.3 and 4.1.4). address: an IP address.
+    """
+    name = host_name.strip(".")
+    if "." in name and name.isascii() and not name.lower().endswith((".local", ".localdomain")):
+        return name
+    literal = ipaddress.ip_address(address.partition("%")[0])
+    return f"[IPv6:{literal}]" if literal.version == 6 else f"[{literal}]"

@@ -6,12 +6,12 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 from newsletter_mailer.errors import LoginRefused, NewsletterError, ServerUnreachable, Stopped
 from newsletter_mailer.model.outcome import Outcome, Reply
 from newsletter_mailer.smtp import login, trust
-from newsletter_mailer.smtp.account import Account, address_literal, is_loopback
+from newsletter_mailer.smtp.account import Account, is_loopback, own_name
 from newsletter_mailer.smtp.events import Answered, Ended, GoAhead, Message, Settled
 from newsletter_mailer.smtp.line import Line
 from newsletter_mailer.smtp.protocol import Session
@@ -47,14 +47,9 @@ class Connection:
         """
         self._message = message
         self._line.session.begin(message)
-        while True:
-            match await self._next():
-                case GoAhead():
-                    await self._hand_over(before_dot)
-                case Settled(message=settled, outcome=outcome) if settled is message:
-                    return outcome
-                case _:
-                    continue
+        while not isinstance(event := await self._next(), Settled):
+            await self._hand_over(before_dot)
+        return event.outcome
 
     async def close(self) -> None:
         """Say QUIT and hang up; nothing depends on how it ends."""
@@ -99,7 +94,7 @@ class Connection:
         self._welcome(await self._answer())
 
     async def _hello(self) -> None:
-        name = self._account.ehlo or _our_name(self._line)
+        name = self._account.ehlo or own_name(socket.gethostname(), _address(self._line, "sockname"))
         self._welcome(await self._ask(lambda: self._line.session.hello(name)))
 
     async def _starttls(self) -> None:
@@ -133,7 +128,7 @@ class Connection:
         reply = await self._ask(lambda: session.login(mechanism))
         if reply.code < 400:
             return
-        words = login.redacted(str(reply), username=account.username, password=account.password)
+        words = self._words(str(reply))
         if reply.code < 500:
             raise Stopped(
                 sentence(
@@ -149,12 +144,11 @@ class Connection:
         return await self._answer()
 
     async def _answer(self) -> Reply:
-        while True:
-            match await self._next():
-                case Answered(reply=reply):
-                    return reply
-                case Ended(detail=detail, reply=reply):
-                    self._ended(detail, reply)
+        event = await self._next()
+        if isinstance(event, Ended):
+            self._ended(event.detail, event.reply)
+        assert isinstance(event, Answered), "no message is on its way while the session opens"
+        return event.reply
 
     def _ended(self, detail: str, reply: Reply | None) -> NoReturn:
         if reply is not None:
@@ -164,6 +158,9 @@ class Connection:
             sentence("{host}:{port}: {why}", host=self._account.host, port=self._account.port, why=detail),
             hint,
         )
+
+    def _words(self, said: str) -> str:
+        return login.redacted(said, username=self._account.username, password=self._account.password)
 
     def _welcome(self, reply: Reply) -> None:
         if reply.code >= 400:
@@ -184,7 +181,7 @@ async def open_connection(account: Account) -> Connection:
     line = await _connected(account)
     connection = Connection(line, account)
     try:
-        if account.security == "none" and not is_loopback(line.transport.get_extra_info("peername")[0]):
+        if account.security == "none" and not is_loopback(_address(line, "peername")):
             raise _no_secret(account)
         await connection.open()
     except BaseException:
@@ -239,9 +236,6 @@ def login_refused(account: Account, words: str) -> LoginRefused:
     )
 
 
-def _our_name(line: Line) -> str:
-    """This machine's full name where it has one, else its address: never "localhost" (RFC 5321 4.1.4)."""
-    name = socket.gethostname()
-    if "." in name.strip(".") and name.isascii() and not name.lower().endswith((".local", ".localdomain")):
-        return name
-    return address_literal(line.transport.get_extra_info("sockname")[0])
+def _address(line: Line, end: Literal["sockname", "peername"]) -> str:
+    name = line.transport.get_extra_info(end)
+    return str(name[0]) if name else "127.0.0.1"  # a socket that died at once has no name: nothing is sent

@@ -36,9 +36,13 @@ class Line(asyncio.Protocol):
         if self.session.awaiting is not awaiting:
             self._wake()  # another step is awaited now: its own time begins
 
+    def eof_received(self) -> None:
+        """The server will say no more, so nothing more is written; asyncio closes the socket."""
+        self._news(self.session.lost(_closed()))
+
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is closed, by whomever."""
-        why = say("the line broke: {why}", why=exc) if exc else say("the server closed the connection")
+        why = say("the line broke: {why}", why=exc) if exc else _closed()
         self._gone.set()
         self._writable.set()
         self._news(self.session.lost(why))
@@ -85,6 +89,7 @@ class Line(asyncio.Protocol):
 
     async def drain(self, seconds: float) -> None:
         """Wait until the next piece of a long message may be written; give up after that long."""
+        await asyncio.sleep(0)  # hear a server that says no before the end of a long message
         try:
             async with asyncio.timeout(seconds):
                 await self._writable.wait()
@@ -118,3 +123,7 @@ class Line(asyncio.Protocol):
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+
+def _closed() -> str:
+    return say("the server closed the connection")

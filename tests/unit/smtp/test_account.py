@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsletter_mailer.model.outcome import Verb
-from newsletter_mailer.smtp.account import Account, Timeouts, address_literal, is_loopback
+from newsletter_mailer.smtp.account import Account, Timeouts, is_loopback, own_name
 
 
 def test_an_account_does_not_show_its_password() -> None:
@@ -27,9 +27,20 @@ def test_everything_else_is_not(host: str) -> None:
     assert not is_loopback(host)
 
 
-def test_an_address_is_written_as_a_literal() -> None:
-    assert address_literal("192.0.2.7") == "[192.0.2.7]"
-    assert address_literal("fe80::1%eth0") == "[IPv6:fe80::1]"
+@pytest.mark.parametrize(
+    "host_name, address, said",  # noqa: PT006
+    [
+        ("mail.example.org", "192.0.2.7", "mail.example.org"),
+        ("mail.example.org.", "192.0.2.7", "mail.example.org"),
+        ("laptop", "192.0.2.7", "[192.0.2.7]"),
+        ("laptop.local", "192.0.2.7", "[192.0.2.7]"),
+        ("localhost.localdomain", "fe80::1%eth0", "[IPv6:fe80::1]"),
+        ("portable.maison-d'été.fr", "192.0.2.7", "[192.0.2.7]"),
+        ("", "127.0.0.1", "[127.0.0.1]"),
+    ],
+)
+def test_this_machine_says_its_full_name_or_its_address(host_name: str, address: str, said: str) -> None:
+    assert own_name(host_name, address) == said
 
 
 def test_timeouts_are_at_least_those_of_rfc_5321() -> None:

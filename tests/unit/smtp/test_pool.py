@@ -122,6 +122,35 @@ def test_a_line_lost_within_a_long_message_is_not_in_doubt() -> None:
     assert server.messages[-1].data == data
 
 
+def test_a_server_that_stops_reading_a_long_message_is_not_in_doubt() -> None:
+    tray = Tray(letters(ANN, data=b"x" * 20_000_000), again=False)
+    quick = replace(QUICK, block=0.3, quit=0.1)
+
+    with ScriptedServer({"BODY": SILENCE}, offers=("PIPELINING",)) as server:
+        send_all(tray, account(server.port, timeouts=quick))
+
+    assert tray.events == [(ANN, Event.RELEASED)]
+    assert tray.settled[0][1].detail == "no answer within 0.3 s"
+    assert tray.dots == []
+
+
+def test_a_server_that_does_not_say_goodbye_is_left_all_the_same() -> None:
+    tray = Tray(letters(ANN))
+
+    with ScriptedServer({"QUIT": SILENCE}) as server:
+        send_all(tray, account(server.port, timeouts=replace(QUICK, quit=0.1)))
+
+    assert tray.events == [(ANN, Event.ACCEPTED)]
+
+
+def test_without_a_name_of_our_own_the_greeting_is_never_localhost() -> None:
+    with ScriptedServer() as server:
+        send_one(replace(account(server.port), ehlo=""), letters(ANN)[0])
+
+    assert server.talks[0].lines[0].startswith("EHLO ")
+    assert "localhost" not in server.talks[0].lines[0]
+
+
 def test_a_long_message_arrives_whole() -> None:
     data = b"Subject: long\r\n\r\n" + b".dotted line\r\n" * (ONE_PIECE // 5)
 

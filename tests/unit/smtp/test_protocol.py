@@ -220,6 +220,18 @@ def test_one_by_one_the_reset_has_its_own_round_trip() -> None:
     assert session.to_send() == b"MAIL FROM:<a@example.org>\r\n"
 
 
+def test_a_refused_reset_ends_the_session_and_leaves_the_next_message_untouched() -> None:
+    session, _ = _begun("PIPELINING")
+    session.receive(b"250 ok\r\n550 who\r\n503 no\r\n")
+    second = _message()
+    session.begin(second)
+
+    outcome = _outcome(session.receive(b"500 what\r\n"))
+
+    assert (outcome.event, second.answered) == (Happened.RELEASED, False)
+    assert session.closed
+
+
 def test_the_next_envelope_may_follow_a_dot_and_never_an_unanswered_data() -> None:
     session, first = _begun("PIPELINING")
     session.to_send()

@@ -13,10 +13,10 @@ from newsletter_mailer.smtp.sandbox import Arrived, Sandbox
 from smtp_servers import Tray, account, letters, readers
 
 
-def _say(port: int, *lines: bytes) -> bytes:
-    """Say these bytes and QUIT; everything the server answered."""
+def _say(port: int, *lines: bytes, goodbye: bytes = b"QUIT\r\n") -> bytes:
+    """Say these bytes and QUIT; everything the server answered. No goodbye to a server that hangs up by itself."""
     with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
-        for sent in (*lines, b"QUIT\r\n"):
+        for sent in (*lines, goodbye):
             line.sendall(sent)
         heard = b""
         while data := line.recv(65536):
@@ -109,7 +109,6 @@ def test_bare_line_ends_and_nul_are_refused(body: bytes) -> None:
         (b"MAIL FROM:<>\r\nRSET\r\nMAIL FROM:<>\r\n", b"250 2.1.0 ok\r\n250 2.0.0 ok\r\n250 2.1.0 ok"),
         (b"VRFY ann\r\n", b"502 5.5.1"),
         (b"HELO x\r\nNOOP\r\n", b"250 2.0.0 ok\r\n250 2.0.0 ok"),
-        (b"x" * 5000, b"500 5.5.2 line too long"),
     ],
 )
 def test_commands_out_of_order_are_refused(said: bytes, answer: bytes) -> None:
@@ -119,11 +118,21 @@ def test_commands_out_of_order_are_refused(said: bytes, answer: bytes) -> None:
     assert answer in heard
 
 
+@pytest.mark.parametrize("end", [b"", b"\r\n"])
+def test_a_command_without_end_is_cut_off(end: bytes) -> None:
+    with Sandbox() as sandbox:
+        heard = _say(sandbox.port, b"x" * 5000 + end, goodbye=b"")
+
+    assert b"500 5.5.2 line too long" in heard
+
+
 def test_a_message_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox_module, "MAX_MESSAGE", 1000)
 
     with Sandbox() as sandbox:
-        heard = _say(sandbox.port, b"MAIL FROM:<>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n", b"x" * 2000)
+        heard = _say(
+            sandbox.port, b"MAIL FROM:<>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n", b"x" * 2000, goodbye=b""
+        )
 
     assert b"552 5.3.4" in heard
     assert sandbox.arrived == ()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import ssl
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from newsletter_mailer.errors import LoginRefused, ServerUnreachable, Stopped
+from newsletter_mailer.errors import LoginRefused, NewsletterError, ServerUnreachable, Stopped
 from newsletter_mailer.model.delivery import Event
 from newsletter_mailer.smtp import trust
 from newsletter_mailer.smtp.account import Account, Security
@@ -186,6 +187,21 @@ def test_a_refused_login_is_tried_once_and_stops_the_run(certified: Certificates
     assert sum(line.startswith("AUTH") for line in server.talks[0].lines) == 1
     assert "535 5.7.8" in str(refused.value)
     assert PASSWORD not in str(refused.value) + repr(refused.value)
+
+
+@pytest.mark.parametrize("echo", ["AUTH PLAIN {0}", "421 what is {0}", "535 no {0}", "454 not now {0}"])
+def test_a_server_that_repeats_what_it_heard_is_quoted_without_the_password(
+    echo: str, certified: Certificates
+) -> None:
+    secret = base64.b64encode(f"\0ann@example.org\0{PASSWORD}".encode()).decode()
+
+    with (
+        _server("tls", certified.good, AUTH=echo.format(secret)) as server,
+        pytest.raises(NewsletterError, match="…") as refused,
+    ):
+        send_one(_account(server, "tls", certified), letters(ANN)[0])
+
+    assert secret not in repr(refused.value) + str(refused.value)
 
 
 @pytest.mark.parametrize("reply", ["454 4.7.0 try later", "421 4.7.0 busy"])
