@@ -11,7 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Newsletter, Postbox
+
+from program import Newsletter, Postbox
 
 READERS = [f"reader{number:02}@example.org" for number in range(12)]
 
@@ -91,21 +92,19 @@ def test_a_refused_and_a_deferred_reader_are_told_apart(newsletter: Newsletter, 
 def test_a_deferred_reader_gets_it_at_the_next_try(newsletter: Newsletter, postbox: Postbox) -> None:
     newsletter.run("subscribers", "import", str(newsletter.people(READERS[:2])), "--list", "adherents")
     postbox.answers = {READERS[1]: "451 4.7.1 greylisted"}
-    newsletter.run(
-        "dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "2", code=75, **SLOW_RETRY
-    )
-    (newsletter.folder / "newsletter.yaml").open("a", encoding="utf-8").write(
-        "retry: {waits_minutes: [0.01]}\n"
-    )
-    postbox.answers = {}
+    postbox.answer_times = 2
 
-    newsletter.run("retry", "2026-11")
-    waiting = json.loads(newsletter.run("--json", "status", "2026-11").stdout)
+    newsletter.run("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "2", **QUICK_RETRY)
 
-    assert waiting["counts"]["deferred"] == 1
+    lines = [json.loads(line) for line in newsletter.run("log", "2026-11", "--format", "jsonl").stdout.splitlines()]
+    assert [(line["address"], line["status"], line["attempts"]) for line in lines] == [
+        (READERS[0], "sent", 1),
+        (READERS[1], "sent", 3),
+    ]
 
 
-SLOW_RETRY = {"NEWSLETTER_RETRY__GIVE_UP_AFTER_HOURS": "48"}
+SLOW_RETRY = {"NEWSLETTER_RETRY__WAITS_MINUTES": "[60]"}
+QUICK_RETRY = {"NEWSLETTER_RETRY__WAITS_MINUTES": "[0.005]"}
 
 
 def test_ctrl_c_stops_after_the_mail_in_flight_and_the_same_command_continues(

@@ -83,6 +83,12 @@ def import_(face: Face, file: Path, list_slug: str, source: str | None) -> None:
         )
         return
     tell_import(face, done, rejects)
+    face.talk(
+        say(
+            "Next: newsletter test ISSUE --to YOU@EXAMPLE.ORG, then newsletter dispatch ISSUE --list {list}",
+            list=done.slug,
+        )
+    )
 
 
 def tell_import(face: Face, done: Imported, rejects: Path | None) -> None:
@@ -127,12 +133,6 @@ def tell_import(face: Face, done: Imported, rejects: Path | None) -> None:
         face.talk(say("  line {line}: {why}", line=reject.line, why=reject.why), style="yellow")
     if rejects is not None:
         face.talk(say("The rows left out are in {file}, to mend and import again.", file=rejects))
-    face.talk(
-        say(
-            "Next: newsletter test ISSUE --to YOU@EXAMPLE.ORG, then newsletter dispatch ISSUE --list {list}",
-            list=done.slug,
-        )
-    )
 
 
 COMMANDS = (lists, subscribers)

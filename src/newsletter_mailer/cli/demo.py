@@ -53,7 +53,7 @@ def demo(face: Face, no_open: bool, exit_: bool) -> None:
             )
         finally:
             app.close()
-        with serving(scene.sandbox.arrived, title=say("What arrived")) as url:
+        with serving(scene.arrived) as url:
             face.talk(say("\nThe mails that arrived: {url}", url=url), style="green")
             _next(face, folder, done.slug)
             if exit_ or not (no_open or _has_display()):

@@ -19,6 +19,8 @@ from newsletter_mailer.wording import use_language
 if TYPE_CHECKING:
     from newsletter_mailer.app import App
 
+WIDTH_OF_FILES = 140  # of a table that goes into a file or a pipe, where nobody knows the width
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -97,7 +99,9 @@ def silence_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def table(rows: Sequence[tuple[str, ...]], headings: tuple[str, ...], *, stream: TextIO | None = None) -> None:
+def table(
+    rows: Sequence[tuple[str, ...]], headings: tuple[str, ...], *, stream: TextIO | None = None
+) -> None:
     """A table on stdout, as wide as the terminal."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -108,7 +112,8 @@ def table(rows: Sequence[tuple[str, ...]], headings: tuple[str, ...], *, stream:
         grid.add_column(heading, overflow="fold")
     for row in rows:
         grid.add_row(*row)
-    Console(file=stream, soft_wrap=False, no_color=bool(os.environ.get("NO_COLOR"))).print(grid)
+    width = None if (stream or sys.stdout).isatty() else WIDTH_OF_FILES
+    Console(file=stream, width=width, no_color=bool(os.environ.get("NO_COLOR"))).print(grid)
 
 
 def number(value: int) -> str:

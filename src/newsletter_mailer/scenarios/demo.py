@@ -56,6 +56,10 @@ class Demo:
     workspace: Workspace
     sandbox: Sandbox
 
+    def arrived(self) -> list[tuple[str, bytes]]:
+        """Recipient and bytes of every mail that the sandbox took, in order."""
+        return [(mail.rcpt_to, mail.data) for mail in self.sandbox.arrived]
+
 
 @contextmanager
 def stage(folder: Path) -> Iterator[Demo]:
@@ -74,8 +78,6 @@ def stage(folder: Path) -> Iterator[Demo]:
 
 
 _EXTRA = """
-subscriber_fields:
-  department: ""
 retry:
   waits_minutes: [0.01]         # a demonstration does not wait five minutes
 """
