@@ -155,7 +155,12 @@ class Connection:
             self._sent_away(reply)
         hint = sentence("port 465 wants `smtp.security: tls`") if self._account.port == 465 else None
         raise NoAnswer(
-            sentence("{host}:{port}: {why}", host=self._account.host, port=self._account.port, why=detail),
+            sentence(
+                "{host}:{port}: {why}",
+                host=self._account.host,
+                port=self._account.port,
+                why=self._words(detail),
+            ),
             hint,
         )
 
@@ -169,7 +174,9 @@ class Connection:
     def _sent_away(self, reply: Reply) -> NoReturn:
         kind = NoAnswer if reply.code < 500 else ServerUnreachable
         words = sentence(
-            "{host} does not take mail from here: {words}", host=self._account.host, words=str(reply)
+            "{host} does not take mail from here: {words}",
+            host=self._account.host,
+            words=self._words(str(reply)),
         )
         raise kind(words)
 

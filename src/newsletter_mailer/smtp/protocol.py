@@ -137,7 +137,8 @@ class Session:
             while not self.closed and (reply := self._replies.next()) is not None:
                 self._read(reply)
         except Garbage as garbage:
-            self._end(str(garbage))
+            echo = self.awaiting is Verb.AUTH  # maybe of the password: not quoted
+            self._end(say("no SMTP reply") if echo else str(garbage))
         return self._take_events()
 
     def lost(self, detail: str) -> list[Event]:

@@ -197,11 +197,11 @@ def test_a_server_that_repeats_what_it_heard_is_quoted_without_the_password(
 
     with (
         _server("tls", certified.good, AUTH=echo.format(secret)) as server,
-        pytest.raises(NewsletterError, match="…") as refused,
+        pytest.raises(NewsletterError) as refused,
     ):
         send_one(_account(server, "tls", certified), letters(ANN)[0])
 
-    assert secret not in repr(refused.value) + str(refused.value)
+    assert secret[:20] not in repr(refused.value) + str(refused.value)
 
 
 @pytest.mark.parametrize("reply", ["454 4.7.0 try later", "421 4.7.0 busy"])
