@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Select, select
 
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.model.outcome import Verb
+from newsletter_mailer.store.batch_rows import batches_with
 from newsletter_mailer.store.schema import (
     attempts,
-    batches,
     deliveries,
     lists,
     organisations,
@@ -20,7 +20,6 @@ from newsletter_mailer.store.schema import (
 )
 
 _D = deliveries.c
-_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +38,17 @@ class LogRow:
     next_try_at: int | None
     lists: tuple[str, ...]  #: slugs of the lists by which the reader was reached
     organisation: str
-    detail: str = (
-        ""  #: when no server spoke: a key of `recovery.KNOWN`, what the line did, or why it was skipped
-    )
+    detail: str = ""  #: when no server spoke: a key of `KNOWN`, what the line did, or why it was skipped
     verb: Verb | None = None  #: the step that the reply answers
 
 
 def log(c: Connection, campaign_id: int, *, status: Status | None = None) -> Iterator[LogRow]:
-    """Every delivery of a campaign, or those of one status, in the order of the plan; read page by page."""
+    """Every delivery of a campaign, or those of one status, in the order of the plan; read batch by batch."""
     slugs: dict[int, str] = {row.id: row.slug for row in c.execute(select(lists.c.id, lists.c.slug))}
-    query = _query(campaign_id, status).limit(_PAGE)
-    last = 0
-    while rows := c.execute(query.where(_D.id > last)).all():
-        for row in rows:
+    query = _query(status).where(_D.campaign_id == campaign_id)
+    for batch in batches_with(c, campaign_id, status):
+        for row in c.execute(query.where(_D.batch == batch)).all():
             yield _row(row, slugs)
-        last = rows[-1].id
 
 
 def unresolved(c: Connection, campaign_id: int) -> Iterator[LogRow]:
@@ -61,7 +56,7 @@ def unresolved(c: Connection, campaign_id: int) -> Iterator[LogRow]:
     return log(c, campaign_id, status=Status.IN_DOUBT)
 
 
-def _query(campaign_id: int, status: Status | None) -> Select[Any]:
+def _query(status: Status | None) -> Select[Any]:
     a = attempts.c
     query = (
         select(
@@ -79,13 +74,9 @@ def _query(campaign_id: int, status: Status | None) -> Select[Any]:
         .outerjoin(attempts, (a.delivery_id == _D.id) & (a.number == _D.attempt))
         .outerjoin(subscribers, subscribers.c.id == _D.subscriber_id)
         .outerjoin(organisations, organisations.c.id == subscribers.c.organisation_id)
-        .where(_D.campaign_id == campaign_id)
         .order_by(_D.id)
     )
-    if status is None:
-        return query
-    having = select(batches.c.number).where(batches.c.campaign_id == campaign_id, batches.c[status.value] > 0)
-    return query.where(_D.status == status.value, _D.batch.in_(having))
+    return query if status is None else query.where(_D.status == status.value)
 
 
 def _row(row: Any, slugs: dict[int, str]) -> LogRow:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import Literal
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from newsletter_mailer.model.audience import normalise_address
 from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.delivery import Event, Status
-from newsletter_mailer.store.schema import batches, campaigns, deliveries, events
+from newsletter_mailer.store.batch_rows import batches_with
+from newsletter_mailer.store.schema import campaigns, deliveries, events
 from newsletter_mailer.store.steps import Row, Step, apply
 
 _D = deliveries.c
 _AGAIN = update(deliveries).where(_D.id == bindparam("delivery")).values(planned_at=bindparam("now"))
 _STAND_DOWN = update(deliveries).where(_D.id == bindparam("delivery")).values(erratum=None)
-_PAGE = 1000
 
 
 def cancel(c: Connection, campaign_id: int, now: int) -> int:
@@ -93,26 +93,27 @@ def _reopen(c: Connection, campaign_id: int, now: int) -> None:
     c.execute(update(campaigns).where(finished).values(state=CampaignState.STOPPED.value, updated_at=now))
 
 
-def _standing(campaign_id: int, status: Status) -> Select[tuple[int, int, int, str, int, str]]:
-    """By the counters: only batches that have such deliveries are looked at."""
-    return (
-        select(_D.id, _D.campaign_id, _D.batch, _D.status, _D.attempt, _D.address)
-        .join(batches, (batches.c.campaign_id == _D.campaign_id) & (batches.c.number == _D.batch))
-        .where(batches.c.campaign_id == campaign_id, batches.c[status.value] > 0, _D.status == status.value)
-        .order_by(_D.batch, _D.id)
-    )
-
-
 def _pages(c: Connection, campaign_id: int, status: Status) -> Iterator[list[Row]]:
-    """Rows of one status, in pages; each page must have left that status before the next is asked for."""
-    query = _standing(campaign_id, status).limit(_PAGE).with_for_update(of=deliveries)
-    while rows := [Row(r.id, r.campaign_id, r.batch, status, r.attempt) for r in c.execute(query)]:
-        yield rows
+    """The deliveries of one status, batch by batch."""
+    for rows in _standing(c, campaign_id, status):
+        yield [Row(r.id, r.campaign_id, r.batch, status, r.attempt) for r in rows]
 
 
 def _doubtful(c: Connection, campaign_id: int) -> list[tuple[Row, str]]:
     status = Status.IN_DOUBT
-    rows = c.execute(_standing(campaign_id, status).with_for_update(of=deliveries))
     return [
-        (Row(r.id, r.campaign_id, r.batch, status, r.attempt), normalise_address(r.address)) for r in rows
+        (Row(r.id, r.campaign_id, r.batch, status, r.attempt), normalise_address(r.address))
+        for rows in _standing(c, campaign_id, status)
+        for r in rows
     ]
+
+
+def _standing(c: Connection, campaign_id: int, status: Status) -> Iterator[Sequence[Any]]:
+    query = (
+        select(_D.id, _D.campaign_id, _D.batch, _D.attempt, _D.address)
+        .where(_D.campaign_id == campaign_id, _D.status == status.value)
+        .order_by(_D.id)
+        .with_for_update()
+    )
+    for batch in batches_with(c, campaign_id, status):
+        yield c.execute(query.where(_D.batch == batch)).all()

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select, text, update
+from sqlalchemy import Connection, Select, case, func, insert, select, text, update
 
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus
@@ -211,7 +211,7 @@ def _readers(
     after, last = 0, c.scalar(select(func.max(subscribers.c.id))) or 0
     while after < last:
         upto = after + _PAGE
-        rows = c.execute(_page(after, upto, [*numbers, *excluded], issue, erratum))
+        rows = c.execute(_page(after, upto, issue, erratum)).all()  # whole: deliveries are written meanwhile
         for _, ties in groupby(rows, lambda row: row.id):
             reader = _judge(list(ties), numbers, excluded, mailable)
             if reader is not None:
@@ -219,7 +219,8 @@ def _readers(
         after = upto
 
 
-def _page(after: int, upto: int, numbers: list[int], issue: int, erratum: int) -> Any:
+def _page(after: int, upto: int, issue: int, erratum: int) -> Select[Any]:
+    """Every subscription of these readers. Lists are chosen later: SQLite would read a whole list for each page."""
     s, t, d = subscribers.c, subscriptions.c, deliveries.c
     has_it = (
         select(d.id)
@@ -230,10 +231,10 @@ def _page(after: int, upto: int, numbers: list[int], issue: int, erratum: int) -
     return (
         select(s.id, s.address, s.recipient_key, s.language, t.list_id, t.status)
         .add_columns(suppressions.c.reason.label("suppressed"), case((has_it, 1), else_=0).label("has_it"))
-        .join(subscriptions, t.subscriber_id == s.id)
+        .join_from(subscriptions, subscribers, t.subscriber_id == s.id)
         .outerjoin(suppressions, suppressions.c.recipient_key == s.recipient_key)
-        .where(s.id > after, s.id <= upto, t.list_id.in_(numbers))
-        .order_by(s.id)
+        .where(t.subscriber_id > after, t.subscriber_id <= upto)
+        .order_by(t.subscriber_id)
     )
 
 
