@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError
 
 from newsletter_mailer.errors import ConfigError, FileProblems, Problem, SecretError, UsageError
 from newsletter_mailer.model.retry import RetryPolicy
-from newsletter_mailer.model.text import Link, Text, as_written
+from newsletter_mailer.model.text import Line, Link, Text, as_written
 from newsletter_mailer.wording import sentence
 from newsletter_mailer.yamlio.problems import validate
 from newsletter_mailer.yamlio.reader import Document, read
@@ -75,7 +75,7 @@ class Section(BaseModel):
 class Identity(Section):
     """Who is behind the newsletter: printed under every mail (LCEN, GDPR art. 13)."""
 
-    name: Text
+    name: Line
     address: Text
     """Postal address, on one line or several."""
     phone: Plain = ""
@@ -90,7 +90,7 @@ class Identity(Section):
 class SenderSettings(Section):
     """Who the mail is from."""
 
-    name: Text
+    name: Line
     email: Address
     reply_to: Address | None = None
 

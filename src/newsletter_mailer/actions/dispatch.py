@@ -13,10 +13,12 @@ from threading import Event as Flag
 
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import Stopped
-from newsletter_mailer.message.headers import a_label
-from newsletter_mailer.message.mime import Copy, Letterhead, MessageTemplate
+from newsletter_mailer.message.headers import HeaderError
+from newsletter_mailer.message.letterhead import letterhead, message_template
+from newsletter_mailer.message.mime import Copy
 from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
-from newsletter_mailer.model.outcome import Outcome
+from newsletter_mailer.model.delivery import Event
+from newsletter_mailer.model.outcome import Outcome, Verb
 from newsletter_mailer.smtp.pool import Account, Outgoing, send_all
 from newsletter_mailer.store import campaigns, ledger
 from newsletter_mailer.store.database import Database
@@ -61,15 +63,19 @@ class Outbox:
         self._retry = tools.workspace.settings.retry.policy()
         with tools.database.reading() as connection:
             edition = campaigns.edition(connection, campaign.edition)
-        self._template = MessageTemplate(edition, letterhead(tools.workspace, campaign))
+        on = letterhead(tools.workspace, campaign.lists[0], web_base=campaign.web_base)
+        self._template = message_template(edition, on)
 
     def take(self) -> Outgoing | None:
         """The next message, or None when nothing is due now."""
-        if not self._claimed:
-            self._claim()
-        if not self._claimed:
-            return None
-        return self._built(self._claimed.popleft())
+        while self._claimed or self._claim():
+            claimed = self._claimed.popleft()
+            try:
+                return self._built(claimed)
+            except HeaderError as error:  # this reader's name or address; the others go on
+                unfit = Outcome(Event.REFUSED, Verb.MAIL, detail=str(error))
+                self._settle(claimed.delivery.id, claimed.delivery.attempt, unfit)
+        return None
 
     def before_dot(self, outgoing: Outgoing) -> None:
         """Journal that the reader may have the mail from here on."""
@@ -77,9 +83,11 @@ class Outbox:
 
     def settle(self, outgoing: Outgoing, outcome: Outcome) -> None:
         """Journal the outcome, and bring it to the ledger with the next group."""
-        self._journal.reply(outgoing.delivery, outgoing.attempt, outcome)
-        now = self._tools.clock()
-        self._settled.append(Settlement(outgoing.delivery, outgoing.attempt, self._run, outcome, now))
+        self._settle(outgoing.delivery, outgoing.attempt, outcome)
+
+    def _settle(self, delivery: int, attempt: int, outcome: Outcome) -> None:
+        self._journal.reply(delivery, attempt, outcome)
+        self._settled.append(Settlement(delivery, attempt, self._run, outcome, self._tools.clock()))
         if len(self._settled) >= SETTLED_TOGETHER:
             self.flush()
         self._tools.progress(outcome)
@@ -111,8 +119,8 @@ class Outbox:
                 ledger.release(connection, ids, run=self._run, now=self._tools.clock())
             self._claimed.clear()
 
-    def _claim(self) -> None:
-        """Claim about a second's worth, so that a power cut leaves few in doubt."""
+    def _claim(self) -> bool:
+        """Claim about a second's worth, so that a power cut leaves few in doubt; whether anyone was due."""
         self.flush()
         now = self._tools.clock()
         if self._claimed_at:
@@ -131,6 +139,7 @@ class Outbox:
                 )
             )
         self._claimed_at = now
+        return bool(self._claimed)
 
     def _built(self, claimed: Claimed) -> Outgoing:
         delivery = claimed.delivery
@@ -139,17 +148,6 @@ class Outbox:
         copy = Copy(to=delivery.address, message_id=delivery.message_id, date=when, token=token)
         envelope, data = self._template.build(claimed.subscriber, copy, claimed.list_name)
         return Outgoing(delivery.id, delivery.attempt, envelope.mail_from, envelope.rcpt_to, data)
-
-
-def letterhead(workspace: Workspace, campaign: Campaign) -> Letterhead:
-    """What all copies of a campaign share besides the edition."""
-    sender = workspace.settings.sender.email
-    return Letterhead(
-        list_id=f"{campaign.lists[0]}.{a_label(sender).rpartition('@')[2]}",
-        list_name=workspace.settings.identity.name,
-        unsubscribe_mailbox=workspace.settings.inbox.address or sender,
-        web_base=campaign.web_base,
-    )
 
 
 def dispatch(tools: Tools, campaign: Campaign, *, wait: bool = False) -> Campaign:

@@ -9,7 +9,8 @@ from newsletter_mailer.compose.load import find_issue, load_issue
 from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import NotConfirmed, StalePlan, UsageError
-from newsletter_mailer.message.headers import a_label, mailable
+from newsletter_mailer.message.headers import mailable
+from newsletter_mailer.message.letterhead import letterhead, message_template, sender_domain
 from newsletter_mailer.message.slots import Filler, Reader
 from newsletter_mailer.model.campaign import Campaign, HeadCount
 from newsletter_mailer.model.edition import Edition
@@ -65,6 +66,9 @@ def propose(database: Database, workspace: Workspace, issue: str, audience_: Aud
             warnings.append(
                 sentence("this edition was never sent as a test (newsletter test {issue})", issue=issue)
             )
+    message_template(
+        edition, letterhead(workspace, audience_.lists[0], web_base=web_base)
+    )  # or it says why not
     filler = Filler(edition)
     subjects = tuple(filler.subject(Reader(reader, reader.organisation)) for reader in first)
     return Proposal(edition, audience_, head_count, languages, subjects, web_base, tuple(warnings))
@@ -107,7 +111,6 @@ def plan(
 
     Raises StalePlan, and writes nothing, when the audience is no longer what was proposed.
     """
-    domain = a_label(workspace.settings.sender.email).rpartition("@")[2]
     with database.transaction() as connection:
         fresh = campaigns.head_count(
             connection, proposal.audience, issue_id=proposal.edition.issue_id, mailable=mailable
@@ -128,7 +131,7 @@ def plan(
             now=now,
             secret=secret,
             ledger_id=database.ledger_id,
-            message_domain=domain,
+            message_domain=sender_domain(workspace),
             mailable=mailable,
             web_base=proposal.web_base,
         )

@@ -9,7 +9,8 @@ from pathlib import Path
 from newsletter_mailer.compose.load import find_issue, load_issue
 from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.config import Workspace
-from newsletter_mailer.message.mime import Copy, Letterhead, MessageTemplate, links_for
+from newsletter_mailer.message.letterhead import letterhead, message_template, sender_domain
+from newsletter_mailer.message.mime import Copy, links_for
 from newsletter_mailer.message.slots import Filler, Reader
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition
@@ -30,20 +31,16 @@ def render(workspace: Workspace, issue: str, *, into: Path, reader: Subscriber, 
     """Write issue.mjml, issue.html, issue.txt and message.eml for that reader. Raises IssueError."""
     composition = compose(load_issue(workspace, find_issue(workspace, issue)), workspace)
     edition = composition.edition
-    sender = workspace.settings.sender.email
-    domain = sender.rpartition("@")[2]
-    letterhead = Letterhead(
-        list_id=f"preview.{domain}", list_name=edition.title, unsubscribe_mailbox=sender, test=True
-    )
+    on = letterhead(workspace, "preview", test=True)
     copy = Copy(
         to=reader.address,
-        message_id=f"<preview@{domain}>",
+        message_id=f"<preview@{sender_domain(workspace)}>",
         date=datetime.fromtimestamp(now / 1000, UTC).astimezone(workspace.zone),
         token=DEAD_TOKEN,
     )
-    _, wire = MessageTemplate(edition, letterhead).build(reader, copy)
+    _, wire = message_template(edition, on).build(reader, copy)
     filler = Filler(edition)
-    seen = Reader(reader, links=links_for(letterhead, DEAD_TOKEN))
+    seen = Reader(reader, links=links_for(on, DEAD_TOKEN))
     html = filler.html(seen)
     files = {
         "issue.mjml": composition.mjml.encode(),

@@ -9,8 +9,9 @@ from newsletter_mailer.compose.load import find_issue, load_issue
 from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import UsageError
-from newsletter_mailer.message.headers import a_label, mailable
-from newsletter_mailer.message.mime import Copy, Letterhead, MessageTemplate
+from newsletter_mailer.message.headers import mailable
+from newsletter_mailer.message.letterhead import letterhead, message_template, sender_domain
+from newsletter_mailer.message.mime import Copy
 from newsletter_mailer.message.slots import sample_subscriber
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition
@@ -51,12 +52,13 @@ def send_test(
         if not mailable(address):
             raise UsageError(sentence("“{address}” is not an e-mail address", address=address))
     edition = compose(load_issue(workspace, find_issue(workspace, issue)), workspace).edition
-    template = MessageTemplate(edition, _letterhead(workspace, edition))
+    template = message_template(edition, letterhead(workspace, "test", test=True))
+    domain = sender_domain(workspace)
     results = []
     for number, address in enumerate(to, start=1):
         copy = Copy(
             to=address,
-            message_id=f"<test.{new_id}.{number}@{a_label(workspace.settings.sender.email).rpartition('@')[2]}>",
+            message_id=f"<test.{new_id}.{number}@{domain}>",
             date=datetime.fromtimestamp(now / 1000, UTC).astimezone(workspace.zone),
             token=DEAD_TOKEN,
         )
@@ -66,15 +68,6 @@ def send_test(
         results.append(Tested(address, outcome, len(data)))
         _record(database, edition, results[-1], now)
     return results
-
-
-def _letterhead(workspace: Workspace, edition: Edition) -> Letterhead:
-    sender = workspace.settings.sender.email
-    mailbox = workspace.settings.inbox.address or sender
-    domain = a_label(sender).rpartition("@")[2]
-    return Letterhead(
-        list_id=f"test.{domain}", list_name=edition.title, unsubscribe_mailbox=mailbox, test=True
-    )
 
 
 def _seen_as(database: Database, address: str) -> Subscriber:

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from newsletter_mailer.model.blocks import AnyBlock, Part
-from newsletter_mailer.model.text import Day, Text
+from newsletter_mailer.model.text import Day, Line
 
 IssueId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{5,63}$")]
 
@@ -19,10 +19,10 @@ class Issue(Part):
 
     id: IssueId
     """Written by `newsletter new` and never changed: by it the ledger knows who has this issue already."""
-    title: Text
+    title: Line
     """Of the page and the archive, not shown in the mail."""
-    subject: Text
-    preheader: Text | None = None
+    subject: Line
+    preheader: Line | None = None
     """The line that inboxes show after the subject: 40 to 90 characters."""
     date: Day
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "fr"

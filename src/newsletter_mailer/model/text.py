@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+_MERGE_TAG = re.compile(r"\{\{.*?\}\}")
 LINK_SCHEMES = ("http", "https", "mailto", "tel")
 
 
@@ -23,7 +25,7 @@ def _link(value: str) -> str:
     scheme, colon, rest = value.partition(":")
     if not colon or scheme.lower() not in LINK_SCHEMES or not rest.strip("/"):
         raise PydanticCustomError("link", "not a link")
-    if any(character.isspace() for character in value):
+    if any(character.isspace() for character in _MERGE_TAG.sub("", value)):
         raise PydanticCustomError("link_space", "a link has no spaces")
     return value
 
@@ -42,6 +44,16 @@ def _colour(value: str) -> str:
 
 Text = Annotated[str, BeforeValidator(as_written), StringConstraints(strip_whitespace=True, min_length=1)]
 """One or more words, with merge tags; no markup."""
+
+
+def _one_line(value: str) -> str:
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in value):
+        raise PydanticCustomError("one_line", "more than one line")
+    return value
+
+
+Line = Annotated[Text, AfterValidator(_one_line)]
+"""A text that stands in a header: no line break, no control character."""
 
 Markdown = Annotated[
     str,

@@ -70,6 +70,11 @@ SIMPLE: Mapping[str, tuple[Path, Sentence, Sentence]] = {
         sentence("say with `alt:` where the link leads, and remove `decorative:`"),
     ),
     "link_space": ((), sentence("the link “{value}” has a space in it"), sentence("write %20 for it")),
+    "one_line": (
+        (),
+        sentence("this text must stand on one line"),
+        sentence("write it on one line, without `|`"),
+    ),
     "colour": (
         (),
         sentence("“{value}” is not a colour"),

@@ -1,0 +1,45 @@
+"""The workspace's own letterhead: by what name readers know the list, and where they leave."""
+
+from __future__ import annotations
+
+from newsletter_mailer.config import Workspace
+from newsletter_mailer.errors import NewsletterError
+from newsletter_mailer.message.headers import HeaderError, a_label
+from newsletter_mailer.message.mime import Letterhead, MessageTemplate
+from newsletter_mailer.model.edition import Edition
+from newsletter_mailer.wording import sentence
+
+
+def sender_domain(workspace: Workspace) -> str:
+    """The domain of the sender's address, as it stands on the wire. Raises NewsletterError."""
+    address = workspace.settings.sender.email
+    try:
+        return a_label(address).rpartition("@")[2]
+    except HeaderError as error:
+        raise NewsletterError(
+            sentence("mail cannot come from {address}: {reason}", address=address, reason=error),
+            sentence("correct sender.email in newsletter.yaml"),
+        ) from error
+
+
+def letterhead(workspace: Workspace, slug: str, *, web_base: str = "", test: bool = False) -> Letterhead:
+    """What all copies to the list with that slug share; List-Id stays the same from issue to issue (RFC 2919)."""
+    settings = workspace.settings
+    return Letterhead(
+        list_id=f"{slug}.{sender_domain(workspace)}",
+        list_name=settings.identity.name,
+        unsubscribe_mailbox=settings.inbox.address or settings.sender.email,
+        web_base=web_base,
+        test=test,
+    )
+
+
+def message_template(edition: Edition, on: Letterhead) -> MessageTemplate:
+    """The edition on that letterhead, or a NewsletterError that says which setting cannot stand in a header."""
+    try:
+        return MessageTemplate(edition, on)
+    except HeaderError as error:
+        raise NewsletterError(
+            sentence("the head of the mail cannot be written: {reason}", reason=error),
+            sentence("look at sender, identity.name and inbox.address in newsletter.yaml"),
+        ) from error
