@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from issue_files import HEAD, issue_text, write_issue
@@ -50,7 +51,13 @@ def mail(composition: Composition, to: Reader | None = None) -> Mail:
     return Mail(filler.html(who), filler.text(who), filler.subject(who))
 
 
-def sample(slug: str) -> Composition:
-    """A sample issue of the repository, composed."""
+def fresh_sample(slug: str) -> Composition:
+    """A sample issue of the repository, composed anew."""
     workspace = load_workspace(REPOSITORY, environment={})
     return compose(load_issue(workspace, REPOSITORY / "issues" / slug / "issue.yaml"), workspace)
+
+
+@cache
+def sample(slug: str) -> Composition:
+    """A sample issue of the repository, composed once for all tests."""
+    return fresh_sample(slug)

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import (
+    Environment,
     FileSystemLoader,
+    FunctionLoader,
     StrictUndefined,
     TemplateError,
     TemplateNotFound,
@@ -252,8 +254,9 @@ def theme_templates(folders: Sequence[Path], filters: Mapping[str, Callable[...,
     What is printed is escaped, but in `.txt`. A file that changes is read again. The function raises
     NewsletterError, with file and line, for a template that is missing, unreadable or names what nobody knows.
     """
+    files = FileSystemLoader([str(folder) for folder in folders])
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader([str(folder) for folder in folders]),
+        loader=FunctionLoader(lambda name: _source(files, environment, name)),
         autoescape=lambda name: not (name or "").endswith(".txt"),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -273,6 +276,14 @@ def theme_templates(folders: Sequence[Path], filters: Mapping[str, Callable[...,
             raise NewsletterError(_in_template(error, name, folders)) from error
 
     return render
+
+
+def _source(
+    files: FileSystemLoader, environment: Environment, name: str
+) -> tuple[str, str, Callable[[], bool]]:
+    """A template, its file, and whether both are still so: a workspace may begin to override it meanwhile."""
+    text, file, unchanged = files.get_source(environment, name)
+    return text, file, lambda: unchanged() and files.get_source(environment, name)[1] == file
 
 
 def _in_template(error: TemplateError, name: str, folders: Sequence[Path]) -> Sentence:

@@ -71,7 +71,8 @@ def test_widths_and_backgrounds_of_mjml_are_not_overwritten() -> None:
 
 def test_two_notes_for_outlook_side_by_side_become_one() -> None:
     html = inline(
-        "<html><body><!--[if mso | IE]><table><tr><td><![endif]--><!--[if mso | IE]></td></tr></table><![endif]--></body></html>",
+        "<html><body><!--[if mso | IE]><table><tr><td><![endif]-->"
+        "<!--[if mso | IE]></td></tr></table><![endif]--></body></html>",
         "",
     )
 

@@ -1,0 +1,171 @@
+"""What a browser makes of the samples: nothing overflows, everything is legible, by day and by night."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from composing import EVERY_BLOCK, ON_THE_WEB, SEED, mail, reader, sample
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+SAMPLES = [SEED, EVERY_BLOCK]
+LEAST_CONTRAST = 4.5  # WCAG 2.1, 1.4.3
+LEAST_TARGET = 44  # CSS pixels, WCAG 2.1, 2.5.5
+
+# Every text with the contrast of its colour to the nearest painted ground behind it.
+CONTRASTS = """() => {
+  const parsed = c => { const n = c.match(/[\\d.]+/g).map(Number); return n.length < 4 ? [...n, 1] : n; };
+  const light = c => { const [r, g, b] = c.map(v => v / 255).map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b; };
+  const ground = e => { for (; e; e = e.parentElement) { const c = parsed(getComputedStyle(e).backgroundColor);
+    if (c[3] > 0) return c; } return [255, 255, 255, 1]; };
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  for (let text; (text = texts.nextNode());) {
+    const holder = text.parentElement, style = getComputedStyle(holder);
+    if (!text.data.trim() || !holder.getClientRects().length || style.visibility === 'hidden') continue;
+    const [a, b] = [light(parsed(style.color)), light(ground(holder))].sort((x, y) => y - x);
+    found.push([text.data.trim().slice(0, 60), (a + .05) / (b + .05)]);
+  }
+  return found;
+}"""
+TARGETS = """() => [...document.querySelectorAll('.pill, .button a, .action, .above a')]
+  .map(e => [e.textContent, e.getBoundingClientRect().height])"""
+TOO_WIDE = """() => [...document.querySelectorAll('body *')]
+  .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5).map(e => e.outerHTML.slice(0, 120))"""
+
+
+@cache
+def html(slug: str, *, pictures: bool = True) -> str:
+    """The page of one reader, with its pictures in it as a mail program puts them, or blocked."""
+    composition = sample(slug)
+    page = mail(composition, reader(links=ON_THE_WEB, department="31", role="administrateur")).html
+    for picture in composition.edition.pictures:
+        data = base64.b64encode(picture.data).decode()
+        inside = f"data:{picture.media_type};base64,{data}" if pictures else "data:,"
+        page = page.replace(f"cid:{picture.cid}", inside)
+    return page
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with (
+        sync_playwright() as playwright,
+        closing(
+            playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=QUIET)
+        ) as browser,
+    ):
+        yield browser
+
+
+Show = Callable[..., Page]
+
+
+@pytest.fixture
+def show(chromium: Browser) -> Iterator[Show]:
+    """A page of that width, by day ("light") or by night ("dark"); whatever it asks of the network is refused."""
+    asked: list[str] = []
+    pages: list[Page] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    def shown(content: str, *, width: int = 640, mode: Any = "light") -> Page:
+        page = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=mode)
+        page.route(lambda url: not url.startswith("data:"), refuse)
+        page.set_content(content)
+        pages.append(page)
+        return page
+
+    yield shown
+    for page in pages:
+        page.close()
+    assert asked == []
+
+
+@pytest.mark.parametrize("width", [320, 375, 600, 1280])
+@pytest.mark.parametrize("slug", SAMPLES)
+def test_nothing_is_wider_than_the_screen(show: Show, slug: str, width: int) -> None:
+    page = show(html(slug), width=width)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("slug", SAMPLES)
+def test_every_word_stands_out_from_its_ground(show: Show, slug: str, mode: str) -> None:
+    contrasts = show(html(slug), mode=mode).evaluate(CONTRASTS)
+
+    assert len(contrasts) > 40
+    assert [(text, ratio) for text, ratio in contrasts if ratio < LEAST_CONTRAST] == []
+
+
+@pytest.mark.parametrize("slug", SAMPLES)
+def test_night_paints_every_ground_dark(show: Show, slug: str) -> None:
+    page = show(html(slug), mode="dark")
+
+    grounds = page.evaluate(
+        "() => [...document.querySelectorAll('body, .page, .paper, .sand, .mist, .night, .card-in, .tile, .pill')]"
+        ".map(e => getComputedStyle(e).backgroundColor.match(/\\d+/g).map(Number))"
+    )
+    assert max(max(ground) for ground in grounds) < 0x50
+    assert page.locator(".logo-dark").is_visible()
+    assert not page.locator(".logo-light").is_visible()
+
+
+def test_by_day_only_the_light_logo_shows(show: Show) -> None:
+    page = show(html(SEED))
+
+    assert page.locator(".logo-light").is_visible()
+    assert not page.locator(".logo-dark").is_visible()
+
+
+@pytest.mark.parametrize("width", [375, 640])
+@pytest.mark.parametrize("slug", SAMPLES)
+def test_what_is_pressed_is_large_enough_for_a_finger(show: Show, slug: str, width: int) -> None:
+    targets = show(html(slug), width=width).evaluate(TARGETS)
+
+    assert targets
+    assert [(text, height) for text, height in targets if height < LEAST_TARGET] == []
+
+
+@pytest.mark.parametrize("slug", SAMPLES)
+def test_without_pictures_their_words_are_read(show: Show, slug: str) -> None:
+    page = show(html(slug, pictures=False), width=375)
+
+    told = page.evaluate(
+        "() => [...document.images].filter(i => i.alt && i.getClientRects().length)"
+        ".map(i => [i.alt, i.getBoundingClientRect().height])"
+    )
+    assert told
+    assert [alt for alt, height in told if height < 14] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+
+
+def test_pictures_beside_the_text_go_under_the_title_on_a_telephone(show: Show) -> None:
+    def order(width: int) -> tuple[float, float, float]:
+        page = show(html(SEED), width=width)
+        title = page.get_by_role("heading", name="Agir pour favoriser").bounding_box()
+        picture = page.locator("img[alt^='Un panier']").bounding_box()
+        words = page.get_by_text("Investi depuis plusieurs années").bounding_box()
+        assert title is not None
+        assert picture is not None
+        assert words is not None
+        return title["y"], picture["y"], words["y"]
+
+    wide, narrow = order(640), order(375)
+
+    assert abs(wide[1] - wide[2]) < 20
+    assert narrow[0] < narrow[1] < narrow[2]
