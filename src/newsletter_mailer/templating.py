@@ -29,7 +29,7 @@ LONGEST_EXPRESSION = 500
 FILTERS = frozenset(
     {"default", "upper", "lower", "title", "capitalize", "trim", "length", "replace", "first", "last"}
 )
-_TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_TAG = re.compile(r"\{\{(.{0,2000}?)\}\}", re.DOTALL)  # bounded: thousands that never close cost no square
 _STRAY = re.compile(r"\{%|\{#|\{\{")
 _BETWEEN = "\0"  # cannot be in a value: import refuses control characters
 

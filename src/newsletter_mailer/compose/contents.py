@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from newsletter_mailer.compose.picture_paths import picture_problem
@@ -13,12 +14,15 @@ from newsletter_mailer.model.text import LINK_SCHEMES
 from newsletter_mailer.templating import KnownNames, check_expression, check_text, known_names
 from newsletter_mailer.wording import Sentence, sentence
 from newsletter_mailer.yamlio.places import Lines, Mark
+from newsletter_mailer.yamlio.problems import MOST_PROBLEMS
 from newsletter_mailer.yamlio.reader import Document
 
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_MARKDOWN_PICTURE = re.compile(r"!\[[^\]\n]*\]\(")
-_MARKDOWN_LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(\s*<?([^\s)>]*)")
-_CODE = re.compile(r"(`+)[^`\n]+\1")
+# Bounded, so that a megabyte of brackets costs a megabyte of time and not its square.
+_MARKDOWN_PICTURE = re.compile(r"!\[[^\]\n]{0,500}\]\(")
+_MARKDOWN_LINK = re.compile(r"(?<!!)\[[^\]\n]{0,500}\]\(\s*<?([^\s)>]*)")
+_CODE = re.compile(r"(?<!`)(`++)[^`\n]{1,1000}\1")
+MOST_TAGS = 1000  # of one file; each is parsed and tried
 _STATIC = frozenset({"title", "id", "date", "language"})  # of the issue itself: the same for every reader
 
 Path_ = tuple[str | int, ...]
@@ -30,17 +34,23 @@ def content_problems(document: Document, workspace: Workspace, *, folder: Path) 
 
     `folder` is the one of issue.yaml: pictures are looked for from there.
     """
+    return list(islice(_problems(document, workspace, folder), MOST_PROBLEMS))
+
+
+def _problems(document: Document, workspace: Workspace, folder: Path) -> Iterator[Problem]:
     known = known_names(workspace.settings.subscriber_fields)
     places = _Places(document)
-    problems: list[Problem] = []
+    if document.text.count("{{") > MOST_TAGS:
+        what = sentence("the file holds more than {most} merge tags", most=MOST_TAGS)
+        yield Problem(document.path, 0, 0, what, sentence("make several issues of it"))
+        return
     for path, value in _texts(document.data):
         for offset, what, hint in _faults(path, value, known):
-            problems.append(places.problem(path, value, offset, what, hint))
+            yield places.problem(path, value, offset, what, hint)
         if path[-1] == "src":
             refusal = picture_problem(workspace.root, folder, value)
             if refusal:
-                problems.append(places.problem(path, value, 0, refusal.what, refusal.hint))
-    return problems
+                yield places.problem(path, value, 0, refusal.what, refusal.hint)
 
 
 def _texts(data: object, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:

@@ -9,6 +9,7 @@ import pytest
 from issue_files import HEAD, issue_text, said, workspace_at
 from newsletter_mailer.compose.contents import content_problems
 from newsletter_mailer.config import Workspace
+from newsletter_mailer.yamlio.problems import MOST_PROBLEMS
 from newsletter_mailer.yamlio.reader import read
 
 
@@ -145,3 +146,28 @@ def test_a_subject_may_be_folded(workspace: Workspace) -> None:
 def test_a_file_that_is_one_word_or_a_list_has_no_content_to_complain_of(workspace: Workspace) -> None:
     assert wrong(workspace, "mot\n") == []
     assert wrong(workspace, "- '{{ x.y }}'\n")[0].startswith("1:4: nobody knows “x.y”")
+
+
+def test_a_megabyte_of_merge_tags_is_refused_unparsed(workspace: Workspace) -> None:
+    [only] = content_problems(
+        read(
+            issue_text("  - { type: heading, title: '" + "{{ x.y }}" * 1001 + "' }\n").encode(), "issue.yaml"
+        ),
+        workspace,
+        folder=workspace.issues,
+    )
+
+    assert str(only) == "issue.yaml: the file holds more than 1000 merge tags (make several issues of it)"
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 200_000, "`" * 200_000, "`a" * 100_000, "![" * 100_000, "[a](" * 50_000]
+)
+def test_a_text_of_nothing_but_signs_is_read_to_its_end(workspace: Workspace, text: str) -> None:
+    assert len(wrong(workspace, issue_text(f"  - {{ type: text, text: '{text}' }}\n"))) <= 1
+
+
+def test_hundreds_of_faults_are_enough(workspace: Workspace) -> None:
+    assert (
+        len(wrong(workspace, issue_text("  - { type: heading, title: '{{ x }}' }\n" * 400))) == MOST_PROBLEMS
+    )
