@@ -15,6 +15,8 @@ from newsletter_mailer.wording import say
 if TYPE_CHECKING:
     from newsletter_mailer.actions.init import Answers
 
+GMAIL_CLIPS = 102_400  # bytes of decoded HTML (standards 1.1)
+
 
 @click.command()
 @click.argument("folder", required=False, default=".", type=click.Path(file_okay=False, path_type=Path))
@@ -119,7 +121,7 @@ def render(face: Face, issue: str, into: Path, as_address: str | None) -> None:
         return
     for name, size in done.sizes.items():
         face.data(f"{done.folder / name}\t{size}")
-    face.talk(say("The HTML has {size} bytes; Gmail clips above 102 400.", size=number(done.html_bytes)))
+    face.talk(say("The HTML has {size} bytes; Gmail clips above {limit}.", size=number(done.html_bytes), limit=number(GMAIL_CLIPS)))
     face.talk(say("Next: newsletter test {issue} --to YOU@EXAMPLE.ORG", issue=issue), style="green")
 
 

@@ -1,0 +1,71 @@
+"""The French catalogue: nothing missing, nothing left over, every value kept."""
+
+from __future__ import annotations
+
+import io
+import string
+from pathlib import Path
+
+import newsletter_mailer
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+SOURCE = Path(newsletter_mailer.__file__).parent
+FRENCH = SOURCE / "locale" / "fr" / "LC_MESSAGES"
+KEYWORDS = {"sentence": None, "say": None, "say_many": (1, 2)}
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalog:
+    with (FRENCH / "newsletter.po").open("rb") as file:
+        return read_po(file)
+
+
+def said() -> set[str]:
+    """Every template in the source, plurals by their singular."""
+    found = extract_from_dir(str(SOURCE), keywords=KEYWORDS)
+    return {message[0] if isinstance(message, tuple) else message for _, _, message, _, _ in found} - {""}
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+
+
+def test_every_sentence_has_its_french_and_nothing_is_left_over(catalogue: Catalog) -> None:
+    translated = {m.id[0] if isinstance(m.id, (tuple, list)) else m.id for m in catalogue if m.id and m.string}
+
+    assert said() - translated == set(), "make locale, then translate"
+    assert translated - said() == set(), "make locale removes these"
+
+
+def test_every_value_of_a_sentence_stands_in_its_french(catalogue: Catalog) -> None:
+    wrong = [
+        (one, french)
+        for message in catalogue
+        if message.id
+        for one, french in zip(
+            [message.id] if isinstance(message.id, str) else message.id,
+            [message.string] if isinstance(message.string, str) else message.string,
+            strict=True,
+        )
+        if "{" in one + french and fields(one) != fields(french)
+    ]
+
+    assert wrong == []
+
+
+def test_french_is_set_as_french(catalogue: Catalog) -> None:
+    texts = [m.string if isinstance(m.string, str) else " ".join(m.string) for m in catalogue if m.id]
+
+    assert [text for text in texts if "'" in text and "`" not in text and "newsletter" not in text] == []
+
+
+def test_the_compiled_catalogue_is_the_written_one(catalogue: Catalog) -> None:
+    compiled = io.BytesIO()
+
+    write_mo(compiled, catalogue)
+
+    assert compiled.getvalue() == (FRENCH / "newsletter.mo").read_bytes(), "make locale"
