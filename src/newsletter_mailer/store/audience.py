@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
@@ -63,29 +64,27 @@ def add_list(
 
 def lists(c: Connection) -> list[MailingList]:
     """Every list, by its slug, with the number of readers that may be written to."""
-    may_be_written_to = (
-        select(subscriptions.c.list_id, func.count().label("confirmed"))
-        .join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
-        .outerjoin(suppressions, suppressions.c.recipient_key == subscribers.c.recipient_key)
-        .where(
-            subscriptions.c.status == SubscriptionStatus.CONFIRMED.value,
-            suppressions.c.recipient_key.is_(None),
-        )
-        .group_by(subscriptions.c.list_id)
-        .subquery()
-    )
-    query = select(lists_table, func.coalesce(may_be_written_to.c.confirmed, 0).label("confirmed"))
-    rows = c.execute(
-        query.outerjoin(may_be_written_to, may_be_written_to.c.list_id == lists_table.c.id).order_by(
-            lists_table.c.slug
-        )
-    )
-    return [MailingList(r.id, r.slug, r.name, Basis(r.basis), r.commercial, r.confirmed) for r in rows]
+    rows = c.execute(select(lists_table).order_by(lists_table.c.slug)).all()
+    return [_list(c, row) for row in rows]
 
 
 def find_list(c: Connection, slug: str) -> MailingList | None:
     """The list with that slug, and how many of its readers may be written to."""
-    return next((found for found in lists(c) if found.slug == slug), None)
+    row = c.execute(select(lists_table).where(lists_table.c.slug == slug)).one_or_none()
+    return _list(c, row) if row else None
+
+
+def _list(c: Connection, row: Any) -> MailingList:
+    may_be_written_to = (
+        select(func.count())
+        .select_from(subscriptions)
+        .join(subscribers, subscribers.c.id == subscriptions.c.subscriber_id)
+        .outerjoin(suppressions, suppressions.c.recipient_key == subscribers.c.recipient_key)
+        .where(subscriptions.c.list_id == row.id, suppressions.c.recipient_key.is_(None))
+        .where(subscriptions.c.status == SubscriptionStatus.CONFIRMED.value)
+    )
+    confirmed = c.scalar(may_be_written_to) or 0
+    return MailingList(row.id, row.slug, row.name, Basis(row.basis), row.commercial, confirmed)
 
 
 def unsubscribe(c: Connection, subscriber_id: int, list_ids: Collection[int], *, now: int) -> int:

@@ -12,3 +12,10 @@ def batches_with(c: Connection, campaign_id: int, status: Status | None = None) 
     """The numbers of a campaign's batches, in their order: all, or those that have deliveries of that status."""
     query = select(batches.c.number).where(batches.c.campaign_id == campaign_id).order_by(batches.c.number)
     return list(c.scalars(query if status is None else query.where(batches.c[status.value] > 0)))
+
+
+def all_batches_with(c: Connection, status: Status) -> list[tuple[int, int]]:
+    """Campaign and number of every batch that has deliveries of that status."""
+    b = batches.c
+    query = select(b.campaign_id, b.number).where(b[status.value] > 0).order_by(b.campaign_id, b.number)
+    return [(row.campaign_id, row.number) for row in c.execute(query)]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Select, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from newsletter_mailer.model.delivery import Status
-from newsletter_mailer.store.schema import batches, deliveries, runs
+from newsletter_mailer.store.batch_rows import all_batches_with
+from newsletter_mailer.store.schema import deliveries, runs
 from newsletter_mailer.store.steps import Row
 
 
@@ -49,7 +50,7 @@ def end_run(c: Connection, run: int, now: int) -> None:
 
 def unended(c: Connection) -> list[Run]:
     """Runs that did not end as they should, or that left deliveries behind."""
-    holders = _sending().with_only_columns(deliveries.c.run)
+    holders = {run for run, _ in _sending(c)}
     columns = (runs.c.id, runs.c.host, runs.c.boot_id, runs.c.journal)
     query = select(*columns).where(or_(runs.c.ended_at.is_(None), runs.c.id.in_(holders))).order_by(runs.c.id)
     return [Run(*row) for row in c.execute(query)]
@@ -57,17 +58,20 @@ def unended(c: Connection) -> list[Run]:
 
 def held_by(c: Connection, run: int) -> list[Row]:
     """What a run has `sending`."""
-    d = deliveries.c
-    query = _sending().where(d.run == run).order_by(d.id).with_for_update(of=deliveries)
-    return [Row(r.id, r.campaign_id, r.batch, Status(r.status), r.attempt) for r in c.execute(query)]
+    return [row for holder, row in _sending(c) if holder == run]
 
 
-def _sending() -> Select[Any]:
-    d = deliveries.c
-    return (
-        select(d.id, d.campaign_id, d.batch, d.status, d.attempt)
-        .join(batches, (batches.c.campaign_id == d.campaign_id) & (batches.c.number == d.batch))
+def _sending(c: Connection) -> Iterator[tuple[int, Row]]:
+    """Every delivery that is `sending`, with its run."""
+    d, status = deliveries.c, Status.SENDING
+    query = (
+        select(d.id, d.campaign_id, d.batch, d.attempt, d.run)
         .where(
-            batches.c.sending > 0, d.status == Status.SENDING.value
-        )  # by the counters: no scan of millions
+            d.campaign_id == bindparam("campaign"), d.batch == bindparam("batch"), d.status == status.value
+        )
+        .order_by(d.id)
+        .with_for_update()
     )
+    for campaign, batch in all_batches_with(c, status):
+        for r in c.execute(query, {"campaign": campaign, "batch": batch}).all():
+            yield r.run, Row(r.id, r.campaign_id, r.batch, status, r.attempt)
