@@ -12,6 +12,7 @@ from email.message import Message
 from pathlib import Path
 from typing import Any
 
+from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 ISSUE_YAML = """\
@@ -62,6 +63,14 @@ class Postbox:
 
     def message_to(self, address: str) -> Message:
         return next(message_from_bytes(raw) for to, raw in self.received if to == address)
+
+
+class AnyPort(Controller):
+    """On a free port: aiosmtpd would knock at port 0 to see whether it is open."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
 
 
 class Newsletter:

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
 
-from program import Newsletter, Postbox
+from program import AnyPort, Newsletter, Postbox
 
 
 @pytest.fixture
@@ -19,17 +18,9 @@ def postbox() -> Postbox:
     return Postbox()
 
 
-class _AnyPort(Controller):
-    """On a free port: aiosmtpd would knock at port 0 to see whether it is open."""
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
 @pytest.fixture
 def smtp_port(postbox: Postbox) -> Iterator[int]:
-    controller = _AnyPort(postbox, hostname="127.0.0.1", port=0)
+    controller = AnyPort(postbox, hostname="127.0.0.1", port=0)
     controller.start()
     try:
         yield controller.port
