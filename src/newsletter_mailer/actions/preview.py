@@ -116,6 +116,13 @@ def preview(edition: Edition, workspace: Workspace, *, reader: Subscriber, now: 
 
     Raises NewsletterError when the mail cannot be written, e.g. for a sender's address.
     """
+    try:
+        return _seen(edition, workspace, reader, now)
+    except HeaderError as error:
+        raise NewsletterError(sentence("the mail cannot be written: {reason}", reason=error)) from error
+
+
+def _seen(edition: Edition, workspace: Workspace, reader: Subscriber, now: int) -> Preview:
     letterhead = _letterhead(workspace, edition)
     filler = Filler(edition)
     seen = Reader(reader, list_name=edition.title, links=links_for(letterhead, DEAD_TOKEN))
@@ -172,10 +179,7 @@ def _wire(
     date = dt.datetime.fromtimestamp(now / 1000, dt.UTC).astimezone(workspace.zone)
     domain = edition.sender.email.rpartition("@")[2]
     copy = Copy(to=reader.address, message_id=f"<preview@{domain}>", date=date, token=DEAD_TOKEN)
-    try:
-        return MessageTemplate(edition, letterhead).build(reader, copy)[1]
-    except HeaderError as error:
-        raise NewsletterError(sentence("the mail cannot be written: {reason}", reason=error)) from error
+    return MessageTemplate(edition, letterhead).build(reader, copy)[1]
 
 
 def _with_pictures(html: str, edition: Edition) -> str:

@@ -16,7 +16,6 @@ from newsletter_mailer.config import Workspace, load_workspace
 from newsletter_mailer.errors import FileProblems, NewsletterError, Problem
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition
-from newsletter_mailer.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +109,23 @@ class Desk:
 
     async def reader(self, subscriber_id: int) -> Subscriber:
         """The subscriber with that id, or a sample reader."""
-        return await run_in_threadpool(lambda: preview.reader(self._ledger(), subscriber_id))
+        return await run_in_threadpool(self._reader, subscriber_id)
 
     async def readers(self, query: str) -> list[Subscriber]:
         """Subscribers to look through the eyes of; none when there is no ledger yet."""
         return await run_in_threadpool(self._readers, query)
 
-    def _readers(self, query: str) -> list[Subscriber]:
-        ledger = self._ledger()
-        return preview.readers(ledger, query) if ledger else []
+    def _reader(self, subscriber_id: int) -> Subscriber:
+        known = subscriber_id > 0 and self._has_ledger()
+        return preview.reader(self._app.database if known else None, subscriber_id)
 
-    def _ledger(self) -> Database | None:
-        """The ledger if there is one: looking at an issue makes none. One that cannot be opened gives no readers."""
+    def _readers(self, query: str) -> list[Subscriber]:
+        return preview.readers(self._app.database, query) if self._has_ledger() else []
+
+    def _has_ledger(self) -> bool:
+        """Whether there is one that opens: looking at an issue makes none, and shows the issue without one."""
         path = Path(self.workspace.database_url.removeprefix("sqlite:///"))
         try:
-            return self._app.database if path.is_file() else None
+            return path.is_file() and bool(self._app.database)
         except NewsletterError:
-            return None
+            return False

@@ -7,11 +7,9 @@ point here (DNS rebinding), Origin and Sec-Fetch-Site a page of another site in 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
-from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,7 +50,11 @@ class Guard:
         if headers.get("origin") not in (None, f"http://{headers['host']}"):
             return refusal()
         if given := _token_in(scope):
-            return self._let_in(scope) if secrets.compare_digest(given, self._token.encode()) else refusal()
+            return (
+                self._let_in(scope)
+                if secrets.compare_digest(given.encode(), self._token.encode())
+                else refusal()
+            )
         if headers.get("sec-fetch-site") in ("cross-site", "same-site") or not self._known(headers):
             return refusal()
         return None
@@ -64,17 +66,13 @@ class Guard:
         return response
 
     def _known(self, headers: Headers) -> bool:
-        try:
-            cookie = SimpleCookie(headers.get("cookie", "")).get(self._cookie)
-        except CookieError:
-            return False
-        return cookie is not None and secrets.compare_digest(cookie.value.encode(), self._key.encode())
+        given = cookie_parser(headers.get("cookie", "")).get(self._cookie, "")
+        return secrets.compare_digest(given.encode(), self._key.encode())
 
 
-def _token_in(scope: Scope) -> bytes:
+def _token_in(scope: Scope) -> str:
     """The token of the first link, "" on every other request."""
-    values: Iterable[bytes] = parse_qs(scope["query_string"]).get(b"token", ())
-    return next(iter(values), b"") if scope["path"] == "/" else b""
+    return QueryParams(scope["query_string"]).get("token", "") if scope["path"] == "/" else ""
 
 
 def _with_headers(send: Send) -> Send:

@@ -32,7 +32,7 @@ def serve(
     Raises UsageError when there is no such issue or the port is taken.
     """
     first = issue_path(app.workspace, issue) if issue else None
-    with _listening(port) as listener:
+    with listening(port) as listener:
         server, url = prepare(app, first, listener)
         announce(url)
         if open_browser and _has_screen():
@@ -55,6 +55,7 @@ def prepare(app: App, first: Path | None, listener: socket.socket) -> tuple[uvic
         access_log=False,
         lifespan="on",
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=3,
     )
     return _Server(config, desk), f"http://{HOST}:{port}/?token={token}"
@@ -72,7 +73,8 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _listening(port: int) -> socket.socket:
+def listening(port: int) -> socket.socket:
+    """A socket on that port of the loopback, 0 = any free one. Raises UsageError when it is taken."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
         if os.name == "posix":  # on Windows the same option lets two programs share a port

@@ -54,6 +54,11 @@ def for_script() -> dict[str, str]:
         "stoppedHelp": say(
             "The composer no longer answers. Start it again with “newsletter compose”, then open its new address."
         ),
+        "stumbled": say("Cannot be shown"),
+        "stumbledHelp": say(
+            "The program stumbled; its terminal says why. The page goes on with the next save."
+        ),
+        "goneHelp": say("This issue is no longer in the workspace."),
         "lastGood": say("This is the last good state, composed at {time}."),
         "neverGood": say("The preview appears here as soon as the issue can be composed."),
         "sampleReader": say("A sample reader"),

@@ -24,7 +24,8 @@ async function refresh() {
   const answer = await fetch(`${base}/state?as=${look.reader}`).catch(() => null);
   clearTimeout(late);
   if (turn !== asked) return;
-  if (!answer?.ok) return stopped();
+  if (!answer || answer.status === 403) return stopped();
+  if (!answer.ok) return stumbled(answer.status);
   state = await answer.json();
   if (turn === asked) draw();
 }
@@ -32,6 +33,11 @@ async function refresh() {
 function stopped() {
   pill("stopped", say("stopped"));
   notice(say("stoppedHelp"));
+}
+
+function stumbled(status) {
+  pill("wrong", say("stumbled"));
+  notice(say(status === 404 ? "goneHelp" : "stumbledHelp"));
 }
 
 function draw() {
@@ -98,7 +104,9 @@ function choose(name, value) {
     requestAnimationFrame(() => { stage.scrollTop = scrolled[value] ?? 0; });
   }
   look[name] = value;
-  document.querySelector(`input[name="${name}"][value="${value}"]`).checked = true;
+  for (const button of document.querySelectorAll(`[data-name="${name}"]`)) {
+    button.setAttribute("aria-pressed", String(button.dataset.value === value));
+  }
 }
 
 function press(id) {
@@ -115,9 +123,9 @@ function remembered(name, otherwise) {
   return Number.isSafeInteger(value) && value > 0 ? value : otherwise;
 }
 
-for (const input of document.querySelectorAll("input[type=radio]")) {
-  input.addEventListener("change", () => {
-    choose(input.name, input.value);
+for (const button of document.querySelectorAll("[data-name]")) {
+  button.addEventListener("click", () => {
+    choose(button.dataset.name, button.dataset.value);
     if (state) drawView();
   });
 }

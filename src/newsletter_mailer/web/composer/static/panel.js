@@ -1,6 +1,6 @@
 /* What stands beside the mail: what to mend, the inbox line, the weight. */
 
-import { byId, clock, element, exactClock, kilobytes, number, say, sentence } from "./dom.js";
+import { byId, capital, clock, element, exactClock, kilobytes, number, say, sentence } from "./dom.js";
 
 const WORDS_A_MINUTE = 220;
 
@@ -20,7 +20,7 @@ export function problems(found, { path, reveal }) {
 function item(problem, { path, reveal }) {
   const file = problem.path === path ? path.split("/").pop() : problem.path;
   const place = problem.line ? `${file}:${problem.line}:${problem.column}` : file;
-  const shown = element("li", {}, element("p", { class: "what" }, ...sentence(problem.what)));
+  const shown = element("li", {}, element("p", { class: "what" }, ...sentence(capital(problem.what))));
   if (problem.hint) shown.append(element("p", { class: "hint" }, ...sentence(problem.hint)));
   const foot = element("p", { class: "place" }, element("code", { title: problem.path }, place));
   if (problem.line && problem.path === path) {
