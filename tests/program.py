@@ -6,15 +6,17 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 ISSUE_YAML = """\
 id: {id}
 title: Un numéro
@@ -69,8 +71,9 @@ class AnyPort(Controller):
     """On a free port: aiosmtpd would knock at port 0 to see whether it is open."""
 
     def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        server: Any = self.server
+        self.port = server.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 class Newsletter:
@@ -100,7 +103,11 @@ class Newsletter:
         ]
 
     def run(
-        self, *arguments: str, code: int = 0, typed: str | None = None, **environment: str
+        self,
+        *arguments: str,
+        code: int = 0,
+        typed: str | None = None,
+        environment: Mapping[str, str] = NOTHING,
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             self.command(*arguments),

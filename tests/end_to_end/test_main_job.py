@@ -77,7 +77,15 @@ def test_a_refused_and_a_deferred_reader_are_told_apart(newsletter: Newsletter, 
     postbox.answers = {READERS[0]: "550 5.1.1 nobody here", READERS[1]: "451 4.2.2 mailbox busy"}
 
     said = newsletter.run(
-        "dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "12", code=75, **SLOW_RETRY
+        "dispatch",
+        "2026-11",
+        "--list",
+        "adherents",
+        "--yes",
+        "--expect",
+        "12",
+        code=75,
+        environment=SLOW_RETRY,
     )
 
     assert "newsletter resume 2026-11" in said.stderr
@@ -94,9 +102,13 @@ def test_a_deferred_reader_gets_it_at_the_next_try(newsletter: Newsletter, postb
     postbox.answers = {READERS[1]: "451 4.7.1 greylisted"}
     postbox.answer_times = 2
 
-    newsletter.run("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "2", **QUICK_RETRY)
+    newsletter.run(
+        "dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "2", environment=QUICK_RETRY
+    )
 
-    lines = [json.loads(line) for line in newsletter.run("log", "2026-11", "--format", "jsonl").stdout.splitlines()]
+    lines = [
+        json.loads(line) for line in newsletter.run("log", "2026-11", "--format", "jsonl").stdout.splitlines()
+    ]
     assert [(line["address"], line["status"], line["attempts"]) for line in lines] == [
         (READERS[0], "sent", 1),
         (READERS[1], "sent", 3),
@@ -224,7 +236,9 @@ def test_render_writes_the_four_files_and_the_pictures(newsletter: Newsletter, t
 
 
 def test_the_demo_does_the_whole_job_and_ends(newsletter: Newsletter, tmp_path: Path) -> None:
-    done = newsletter.run("demo", "--no-open", "--exit", TMPDIR=str(tmp_path), NEWSLETTER_SMTP__PORT="9")
+    done = newsletter.run(
+        "demo", "--no-open", "--exit", environment={"TMPDIR": str(tmp_path), "NEWSLETTER_SMTP__PORT": "9"}
+    )
 
     assert "http://127.0.0.1:" in done.stderr
     assert "presidence@example.org" in done.stdout

@@ -77,7 +77,7 @@ def test_a_dispatch_over_starttls_with_a_login(
         "--yes",
         "--expect",
         "1",
-        **secure(secure_port, certified.ca_file),
+        environment=secure(secure_port, certified.ca_file),
     )
 
     assert postbox.addresses == ["ann@example.org"]
@@ -92,14 +92,14 @@ def test_a_refused_login_stops_with_a_sentence_and_leaves_everybody_queued(
     wrong = secure(secure_port, certified.ca_file, password="wrong")
 
     said = newsletter.run(
-        "dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "1", code=4, **wrong
+        "dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "1", code=4, environment=wrong
     )
 
     status = json.loads(newsletter.run("--json", "status", "2026-11").stdout)
     assert (status["state"], status["counts"]["queued"]) == ("stopped", 1)
     assert PASSWORD not in said.stderr
     assert "wrong" not in said.stderr.lower().replace("wrong password", "")
-    newsletter.run("resume", "2026-11", **secure(secure_port, certified.ca_file))
+    newsletter.run("resume", "2026-11", environment=secure(secure_port, certified.ca_file))
     assert postbox.addresses == ["ann@example.org"]
 
 
@@ -120,7 +120,7 @@ def test_a_server_that_cannot_prove_its_name_gets_no_mail(
             "--expect",
             "1",
             code=75,
-            **secure(server.port, certified.ca_file),
+            environment=secure(server.port, certified.ca_file),
         )
 
     assert server.messages == []
@@ -143,7 +143,7 @@ def test_a_dead_server_is_named_and_nobody_is_lost(newsletter: Newsletter) -> No
             "--expect",
             "1",
             code=75,
-            NEWSLETTER_SMTP__PORT=str(port),
+            environment={"NEWSLETTER_SMTP__PORT": str(port)},
         )
 
     assert str(port) in said.stderr
@@ -152,7 +152,12 @@ def test_a_dead_server_is_named_and_nobody_is_lost(newsletter: Newsletter) -> No
 
 def test_a_server_beyond_this_machine_without_encryption_is_refused(newsletter: Newsletter) -> None:
     said = newsletter.run(
-        "test", "2026-11", "--to", "ann@example.org", code=1, NEWSLETTER_SMTP__HOST="mail.example.org"
+        "test",
+        "2026-11",
+        "--to",
+        "ann@example.org",
+        code=1,
+        environment={"NEWSLETTER_SMTP__HOST": "mail.example.org"},
     )
 
     assert "encryption" in said.stderr
@@ -170,7 +175,12 @@ def test_five_hundred_readers_arrive_at_postfix_each_once(newsletter: Newsletter
     try:
         confirmed = ("--yes", "--expect", "500")
         newsletter.run(
-            "dispatch", "2026-11", "--list", "adherents", *confirmed, NEWSLETTER_SMTP__PORT=str(port)
+            "dispatch",
+            "2026-11",
+            "--list",
+            "adherents",
+            *confirmed,
+            environment={"NEWSLETTER_SMTP__PORT": str(port)},
         )
     finally:
         sink.terminate()

@@ -27,8 +27,8 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def ordinary(text: str) -> str:
-    """With ordinary spaces, to be compared."""
-    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    """With ordinary spaces and apostrophes, to be compared."""
+    return text.replace("’", "'").replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
 def refusal(workspace: Workspace, text: str) -> list[str]:

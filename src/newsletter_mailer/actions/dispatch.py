@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,6 +58,7 @@ class Outbox:
         self._run = run
         self._journal = journal
         self._claimed: deque[Claimed] = deque()
+        self._taken: int | None = None  # the delivery that the sender has in hand
         self._settled: list[Settlement] = []
         self._claim_size = 10
         self._claimed_at = 0
@@ -66,10 +68,16 @@ class Outbox:
         on = letterhead(tools.workspace, campaign.lists[0], web_base=campaign.web_base)
         self._template = message_template(edition, on)
 
+    @property
+    def empty(self) -> bool:
+        """Whether the ledger knows of everything that was claimed."""
+        return not self._claimed and not self._settled and self._taken is None
+
     def take(self) -> Outgoing | None:
         """The next message, or None when nothing is due now."""
         while self._claimed or self._claim():
             claimed = self._claimed.popleft()
+            self._taken = claimed.delivery.id
             try:
                 return self._built(claimed)
             except HeaderError as error:  # this reader's name or address; the others go on
@@ -88,6 +96,7 @@ class Outbox:
     def _settle(self, delivery: int, attempt: int, outcome: Outcome) -> None:
         self._journal.reply(delivery, attempt, outcome)
         self._settled.append(Settlement(delivery, attempt, self._run, outcome, self._tools.clock()))
+        self._taken = None
         if len(self._settled) >= SETTLED_TOGETHER:
             self.flush()
         self._tools.progress(outcome)
@@ -128,16 +137,15 @@ class Outbox:
             self._claim_size = max(10, min(MOST_CLAIMED, int(rate)))
         with self._tools.database.transaction() as connection:
             ledger.heartbeat(connection, self._run, now)
-            self._claimed.extend(
-                ledger.claim(
-                    connection,
-                    self._campaign.id,
-                    run=self._run,
-                    limit=self._claim_size,
-                    now=now,
-                    retry=self._retry,
-                )
+            claimed = ledger.claim(
+                connection,
+                self._campaign.id,
+                run=self._run,
+                limit=self._claim_size,
+                now=now,
+                retry=self._retry,
             )
+        self._claimed.extend(claimed)  # only now: the commit is what makes them ours
         self._claimed_at = now
         return bool(self._claimed)
 
@@ -158,38 +166,62 @@ def dispatch(tools: Tools, campaign: Campaign, *, wait: bool = False) -> Campaig
     whatever is raised, the ledger is right and the same call continues.
     """
     ledger_file = tools.database.path  # lock and journals belong to the ledger, whatever workspace uses it
-    folder = ledger_file.parent / "journal"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with SenderLock(ledger_file.with_suffix(".lock")):
-        with tools.database.transaction() as connection:
-            recovery = ledger.recover(
-                connection, boot_id=boot_id(), host=host(), journals=folder, now=tools.clock()
-            )
-        for journal in recovery.journals:
-            journal.unlink(missing_ok=True)
-        return _run(tools, campaign, folder, wait=wait)
+    folder = ledger_file.with_name(f"{ledger_file.stem}-journals")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with SenderLock(ledger_file.with_suffix(".lock")):
+            _recover(tools, folder)
+            with _running(tools, campaign, folder) as outbox:
+                due = _until_nothing_is_due(tools, campaign, outbox, wait=wait)
+            return _closed(tools, campaign, due)
+    except OSError as error:  # the wire raises its own errors: this is the disk
+        raise Stopped(
+            sentence("{folder} cannot be written: {reason}", folder=folder, reason=error.strerror or error),
+            sentence("make room on the disk, then use the same command again"),
+        ) from error
 
 
-def _run(tools: Tools, campaign: Campaign, folder: Path, *, wait: bool) -> Campaign:
+def _recover(tools: Tools, folder: Path) -> None:
+    """Settle what dead runs left behind; the lock proves that they are dead."""
+    with tools.database.transaction() as connection:
+        ledger.recover(
+            connection,
+            boot_id=boot_id(),
+            host=host(),
+            journals=folder,
+            now=tools.clock(),
+            retry=tools.workspace.settings.retry.policy(),
+            chance=tools.chance,
+        )
+    for journal in folder.glob("*.journal"):
+        journal.unlink()  # every earlier run is settled and ended now
+
+
+@contextmanager
+def _running(tools: Tools, campaign: Campaign, folder: Path) -> Iterator[Outbox]:
+    """A run, registered before its first claim and ended when the ledger knows all that it did.
+
+    A run that could not tell the ledger (disk full) stays open with its journal: the next one recovers it.
+    """
     now = tools.clock()
-    name = f"{campaign.id}-{now}-{os.getpid()}.journal"
+    path = folder / f"{campaign.id}-{now}-{os.getpid()}.journal"
     with tools.database.transaction() as connection:
         run = ledger.register_run(
-            connection, host=host(), boot_id=boot_id(), pid=os.getpid(), journal=name, now=now
+            connection, host=host(), boot_id=boot_id(), pid=os.getpid(), journal=path.name, now=now
         )
-    with Journal.create(folder / name, run) as journal:
-        _set_state(tools, campaign, CampaignState.SENDING)
+    with Journal.create(path, run) as journal:
         outbox = Outbox(tools, campaign, run=run, journal=journal)
+        _set_state(tools, campaign, CampaignState.SENDING)
         try:
-            due = _until_nothing_is_due(tools, campaign, outbox, wait=wait)
+            yield outbox
         except BaseException:
             _set_state(tools, campaign, CampaignState.STOPPED)
             raise
         finally:
-            with tools.database.transaction() as connection:
-                ledger.end_run(connection, run, tools.clock())
-    (folder / name).unlink(missing_ok=True)
-    return _closed(tools, campaign, due)
+            if outbox.empty:
+                with tools.database.transaction() as connection:
+                    ledger.end_run(connection, run, tools.clock())
+    path.unlink(missing_ok=True)
 
 
 def _until_nothing_is_due(tools: Tools, campaign: Campaign, outbox: Outbox, *, wait: bool) -> int | None:
@@ -209,10 +241,10 @@ def _until_nothing_is_due(tools: Tools, campaign: Campaign, outbox: Outbox, *, w
 
 def _closed(tools: Tools, campaign: Campaign, due: int | None) -> Campaign:
     counts = _fresh(tools, campaign).counts
-    if tools.stop.is_set() and counts.open:
-        return _set_state(tools, campaign, CampaignState.STOPPED)
-    if due is None or not counts.open:
+    if not counts.open:
         return _set_state(tools, campaign, CampaignState.FINISHED)
+    if due is None or tools.stop.is_set():
+        return _set_state(tools, campaign, CampaignState.STOPPED)
     _set_state(tools, campaign, CampaignState.WAITING)
     at = datetime.fromtimestamp(due / 1000, UTC).astimezone(tools.workspace.zone)
     raise Stopped(

@@ -1,0 +1,181 @@
+"""What the ledger is told of every message, whatever happens around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from newsletter_mailer.actions.dispatch import Tools, dispatch, exit_code
+from newsletter_mailer.config import Identity, SenderSettings, Settings, Workspace
+from newsletter_mailer.errors import LoginRefused, ServerUnreachable, Stopped
+from newsletter_mailer.message.headers import mailable
+from newsletter_mailer.model.audience import Basis, NewSubscriber
+from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
+from newsletter_mailer.model.edition import Edition, Segment, Sender
+from newsletter_mailer.store import audience, campaigns
+from newsletter_mailer.store.campaigns import Audience
+from newsletter_mailer.store.database import Database
+from newsletter_mailer.tokens import Secret
+from smtp_servers import HANG_UP, ScriptedServer, account
+
+SECRET = Secret(bytes(32))
+NOON = 1_800_000_000_000
+EDITION = Edition(
+    issue_id="issue-000001",
+    slug="issue",
+    title="T",
+    language="fr",
+    sender=Sender("R", "r@example.org"),
+    subject=(Segment("Bonjour"),),
+    html=(Segment("<p>Bonjour</p>"),),
+    text=(Segment("Bonjour"),),
+)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with Database(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
+        yield opened
+
+
+def planned(database: Database, *people: NewSubscriber) -> Campaign:
+    with database.transaction() as c:
+        into = audience.add_list(c, "adherents", name="A", basis=Basis.CONSENT, now=NOON, source="test")
+        audience.import_rows(c, people, into=into, secret=SECRET, source="test", now=NOON)
+        return campaigns.plan(
+            c,
+            EDITION,
+            Audience(("adherents",)),
+            now=NOON,
+            secret=SECRET,
+            ledger_id=database.ledger_id,
+            message_domain="example.org",
+            mailable=mailable,
+        )
+
+
+def people(count: int) -> list[NewSubscriber]:
+    return [NewSubscriber(f"reader{number}@example.org") for number in range(count)]
+
+
+def tools(database: Database, port: int, tmp_path: Path) -> Tools:
+    settings = Settings(
+        identity=Identity(name="R", address="1 rue", email="r@example.org"),
+        sender=SenderSettings(name="R", email="r@example.org"),
+    )
+    return Tools(
+        database=database,
+        workspace=Workspace(tmp_path, settings),
+        account=account(port),
+        secret=SECRET,
+        clock=lambda: NOON,
+    )
+
+
+def counts_of(database: Database, campaign: Campaign) -> Counts:
+    with database.reading() as c:
+        found = campaigns.campaign(c, str(campaign.id))
+    assert found is not None
+    return found.counts
+
+
+def test_everybody_gets_it_and_the_campaign_is_finished(database: Database, tmp_path: Path) -> None:
+    campaign = planned(database, *people(25))
+
+    with ScriptedServer() as server:
+        done = dispatch(tools(database, server.port, tmp_path), campaign)
+
+    assert (done.state, done.counts.sent) == (CampaignState.FINISHED, 25)
+    assert len(server.messages) == 25
+    assert list(tmp_path.glob("*-journals/*")) == []
+
+
+def test_a_reader_whose_name_cannot_stand_in_a_header_is_refused_alone(
+    database: Database, tmp_path: Path
+) -> None:
+    campaign = planned(database, *people(2), NewSubscriber("odd@example.org", first_name="A\u2028B"))
+
+    with ScriptedServer() as server:
+        done = dispatch(tools(database, server.port, tmp_path), campaign)
+
+    assert (done.counts.sent, done.counts.refused) == (2, 1)
+    with database.reading() as c:
+        [refused] = [row for row in campaigns.log(c, campaign.id) if row.status.value == "refused"]
+    assert refused.address == "odd@example.org"
+    assert refused.detail
+
+
+def test_a_server_that_hangs_up_after_every_dot_stops_the_run_and_doubles_nobody(
+    database: Database, tmp_path: Path
+) -> None:
+    campaign = planned(database, *people(10))
+
+    with ScriptedServer({"DOT": [HANG_UP] * 10}) as server, pytest.raises(Stopped):
+        dispatch(tools(database, server.port, tmp_path), campaign)
+
+    counts = counts_of(database, campaign)
+    assert counts.in_doubt == 3
+    assert (counts.queued, counts.sending) == (7, 0)
+    with ScriptedServer() as server:
+        done = dispatch(tools(database, server.port, tmp_path), campaign)
+    assert (done.counts.sent, done.counts.in_doubt, len(server.messages)) == (7, 3, 7)
+
+
+@pytest.mark.parametrize(
+    ("replies", "error"),
+    [
+        ({"MAIL": "530 5.7.0 authenticate first"}, LoginRefused),
+        ({"MAIL": "550 5.7.1 sender not owned by user"}, Stopped),
+        ({"CONNECT": "554 5.7.1 go away"}, ServerUnreachable),
+    ],
+)
+def test_what_is_about_us_leaves_every_reader_queued(
+    database: Database, tmp_path: Path, replies: dict[str, str], error: type[Stopped]
+) -> None:
+    campaign = planned(database, *people(30))
+
+    with ScriptedServer(replies) as server, pytest.raises(error):
+        dispatch(tools(database, server.port, tmp_path), campaign)
+
+    assert counts_of(database, campaign).queued == 30
+    assert server.messages == []
+
+
+def test_a_stop_gives_back_what_was_claimed(database: Database, tmp_path: Path) -> None:
+    campaign = planned(database, *people(30))
+    with ScriptedServer() as server:
+        at_work = tools(database, server.port, tmp_path)
+        at_work.stop.set()
+
+        done = dispatch(at_work, campaign)
+
+    assert (done.state, done.counts.queued) == (CampaignState.STOPPED, 30)
+
+
+def test_a_disk_that_cannot_be_written_stops_with_a_sentence_before_anything_leaves(
+    database: Database, tmp_path: Path
+) -> None:
+    campaign = planned(database, *people(3))
+    (tmp_path / "ledger-journals").write_text("a file where the folder should be", encoding="utf-8")
+
+    with ScriptedServer() as server, pytest.raises(Stopped, match="cannot be written"):
+        dispatch(tools(database, server.port, tmp_path), campaign)
+
+    assert server.messages == []
+    assert counts_of(database, campaign).queued == 3
+
+
+@pytest.mark.parametrize(
+    ("counts", "interrupted", "code"),
+    [
+        (Counts(sent=3), False, 0),
+        (Counts(sent=3, refused=1), False, 5),
+        (Counts(sent=3, in_doubt=1), False, 5),
+        (Counts(sent=3, queued=1), True, 130),
+        (Counts(sent=3), True, 0),
+    ],
+)
+def test_the_exit_code_says_how_it_ended(counts: Counts, *, interrupted: bool, code: int) -> None:
+    assert exit_code(counts, interrupted=interrupted) == code
