@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import (
@@ -298,6 +299,18 @@ def _in_template(error: TemplateError, name: str, folders: Sequence[Path]) -> Se
     )
 
 
-_SANDBOX = ImmutableSandboxedEnvironment(
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """The sandbox, with a straight way to a reader's fields: its own look at each name takes 2 µs."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if type(obj) is SimpleNamespace:  # text in a plain namespace: there is nothing behind it
+            try:
+                return obj.__dict__[attribute]
+            except KeyError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
+
+
+_SANDBOX = _Sandbox(
     undefined=StrictUndefined, autoescape=False, finalize=lambda value: "" if value is None else value
 )
