@@ -27,7 +27,6 @@ def on_pages() -> dict[str, str]:
         "readers_help": say("Type part of an address"),
         "problems": say("To mend"),
         "in_the_inbox": say("In the inbox"),
-        "now": say("now"),
         "no_preheader": say("no preheader: the inbox shows the first words of the mail"),
         "weight": say("Weight"),
         "gauge_label": say("Share of what Gmail shows before it clips the mail"),

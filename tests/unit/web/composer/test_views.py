@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter_mailer.web.composer.height import height
 from newsletter_mailer.web.composer.views import Light, shown
 
 MAIL = """<!DOCTYPE html><html><head><meta name="color-scheme" content="light dark">
@@ -51,13 +50,3 @@ def test_links_open_nowhere_and_the_desk_shows_around_the_mail() -> None:
     page = shown(MAIL, Light(desk="#161412"))
 
     assert '<head><base target="_blank"><style>\nhtml{background:#161412' in page
-
-
-def test_the_frame_grows_with_the_text_and_the_pictures_of_the_mail() -> None:
-    short = height("<body><p>Un mot</p></body>", 600)
-
-    assert height(f"<body><p>{'mot ' * 3000}</p></body>", 600) > short + 3000
-    assert height('<body><p>Un mot</p><img width="600" height="400"></body>', 600) == short + 400
-    assert height('<body><p>Un mot</p><img width="300"></body>', 600) == short + 300
-    assert height("<body><p>Un mot</p><img></body>", 375) == height("<body><p>Un mot</p></body>", 375) + 375
-    assert height(f"<style>{'a' * 9000}</style><body><p>Un mot</p></body>", 600) == short

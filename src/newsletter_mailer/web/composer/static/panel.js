@@ -35,6 +35,7 @@ function item(problem, { path, reveal }) {
 /** The mail in numbers, and as a line of an inbox. */
 export function facts(preview, { limits, composedAt }) {
   inbox(preview);
+  byId("when").textContent = clock(composedAt);
   weigh(preview.htmlBytes, limits);
   byId("message-size").textContent = kilobytes(preview.messageBytes);
   byId("words").textContent = say("words", { count: number(preview.words) });
