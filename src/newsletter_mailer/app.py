@@ -38,8 +38,13 @@ class App:
     def database(self) -> Database:
         """The ledger; made, with its secret, when there is none yet. Raises SecretError when they do not match."""
         if self._database is None:
-            self._database = Database(self.workspace.database_url)
-            self._database.check_secret(self._read_secret(self._database))
+            opened = Database(self.workspace.database_url)
+            try:
+                opened.check_secret(self._read_secret(opened))
+            except BaseException:
+                opened.close()
+                raise
+            self._database = opened
         return self._database
 
     @cached_property

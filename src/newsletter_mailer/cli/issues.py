@@ -121,7 +121,13 @@ def render(face: Face, issue: str, into: Path, as_address: str | None) -> None:
         return
     for name, size in done.sizes.items():
         face.data(f"{done.folder / name}\t{size}")
-    face.talk(say("The HTML has {size} bytes; Gmail clips above {limit}.", size=number(done.html_bytes), limit=number(GMAIL_CLIPS)))
+    face.talk(
+        say(
+            "The HTML has {size} bytes; Gmail clips above {limit}.",
+            size=number(done.html_bytes),
+            limit=number(GMAIL_CLIPS),
+        )
+    )
     face.talk(say("Next: newsletter test {issue} --to YOU@EXAMPLE.ORG", issue=issue), style="green")
 
 
