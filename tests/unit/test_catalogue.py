@@ -7,12 +7,13 @@ import re
 import string
 from pathlib import Path
 
-import newsletter_mailer
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+import newsletter_mailer
 
 SOURCE = Path(newsletter_mailer.__file__).parent
 FRENCH = SOURCE / "locale" / "fr" / "LC_MESSAGES"
