@@ -11,7 +11,7 @@ from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import IO, Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -121,13 +121,9 @@ class Newsletter:
         assert "Traceback" not in done.stderr
         return done
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, stderr: IO[str] | int = subprocess.PIPE) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            self.command(*arguments),
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+            self.command(*arguments), env=self.environment, stdout=subprocess.PIPE, stderr=stderr, text=True
         )
 
     def issue(self, slug: str, text: str | None = None) -> Path:

@@ -233,12 +233,3 @@ def test_render_writes_the_four_files_and_the_pictures(newsletter: Newsletter, t
 
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"issue.mjml", "issue.html", "issue.txt", "message.eml"} < names
-
-
-def test_the_demo_does_the_whole_job_and_ends(newsletter: Newsletter, tmp_path: Path) -> None:
-    done = newsletter.run(
-        "demo", "--no-open", "--exit", environment={"TMPDIR": str(tmp_path), "NEWSLETTER_SMTP__PORT": "9"}
-    )
-
-    assert "http://127.0.0.1:" in done.stderr
-    assert "presidence@example.org" in done.stdout
