@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -149,6 +150,15 @@ def fit(path: Path, width: int, height: int | None = None) -> Fitted:
 
     The same file gives the same bytes. Raises PictureRefused.
     """
+    try:
+        file = path.stat()
+    except OSError:
+        return _fitted(path, 0, 0, width, height)  # which says what is wrong with it
+    return _fitted(path, file.st_mtime_ns, file.st_size, width, height)
+
+
+@lru_cache(maxsize=128)  # composing is mostly this, and the composer does it after each save
+def _fitted(path: Path, _changed: int, _size: int, width: int, height: int | None) -> Fitted:
     info = inspect(path)
     if info.format == "GIF" and info.animated:
         return _kept(path, info, width, height)
