@@ -1,0 +1,56 @@
+"""Whose pages answer at the public address: asked of real servers on this machine."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from newsletter_mailer.checks.links import answers_with
+from smtp_servers import free_port
+
+
+@contextmanager
+def pages(status: int, body: bytes) -> Iterator[str]:
+    class Pages(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status if self.path == "/letters/health" else 404)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Quiet."""
+
+    with HTTPServer(("127.0.0.1", 0), Pages) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/letters/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "ours"),
+    [
+        (200, json.dumps({"ledger": "abc"}).encode(), True),
+        (200, json.dumps({"ledger": "another"}).encode(), False),
+        (200, b"<html>a parking page</html>", False),
+        (200, b"[]", False),
+        (200, b"\xff\xfe", False),
+        (500, json.dumps({"ledger": "abc"}).encode(), False),
+    ],
+)
+def test_only_the_pages_of_this_ledger_are_linked(status: int, body: bytes, *, ours: bool) -> None:
+    with pages(status, body) as url:
+        assert answers_with(url, "abc") is ours
+
+
+def test_pages_that_do_not_answer_are_not_linked() -> None:
+    with free_port() as port:
+        pass
+
+    assert answers_with(f"http://127.0.0.1:{port}", "abc") is False
