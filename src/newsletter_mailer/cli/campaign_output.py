@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from newsletter_mailer.cli.names import state_name, status_name
 from newsletter_mailer.cli.output import Face, number, table
+from newsletter_mailer.cli.times import iso, local
 from newsletter_mailer.wording import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from newsletter_mailer.actions.campaigns import LogRow
     from newsletter_mailer.actions.dispatch import Tools
     from newsletter_mailer.actions.plan import Proposal
     from newsletter_mailer.actions.test import Tested
     from newsletter_mailer.model.campaign import Campaign, HeadCount
     from newsletter_mailer.model.outcome import Outcome
-
-_TABLE_ROWS = 200  # more than that is for csv and jsonl
 
 
 def accepted(outcome: Outcome) -> bool:
@@ -162,7 +157,7 @@ def status_json(campaign: Campaign) -> dict[str, Any]:
         "state": campaign.state.value,
         "counts": {**counts, "total": campaign.counts.total},
         "lists": list(campaign.lists),
-        "created_at": _iso(campaign.created_at),
+        "created_at": iso(campaign.created_at),
     }
 
 
@@ -204,38 +199,6 @@ def status(face: Face, campaign: Campaign) -> None:
             face.data(f"  {status_name(name):<14} {number(value):>9}")
 
 
-def status_name(status: str) -> str:
-    """A status in the reader's language."""
-    names = {
-        "queued": say("queued"),
-        "sending": say("sending"),
-        "sent": say("sent"),
-        "deferred": say("deferred"),
-        "refused": say("refused"),
-        "in_doubt": say("in doubt"),
-        "skipped": say("skipped"),
-        "cancelled": say("cancelled"),
-        "total": say("total"),
-    }
-    return names[status]
-
-
-def state_name(state: str) -> str:
-    """A campaign's state in the reader's language."""
-    names = {
-        "planned": say("planned"),
-        "scheduled": say("scheduled"),
-        "sending": say("sending"),
-        "waiting": say("waiting"),
-        "paused": say("paused"),
-        "held": say("held"),
-        "stopped": say("stopped"),
-        "finished": say("finished"),
-        "cancelled": say("cancelled"),
-    }
-    return names[state]
-
-
 def campaigns(face: Face, found: Sequence[Campaign], zone: ZoneInfo) -> None:
     """All campaigns, oldest first."""
     if face.json:
@@ -246,7 +209,7 @@ def campaigns(face: Face, found: Sequence[Campaign], zone: ZoneInfo) -> None:
                 str(one.id),
                 one.slug,
                 state_name(one.state.value),
-                _local(one.created_at, zone),
+                local(one.created_at, zone),
                 number(one.counts.total),
                 number(one.counts.sent),
             )
@@ -263,70 +226,3 @@ def campaigns(face: Face, found: Sequence[Campaign], zone: ZoneInfo) -> None:
         table(rows, headings)
     else:
         face.talk(say("Nothing was dispatched yet: newsletter dispatch ISSUE --list LIST"))
-
-
-def log(rows: Iterable[LogRow], form: Literal["table", "csv", "jsonl"], zone: ZoneInfo) -> None:
-    """Every recipient with what the server said; csv and jsonl stream."""
-    if form == "table":
-        shown = list(islice(rows, _TABLE_ROWS + 1))
-        cells = [
-            (r.address, status_name(r.status.value), str(r.attempts), _when(r, zone), _said(r))
-            for r in shown[:_TABLE_ROWS]
-        ]
-        table(cells, (say("address"), say("status"), say("attempts"), say("when"), say("the server's words")))
-        if len(shown) > _TABLE_ROWS:
-            print(say("… and more: --format csv or jsonl has all of them"), file=sys.stderr)  # noqa: T201
-        return
-    if form == "jsonl":
-        for row in rows:
-            sys.stdout.write(json.dumps(log_json(row), ensure_ascii=False) + "\n")
-        return
-    writer = csv.writer(sys.stdout)
-    first = True
-    for row in rows:
-        values = log_json(row)
-        if first:
-            writer.writerow(values)
-            first = False
-        writer.writerow([_defused(value) for value in values.values()])
-
-
-def log_json(row: LogRow) -> dict[str, Any]:
-    """The object of a line of `log --format jsonl` (docs/contracts)."""
-    return {
-        "address": row.address,
-        "status": row.status.value,
-        "attempts": row.attempts,
-        "code": row.code,
-        "reply": row.reply,
-        "message_id": row.message_id,
-        "sent_at": _iso(row.sent_at),
-        "updated_at": _iso(row.updated_at),
-        "next_try_at": _iso(row.next_try_at),
-        "organisation": row.organisation,
-    }
-
-
-def _defused(value: Any) -> Any:
-    """A cell that a spreadsheet would run as a formula gets a quote before it (standards 7-6)."""
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n")
-        else value
-    )
-
-
-def _said(row: LogRow) -> str:
-    return f"{row.code} {row.reply}".replace("\n", " ") if row.code else row.reply
-
-
-def _when(row: LogRow, zone: ZoneInfo) -> str:
-    return _local(row.sent_at or row.updated_at, zone)
-
-
-def _local(at: int | None, zone: ZoneInfo) -> str:
-    return f"{datetime.fromtimestamp(at / 1000, zone):%Y-%m-%d %H:%M}" if at else ""
-
-
-def _iso(at: int | None) -> str | None:
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds") if at else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from newsletter_mailer.cli import campaign_output as show
+from newsletter_mailer.cli import log_output
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.wording import say
 
@@ -210,7 +211,7 @@ def log(face: Face, campaign: str, status_name: str | None, form: Literal["table
     with face.app() as app:
         wanted = Status(status_name) if status_name else None
         form = "jsonl" if face.json else form
-        show.log(rows(app.database, campaign, status=wanted), form, app.workspace.zone)
+        log_output.log(rows(app.database, campaign, status=wanted), form, app.workspace.zone)
 
 
 @click.command()
@@ -233,7 +234,7 @@ def resolve(face: Face, campaign: str, as_: Literal["sent", "resend"] | None) ->
     with face.app() as app:
         if as_ is None:
             rows = doubtful(app.database, campaign)
-            show.log(iter(rows), "jsonl" if face.json else "table", app.workspace.zone)
+            log_output.log(iter(rows), "jsonl" if face.json else "table", app.workspace.zone)
             face.talk(
                 say(
                     "{count} in doubt. Settle them with --as sent, or --as resend (some may then get it twice).",

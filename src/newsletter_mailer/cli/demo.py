@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter_mailer.cli import campaign_output as show
+from newsletter_mailer.cli import log_output
 from newsletter_mailer.cli.audience import tell_import
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.wording import say
@@ -110,7 +111,7 @@ class _Teller:
     def logged(self, rows: list[LogRow]) -> None:
         self._step(say("The log has every recipient; the unusual ones first"))
         unusual = [row for row in rows if row.attempts > 1 or row.status.value != "sent"]
-        show.log([*unusual[:6], *[row for row in rows if row not in unusual][:3]], "table", self._zone)
+        log_output.log([*unusual[:6], *[row for row in rows if row not in unusual][:3]], "table", self._zone)
 
 
 def _next(face: Face, folder: Path, slug: str) -> None:

@@ -1,0 +1,81 @@
+"""The log of a campaign: a table for people, CSV and JSON lines for programs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
+
+from newsletter_mailer.cli.names import status_name
+from newsletter_mailer.cli.output import table
+from newsletter_mailer.cli.times import iso, local
+from newsletter_mailer.wording import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from newsletter_mailer.actions.campaigns import LogRow
+
+_TABLE_ROWS = 200  # more than that is for csv and jsonl
+
+
+def log(rows: Iterable[LogRow], form: Literal["table", "csv", "jsonl"], zone: ZoneInfo) -> None:
+    """Every recipient with what the server said; csv and jsonl stream."""
+    if form == "table":
+        shown = list(islice(rows, _TABLE_ROWS + 1))
+        cells = [
+            (r.address, status_name(r.status.value), str(r.attempts), _when(r, zone), _said(r))
+            for r in shown[:_TABLE_ROWS]
+        ]
+        table(cells, (say("address"), say("status"), say("attempts"), say("when"), say("the server's words")))
+        if len(shown) > _TABLE_ROWS:
+            print(say("… and more: --format csv or jsonl has all of them"), file=sys.stderr)  # noqa: T201
+        return
+    if form == "jsonl":
+        for row in rows:
+            sys.stdout.write(json.dumps(log_json(row), ensure_ascii=False) + "\n")
+        return
+    writer = csv.writer(sys.stdout)
+    first = True
+    for row in rows:
+        values = log_json(row)
+        if first:
+            writer.writerow(values)
+            first = False
+        writer.writerow([_defused(value) for value in values.values()])
+
+
+def log_json(row: LogRow) -> dict[str, Any]:
+    """The object of a line of `log --format jsonl` (docs/contracts)."""
+    return {
+        "address": row.address,
+        "status": row.status.value,
+        "attempts": row.attempts,
+        "code": row.code,
+        "reply": row.reply,
+        "message_id": row.message_id,
+        "sent_at": iso(row.sent_at),
+        "updated_at": iso(row.updated_at),
+        "next_try_at": iso(row.next_try_at),
+        "organisation": row.organisation,
+    }
+
+
+def _defused(value: Any) -> Any:
+    """A cell that a spreadsheet would run as a formula gets a quote before it (standards 7-6)."""
+    return (
+        f"'{value}"
+        if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n")
+        else value
+    )
+
+
+def _said(row: LogRow) -> str:
+    return f"{row.code} {row.reply}".replace("\n", " ") if row.code else row.reply
+
+
+def _when(row: LogRow, zone: ZoneInfo) -> str:
+    return local(row.sent_at or row.updated_at, zone)

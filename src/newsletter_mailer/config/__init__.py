@@ -1,0 +1,20 @@
+"""`newsletter.yaml` and the environment become settings; everything wrong with them is told at once."""
+
+from newsletter_mailer.config.loading import load_workspace
+from newsletter_mailer.config.private import read_private, smtp_password
+from newsletter_mailer.config.settings import Identity, SenderSettings, Settings, SmtpSettings
+from newsletter_mailer.config.workspace import SETTINGS_FILE, Workspace, find_workspace, shipped
+
+__all__ = [
+    "SETTINGS_FILE",
+    "Identity",
+    "SenderSettings",
+    "Settings",
+    "SmtpSettings",
+    "Workspace",
+    "find_workspace",
+    "load_workspace",
+    "read_private",
+    "shipped",
+    "smtp_password",
+]

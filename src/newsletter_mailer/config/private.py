@@ -1,0 +1,44 @@
+"""Passwords and secrets: from the environment, or from files that their owner alone can read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from newsletter_mailer.config.loading import ENVIRONMENT_PREFIX
+from newsletter_mailer.config.workspace import Workspace
+from newsletter_mailer.errors import SecretError
+from newsletter_mailer.wording import sentence
+
+
+def smtp_password(workspace: Workspace, environment: Mapping[str, str] = os.environ) -> str:
+    """The password from NEWSLETTER_SMTP__PASSWORD or `smtp.password_file`; "" when there is neither.
+
+    Raises SecretError when others may read the file.
+    """
+    given = environment.get(f"{ENVIRONMENT_PREFIX}SMTP__PASSWORD")
+    if given is not None:
+        return given
+    name = workspace.settings.smtp.password_file
+    if not name:
+        return ""
+    path = workspace.root / Path(name).expanduser()
+    return read_private(path).decode().strip()
+
+
+def read_private(path: Path) -> bytes:
+    """The bytes of a file that only its owner may read. Raises SecretError otherwise."""
+    try:
+        mode = path.stat().st_mode
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SecretError(
+            sentence("{path} cannot be read: {reason}", path=path, reason=error.strerror)
+        ) from error
+    if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
+        raise SecretError(
+            sentence("{path} can be read by others", path=path), sentence("run: chmod 600 {path}", path=path)
+        )
+    return raw

@@ -1,0 +1,170 @@
+"""What newsletter.yaml may say."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from newsletter_mailer.model.retry import RetryPolicy
+from newsletter_mailer.model.text import Line, Link, Text, as_written
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def _address(value: str) -> str:
+    local, at, domain = value.rpartition("@")
+    if (
+        not at
+        or not local.isascii()
+        or not local
+        or "." not in domain
+        or any(c.isspace() or c in "<>,;" for c in value)
+    ):
+        raise PydanticCustomError("address", "not an e-mail address")
+    return value
+
+
+def _time_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise PydanticCustomError("time_zone", "not a time zone")
+    return value
+
+
+def _field_names(value: Any) -> Any:
+    """A list of names is a mapping with empty fallbacks."""
+    return dict.fromkeys(value, "") if isinstance(value, list) else value
+
+
+Address = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]
+FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Plain = Annotated[str, BeforeValidator(as_written), StringConstraints(strip_whitespace=True)]
+
+
+class Section(BaseModel):
+    """A part of newsletter.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Identity(Section):
+    """Who is behind the newsletter: printed under every mail (LCEN, GDPR art. 13)."""
+
+    name: Line
+    address: Text
+    """Postal address, on one line or several."""
+    phone: Plain = ""
+    email: Address
+    website: Link | None = None
+    publisher: Plain = ""
+    """The legal representative, answerable for what is published."""
+    host: Plain = ""
+    """Name, address and phone of who hosts the public pages."""
+
+
+class SenderSettings(Section):
+    """Who the mail is from."""
+
+    name: Line
+    email: Address
+    reply_to: Address | None = None
+
+
+class SmtpSettings(Section):
+    """The server that takes the mail. The password stands elsewhere: environment or `password_file`."""
+
+    host: Plain = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    security: Literal["tls", "starttls", "none"] = "starttls"
+    """tls: from the first byte (465); starttls: 587; none: only on this machine."""
+    username: Plain = ""
+    password_file: Plain = ""
+    """A file that only you can read (mode 0600), holding the password alone."""
+    ehlo: Plain = ""
+    """The name this machine gives to the server; without it, its own."""
+    ca_file: Plain = ""
+    """Certificates of a private authority; the system's are used without it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_inline_password(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "password" in value:
+            raise PydanticCustomError("inline_password", "a password in newsletter.yaml")
+        return value
+
+    @model_validator(mode="after")
+    def _clear_text_stays_at_home(self) -> SmtpSettings:
+        if self.security == "none" and self.host not in LOOPBACK:
+            raise PydanticCustomError("clear_text", "no encryption beyond this machine")
+        return self
+
+
+class InboxSettings(Section):
+    """Where returned mail and mailed unsubscribes arrive."""
+
+    address: Address | None = None
+    """Without it they go to the sender's own address."""
+
+
+class DatabaseSettings(Section):
+    """The ledger."""
+
+    url: Plain = "sqlite:///var/newsletter.db"
+    """A relative SQLite path counts from the workspace."""
+
+
+class PrivacySettings(Section):
+    """What readers can read about their data."""
+
+    url: Link | None = None
+
+
+class RetrySettings(Section):
+    """When a mail that was refused for now is tried again."""
+
+    waits_minutes: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        default=(5, 30, 120, 360, 1440), min_length=1
+    )
+    give_up_after_hours: Annotated[float, Field(gt=0)] = 48
+
+    def policy(self) -> RetryPolicy:
+        """The same as a value of the domain."""
+        return RetryPolicy(
+            waits=tuple(timedelta(minutes=minutes) for minutes in self.waits_minutes),
+            give_up_after=timedelta(hours=self.give_up_after_hours),
+        )
+
+
+class Settings(Section):
+    """Everything newsletter.yaml may say. Each value can be overridden by NEWSLETTER_<SECTION>__<KEY>."""
+
+    identity: Identity
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "fr"
+    """Of the program and of new issues."""
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Paris"
+    sender: SenderSettings
+    smtp: SmtpSettings = SmtpSettings()
+    inbox: InboxSettings = InboxSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    public_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] | None = None
+    """Where `newsletter serve` can be reached from outside; without it readers leave by mail."""
+    theme: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "default"
+    test_readers: tuple[Address, ...] = ()
+    """Who gets `newsletter test` when no --to is given."""
+    subscriber_fields: Annotated[dict[FieldName, Plain], BeforeValidator(_field_names)] = Field(
+        default_factory=dict
+    )
+    """What merge tags may say of a subscriber besides name and address, each with what stands in when it is empty."""
+    privacy: PrivacySettings = PrivacySettings()
+    retry: RetrySettings = RetrySettings()
