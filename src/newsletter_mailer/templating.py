@@ -151,7 +151,11 @@ def _failures(source: str, known: KnownNames) -> Iterator[Fault]:
             compile_expressions([source])(values)
         except Exception as error:  # noqa: BLE001  whatever Python says of it, here it costs nobody a mail
             what = (
-                sentence("“{source}” cannot be worked out: {reason}", source=source, reason=error)
+                sentence(
+                    "“{source}” cannot be worked out: {reason}",
+                    source=source,
+                    reason=error.__cause__ or error,
+                )
                 if trial
                 else sentence(
                     "“{source}” cannot be worked out for a reader whose fields are empty", source=source
@@ -161,6 +165,11 @@ def _failures(source: str, known: KnownNames) -> Iterator[Fault]:
                 0, what, sentence("compare texts with texts, and say with `or` what stands in for nothing")
             )
             return
+
+
+_COMPARE_TEXTS = sentence(
+    'every field is a text: compare it with texts, such as == "18" or in ["18", "19"]; only |length is a number'
+)
 
 
 def _faults(node: nodes.Node, known: KnownNames) -> Iterator[Fault]:
@@ -188,11 +197,61 @@ def _faults(node: nodes.Node, known: KnownNames) -> Iterator[Fault]:
         yield Fault(
             0, sentence("one “replace” cannot change what another has made: each may multiply the text")
         )
+    if isinstance(node, nodes.Compare) and not all(_comparable(*pair) for pair in _compared(node)):
+        yield Fault(0, sentence("a text is compared with what is no text"), _COMPARE_TEXTS)
     if isinstance(node, nodes.Filter) and node.name not in FILTERS:
         hint = sentence("there are: {choices}", choices=", ".join(sorted(FILTERS)))
         yield Fault(0, sentence("unknown filter “{name}”", name=node.name), hint)
     for child in node.iter_child_nodes():
         yield from _faults(child, known)
+
+
+def _compared(node: nodes.Compare) -> Iterator[tuple[str, nodes.Node, nodes.Node]]:
+    """Each comparison of a chain: `a < b < c` is two."""
+    left: nodes.Node = node.expr
+    for operand in node.ops:
+        yield operand.op, left, operand.expr
+        left = operand.expr
+
+
+def _comparable(operator: str, left: nodes.Node, right: nodes.Node) -> bool:
+    """Whether Python can tell for every reader, also for those before whom another condition stands."""
+    if operator in ("eq", "ne"):
+        return True
+    ours, theirs = _kinds(left), _kinds(right)
+    if operator in ("in", "notin"):
+        return theirs <= {"text", "list"} and ("text" not in theirs or ours == {"text"})
+    return ours == theirs and ours in ({"text"}, {"number"})
+
+
+def _kinds(node: nodes.Node) -> frozenset[str]:
+    """What may come of an expression, for one reader or another: a text, a number, a list, nothing."""
+    match node:
+        case nodes.Const():
+            return frozenset({_kind(node.value)})
+        case nodes.Or() | nodes.And():
+            return _either(node.left, node.right)
+        case nodes.CondExpr(expr2=nodes.Node() as otherwise):
+            return _either(node.expr1, otherwise)
+        case nodes.Filter(name="default"):
+            return _either(node.node, *node.args[:1])
+        case nodes.Filter(name="first" | "last", node=nodes.List() | nodes.Tuple() as inner):
+            return _either(*inner.items)
+        case nodes.Filter(name="length") | nodes.Compare() | nodes.Not():
+            return frozenset({"number"})
+        case nodes.List() | nodes.Tuple():
+            return frozenset({"list"})
+    return frozenset({"text"})  # a reader's field, texts set side by side, and what other filters make
+
+
+def _either(*choices: nodes.Node | None) -> frozenset[str]:
+    return frozenset(kind for choice in choices if choice is not None for kind in _kinds(choice))
+
+
+def _kind(constant: object) -> str:
+    if isinstance(constant, str):
+        return "text"
+    return "nothing" if constant is None else "number"
 
 
 def _replaces(node: nodes.Node) -> bool:
@@ -224,7 +283,7 @@ def compile_expressions(sources: Sequence[str]) -> Callable[[Mapping[str, Any]],
     """All expressions of an edition as one function of `{"subscriber": …, "organisation": …, "list": …, "links": …}`.
 
     One template with all of them costs one context a reader instead of one an expression. Values come back as
-    text, None as "". Raises ValueError when a value holds a NUL, jinja2.UndefinedError for a name not there.
+    text, None as "". Raises ValueError, with a sentence, for a reader whose values do not allow it.
     """
     if not sources:
         return lambda _values: []
@@ -232,18 +291,16 @@ def compile_expressions(sources: Sequence[str]) -> Callable[[Mapping[str, Any]],
     render, new_context, wanted = template.root_render_func, template.new_context, len(sources)
 
     def evaluate(values: Mapping[str, Any]) -> list[str]:
-        filled = "".join(render(new_context(dict(values), shared=True))).split(_BETWEEN)
+        try:
+            filled = "".join(render(new_context(dict(values), shared=True))).split(_BETWEEN)
+        except (TypeError, ArithmeticError, TemplateError) as error:
+            what = sentence("a merge tag or a condition cannot be worked out: {reason}", reason=error)
+            raise ValueError(what) from error
         if len(filled) != wanted:
-            raise ValueError("a subscriber's value holds a NUL character")
+            raise ValueError(sentence("a subscriber's value holds a NUL character"))
         return filled
 
     return evaluate
-
-
-def compile_conditions(sources: Sequence[str]) -> Callable[[Mapping[str, Any]], list[bool]]:
-    """All conditions of an edition as one function, as `compile_expressions`."""
-    evaluate = compile_expressions([f"1 if ({source}) else 0" for source in sources])
-    return lambda values: [value == "1" for value in evaluate(values)]
 
 
 Render = Callable[[str, Mapping[str, Any]], str]

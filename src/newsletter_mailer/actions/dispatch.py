@@ -14,7 +14,6 @@ from threading import Event as Flag
 
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import Stopped
-from newsletter_mailer.message.headers import HeaderError
 from newsletter_mailer.message.letterhead import letterhead, message_template
 from newsletter_mailer.message.mime import Copy
 from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
@@ -80,7 +79,7 @@ class Outbox:
             self._taken = claimed.delivery.id
             try:
                 return self._built(claimed)
-            except HeaderError as error:  # this reader's name or address; the others go on
+            except ValueError as error:  # this reader's name, address or fields; the others go on
                 unfit = Outcome(Event.REFUSED, Verb.MAIL, detail=str(error))
                 self._settle(claimed.delivery.id, claimed.delivery.attempt, unfit)
         return None

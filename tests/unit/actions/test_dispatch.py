@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,13 +41,13 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
-def planned(database: Database, *people: NewSubscriber) -> Campaign:
+def planned(database: Database, *people: NewSubscriber, edition: Edition = EDITION) -> Campaign:
     with database.transaction() as c:
         into = audience.add_list(c, "adherents", name="A", basis=Basis.CONSENT, now=NOON, source="test")
         audience.import_rows(c, people, into=into, secret=SECRET, source="test", now=NOON)
         return campaigns.plan(
             c,
-            EDITION,
+            edition,
             Audience(("adherents",)),
             now=NOON,
             secret=SECRET,
@@ -105,6 +106,29 @@ def test_a_reader_whose_name_cannot_stand_in_a_header_is_refused_alone(
         [refused] = [row for row in campaigns.log(c, campaign.id) if row.status.value == "refused"]
     assert refused.address == "odd@example.org"
     assert refused.detail
+
+
+def test_a_reader_for_whom_a_condition_cannot_be_worked_out_is_refused_alone(
+    database: Database, tmp_path: Path
+) -> None:
+    guarded = 'subscriber.department == "31" and subscriber.role > 18'
+    edition = replace(
+        EDITION,
+        text=(Segment("Bonjour"), Segment(" à vous", 0)),
+        conditions=(guarded,),
+        fallbacks=(("department", ""), ("role", "")),
+    )
+    chair = NewSubscriber("chair@example.org", attributes={"department": "31", "role": "chair"})
+    campaign = planned(database, *people(2), chair, edition=edition)
+
+    with ScriptedServer() as server:
+        done = dispatch(tools(database, server.port, tmp_path), campaign)
+
+    assert (done.state, done.counts.sent, done.counts.refused) == (CampaignState.FINISHED, 2, 1)
+    with database.reading() as c:
+        [refused] = [row for row in campaigns.log(c, campaign.id) if row.status.value == "refused"]
+    assert refused.address == "chair@example.org"
+    assert "cannot be worked out" in refused.detail
 
 
 def test_a_server_that_hangs_up_after_every_dot_stops_the_run_and_doubles_nobody(
