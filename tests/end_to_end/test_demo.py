@@ -6,7 +6,10 @@ import os
 import re
 import shutil
 import signal
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -48,11 +51,44 @@ def test_the_mails_that_arrived_can_be_looked_at(
 ) -> None:
     newsletter.environment["TMPDIR"] = str(tmp_path)
     said = tmp_path / "stderr"
-    with said.open("w") as stderr:
-        demo = newsletter.start("demo", "--no-open", stderr=stderr)
-    wait_until(lambda: "token=" in said.read_text(encoding="utf-8"))
-    found = re.search(r"http://127\.0\.0\.1:\S+", said.read_text(encoding="utf-8"))
-    assert found
+    with said.open("w") as stderr, ended(newsletter.start("demo", "--no-open", stderr=stderr)) as demo:
+        wait_until(lambda: "token=" in said.read_text(encoding="utf-8"))
+        found = re.search(r"http://127\.0\.0\.1:\S+", said.read_text(encoding="utf-8"))
+        assert found
+        seen = looked_at(found.group())
+        demo.send_signal(signal.SIGINT)
+        demo.wait(timeout=30)
+
+    assert demo.returncode == 0
+    assert seen.heading == "Le Fil du réseau"
+    assert "Chloé" in seen.text
+    assert "List-Unsubscribe: <mailto:" in seen.headers
+    assert [url for url in seen.asked if not url.startswith(("http://127.0.0.1:", "data:"))] == []
+    assert seen.complaints == []
+
+
+@contextmanager
+def ended(program: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
+    """The program, surely gone at the end of the `with`."""
+    try:
+        yield program
+    finally:
+        program.kill()
+        program.communicate(timeout=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One mail as the page shows it, what the browser asked for and complained of."""
+
+    heading: str
+    text: str
+    headers: str
+    asked: list[str]
+    complaints: list[str]
+
+
+def looked_at(address: str) -> Seen:
     asked: list[str] = []
     complaints: list[str] = []
 
@@ -61,7 +97,7 @@ def test_the_mails_that_arrived_can_be_looked_at(
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.on("request", lambda request: asked.append(request.url))
         page.on("console", lambda message: complaints.append(message.text))
-        page.goto(found.group())
+        page.goto(address)
         page.get_by_role("link", name="lecteur03@example.org").click()
         mail = page.frame_locator("iframe")
         heading = mail.get_by_role("heading", level=1).inner_text()
@@ -70,12 +106,4 @@ def test_the_mails_that_arrived_can_be_looked_at(
         page.get_by_role("link", name="Headers").click()
         headers = page.locator("pre").inner_text()
         browser.close()
-    demo.send_signal(signal.SIGINT)
-    demo.communicate(timeout=30)
-
-    assert demo.returncode == 0
-    assert heading == "Le Fil du réseau"
-    assert "Chloé" in text
-    assert "List-Unsubscribe: <mailto:" in headers
-    assert [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:"))] == []
-    assert complaints == []
+    return Seen(heading, text, headers, asked, complaints)
