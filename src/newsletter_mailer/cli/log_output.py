@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
-from newsletter_mailer.cli.names import status_name
+from newsletter_mailer.cli.names import reason, status_name
 from newsletter_mailer.cli.output import table
 from newsletter_mailer.cli.times import iso, local
 from newsletter_mailer.wording import say
@@ -30,7 +30,7 @@ def log(rows: Iterable[LogRow], form: Literal["table", "csv", "jsonl"], zone: Zo
             (r.address, status_name(r.status.value), str(r.attempts), _when(r, zone), _said(r))
             for r in shown[:_TABLE_ROWS]
         ]
-        table(cells, (say("address"), say("status"), say("attempts"), say("when"), say("the server's words")))
+        table(cells, (say("address"), say("status"), say("attempts"), say("when"), say("what is known")))
         if len(shown) > _TABLE_ROWS:
             print(say("… and more: --format csv or jsonl has all of them"), file=sys.stderr)  # noqa: T201
         return
@@ -49,13 +49,14 @@ def log(rows: Iterable[LogRow], form: Literal["table", "csv", "jsonl"], zone: Zo
 
 
 def log_json(row: LogRow) -> dict[str, Any]:
-    """The object of a line of `log --format jsonl` (docs/contracts)."""
+    """The object of a line of `log --format jsonl` (docs/reference.md)."""
     return {
         "address": row.address,
         "status": row.status.value,
         "attempts": row.attempts,
         "code": row.code,
         "reply": row.reply,
+        "detail": row.detail,
         "message_id": row.message_id,
         "sent_at": iso(row.sent_at),
         "updated_at": iso(row.updated_at),
@@ -74,6 +75,9 @@ def _defused(value: Any) -> Any:
 
 
 def _said(row: LogRow) -> str:
+    """Why it stands where it stands; a reader who left after a refusal is skipped for having left."""
+    if row.detail:
+        return reason(row.detail)
     return f"{row.code} {row.reply}".replace("\n", " ") if row.code else row.reply
 
 

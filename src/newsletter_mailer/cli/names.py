@@ -1,4 +1,4 @@
-"""Statuses and states in the reader's language."""
+"""Statuses, states and reasons in the reader's language."""
 
 from __future__ import annotations
 
@@ -35,3 +35,18 @@ def state_name(state: str) -> str:
         "cancelled": say("cancelled"),
     }
     return names[state]
+
+
+def reason(detail: str) -> str:
+    """Why a delivery stands where it stands when no server said so; what is a sentence already stays as it is."""
+    words = {
+        "dot": say("the message was handed over, and the program was stopped before the reply came"),
+        "journal": say("the journal of that run is missing or damaged"),
+        "boot": say("the computer was restarted while the message may have been on its way"),
+        "host": say("another computer was sending, and what it did is not known here"),
+        "gone": say("deleted since the count"),
+        "suppressed": say("suppressed since the count"),
+        "unsubscribed": say("left the lists since the count"),
+        "has_it": say("moved to an address that has this issue already"),
+    }
+    return words.get(detail, detail)

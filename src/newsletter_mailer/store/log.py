@@ -38,7 +38,7 @@ class LogRow:
     next_try_at: int | None
     lists: tuple[str, ...]  #: slugs of the lists by which the reader was reached
     organisation: str
-    detail: str = ""  #: when no server spoke: a key of `KNOWN`, what the line did, or why it was skipped
+    detail: str = ""  #: when no server spoke: a word, such as `boot` or `suppressed`, or what the line did
     verb: Verb | None = None  #: the step that the reply answers
 
 
