@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import signal
+import socket
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -137,6 +138,29 @@ def test_ctrl_c_stops_after_the_mail_in_flight_and_the_same_command_continues(
     assert status["counts"]["in_doubt"] == status["counts"]["sending"] == 0
     newsletter.run("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "12")
     assert sorted(postbox.addresses) == READERS
+
+
+def test_a_second_ctrl_c_does_not_wait_for_a_server_that_says_nothing(
+    newsletter: Newsletter, tmp_path: Path, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
+    talk = tmp_path / "talk"
+    with socket.create_server(("127.0.0.1", 0)) as mute, talk.open("w") as stderr:
+        newsletter.environment["NEWSLETTER_SMTP__PORT"] = str(mute.getsockname()[1])
+        sender = newsletter.start(
+            "dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "12", stderr=stderr
+        )
+        with mute.accept()[0]:
+            sender.send_signal(signal.SIGINT)
+            wait_until(lambda: "Stopping after" in talk.read_text())
+            assert sender.poll() is None
+
+            sender.send_signal(signal.SIGINT)
+            sender.communicate(timeout=20)
+
+    assert sender.returncode == 130, talk.read_text()
+    counts = json.loads(newsletter.run("--json", "status", "2026-11").stdout)["counts"]
+    assert counts["queued"] == counts["total"] == 12
 
 
 def test_a_killed_sender_loses_nobody_and_doubles_nobody(

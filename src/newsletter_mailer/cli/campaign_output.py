@@ -110,11 +110,13 @@ def continuing(face: Face, campaign: Campaign) -> None:
 
 @contextmanager
 def progress(face: Face, campaign: Campaign, tools: Tools) -> Iterator[Tools]:
-    """A bar with rate and time left; Ctrl-C finishes the mail in flight and stops."""
+    """A bar with rate and time left; Ctrl-C finishes the mail in flight and stops, a second one does not wait."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     def stop(_signal: int, _frame: Any) -> None:
+        if tools.stop.is_set():
+            raise KeyboardInterrupt  # a server may take minutes to answer
         tools.stop.set()
         face.talk(say("\nStopping after the mail in flight; the same command continues."))
 
@@ -147,7 +149,7 @@ def progress(face: Face, campaign: Campaign, tools: Tools) -> Iterator[Tools]:
 
 
 def status_json(campaign: Campaign) -> dict[str, Any]:
-    """The object of `status --json` (docs/contracts)."""
+    """The object of `status --json` (docs/reference.md)."""
     from newsletter_mailer.model.delivery import Status
 
     counts = {one.value: getattr(campaign.counts, one.value) for one in Status}
