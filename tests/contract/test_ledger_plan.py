@@ -17,7 +17,7 @@ from newsletter_mailer.store.campaigns import Audience
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.schema import batches, subscriptions
 from newsletter_mailer.tokens import message_id
-from unit.store.ledger_kit import HOUR, NOON, REFUSED, SECRET, Bench, an_edition, counted
+from unit.store.ledger_kit import ACCEPTED, HOUR, NOON, REFUSED, SECRET, Bench, an_edition, counted
 
 ISSUE = "issue-2026-11"
 
@@ -234,6 +234,19 @@ def test_a_cancelled_campaign_frees_its_readers_for_another(bench: Bench) -> Non
     assert bench.fresh(campaign).state is CampaignState.CANCELLED
     assert bench.statuses(campaign) == {"ann@example.org": Status.CANCELLED}
     assert bench.plan().counts == Counts(queued=1)
+
+
+def test_who_moved_after_getting_the_issue_is_not_planned_again(bench: Bench) -> None:
+    bench.on_list("ann@example.org")
+    bench.settle(bench.claim(bench.plan()), ACCEPTED)
+    with bench.database.transaction() as c:
+        ann = bench.reader("ann@example.org")
+        audience.change_address(c, ann.id, "ann@new.example.org", secret=SECRET, now=NOON)
+
+    again = bench.plan()
+
+    assert again.head_count == HeadCount(1, already_have_it=1)
+    assert bench.plan(issue="issue-2026-12").counts == Counts(queued=1)
 
 
 def test_languages_and_first_readers_are_those_whom_a_plan_would_reach(bench: Bench) -> None:

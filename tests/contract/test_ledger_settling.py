@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from newsletter_mailer.model.campaign import CampaignState, Counts
-from newsletter_mailer.model.delivery import Status
-from newsletter_mailer.model.outcome import Outcome, Verb
+from newsletter_mailer.model.delivery import Event, Status
+from newsletter_mailer.model.outcome import Outcome, Reply, Verb
 from newsletter_mailer.store import campaigns, ledger
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.schema import attempts, events
@@ -19,6 +20,7 @@ from unit.store.ledger_kit import (
     ACCEPTED,
     CLOSING,
     DEFERRED,
+    HUNG_UP,
     LOST,
     MINUTE,
     NOON,
@@ -101,6 +103,64 @@ def test_waits_grow_and_two_days_are_enough(bench: Bench) -> None:
         bench.now = due or bench.now
 
     assert waits == [5, 30, 120, 360, 1440, 1440, None]
+
+
+def test_a_campaign_that_begins_late_gives_nobody_up_after_one_try(bench: Bench) -> None:
+    bench.on_list(ANN)
+    campaign = bench.plan()
+    bench.later(timedelta(hours=72))
+
+    bench.settle(bench.claim(campaign), DEFERRED)
+    once = bench.statuses(campaign)
+    bench.later(timedelta(minutes=10))
+    bench.settle(bench.claim(campaign), DEFERRED)
+
+    assert once == {ANN: Status.DEFERRED}
+    assert bench.statuses(campaign) == {ANN: Status.REFUSED}
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        HUNG_UP,
+        replace(HUNG_UP, verb=Verb.DATA),
+        replace(HUNG_UP, reply=Reply(421, "4.3.0 closing")),
+        replace(HUNG_UP, verb=Verb.DOT, reply=Reply(421, "4.3.0 closing")),
+    ],
+)
+def test_a_reader_at_whom_the_server_hangs_up_each_time_waits_and_is_given_up(
+    bench: Bench, outcome: Outcome
+) -> None:
+    bench.on_list(ANN, BOB)
+    campaign = bench.plan()
+    for _ in range(2):
+        bench.settle(bench.claim(campaign, limit=1), outcome)
+    twice = bench.statuses(campaign)
+
+    bench.settle(bench.claim(campaign, limit=1), outcome)
+
+    assert twice == {ANN: Status.QUEUED, BOB: Status.QUEUED}
+    assert bench.statuses(campaign) == {ANN: Status.DEFERRED, BOB: Status.QUEUED}
+    bench.settle(bench.claim(campaign), ACCEPTED)
+    bench.later(timedelta(hours=48))
+    bench.settle(bench.claim(campaign), outcome)
+    assert bench.counts(campaign) == Counts(sent=1, refused=1)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [CLOSING, Outcome(Event.RELEASED, Verb.CONNECT), replace(HUNG_UP, reply=Reply(535, "5.7.8 who are you"))],
+)
+def test_what_is_no_word_on_the_reader_leaves_them_queued_however_often(
+    bench: Bench, outcome: Outcome
+) -> None:
+    bench.on_list(ANN)
+    campaign = bench.plan()
+
+    for _ in range(5):
+        bench.settle(bench.claim(campaign), outcome)
+
+    assert bench.statuses(campaign) == {ANN: Status.QUEUED}
 
 
 def test_a_late_word_of_another_run_or_attempt_changes_nothing(bench: Bench) -> None:

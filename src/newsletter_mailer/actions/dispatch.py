@@ -29,7 +29,6 @@ from newsletter_mailer.store.machine import boot_id, host
 from newsletter_mailer.tokens import Secret, sign
 from newsletter_mailer.wording import sentence
 
-MOST_CLAIMED = 200
 SETTLED_TOGETHER = 100
 _PATIENCE_MS = 10 * 60 * 1000  # what is due within ten minutes is waited for
 
@@ -130,10 +129,12 @@ class Outbox:
     def _claim(self) -> bool:
         """Claim about a second's worth, so that a power cut leaves few in doubt; whether anyone was due."""
         self.flush()
+        if self._journal.grown() and self.empty:
+            self._journal.begin_anew()
         now = self._tools.clock()
         if self._claimed_at:
             rate = self._claim_size * 1000 / max(now - self._claimed_at, 1)
-            self._claim_size = max(10, min(MOST_CLAIMED, int(rate)))
+            self._claim_size = max(10, min(ledger.MOST, int(rate)))
         with self._tools.database.transaction() as connection:
             ledger.heartbeat(connection, self._run, now)
             claimed = ledger.claim(
@@ -142,7 +143,6 @@ class Outbox:
                 run=self._run,
                 limit=self._claim_size,
                 now=now,
-                retry=self._retry,
             )
         self._claimed.extend(claimed)  # only now: the commit is what makes them ours
         self._claimed_at = now

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, exists, func, insert, select, update
@@ -12,7 +11,6 @@ from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, exists, 
 from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus
 from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.delivery import Delivery, Event, Status
-from newsletter_mailer.model.retry import RetryPolicy
 from newsletter_mailer.store.readers import READER, as_subscriber
 from newsletter_mailer.store.schema import (
     batches,
@@ -68,19 +66,16 @@ class Claimed:
     list_name: str  #: of the first list by which the reader is reached
 
 
-def claim(
-    c: Connection, campaign_id: int, *, run: int, limit: int, now: int, retry: RetryPolicy | None = None
-) -> list[Claimed]:
+def claim(c: Connection, campaign_id: int, *, run: int, limit: int, now: int) -> list[Claimed]:
     """Take up to `limit` deliveries (1..200) for this run, first those whose retry is due; [] when nothing is due.
 
     Counts as soon as the transaction is committed, and not before. Who left or was suppressed since the plan is
-    skipped, who moved is followed, and who was deferred for too long is given up; none of them is given back.
+    skipped and not given back; who moved is followed.
     """
-    retry = retry or RetryPolicy()
     if c.scalar(select(campaigns.c.state).where(campaigns.c.id == campaign_id)) in _CLOSED:
         return []
     for rows in _due(c, campaign_id, min(limit, MOST), now):
-        claimed = _take(c, rows, run=run, now=now, retry=retry)
+        claimed = _take(c, rows, run=run, now=now)
         if claimed:
             return claimed
     return []
@@ -108,7 +103,7 @@ def _open_batch(campaign_id: int) -> Select[tuple[int]]:
     return select(b.number).where(b.campaign_id == campaign_id, b.queued > 0).order_by(b.number).limit(1)
 
 
-def _take(c: Connection, rows: Sequence[Any], *, run: int, now: int, retry: RetryPolicy) -> list[Claimed]:
+def _take(c: Connection, rows: Sequence[Any], *, run: int, now: int) -> list[Claimed]:
     names: dict[str, str] = {str(row.id): row.name for row in c.execute(select(lists.c.id, lists.c.name))}
     steps: list[Step] = []
     leaves: list[dict[str, object]] = []
@@ -120,8 +115,6 @@ def _take(c: Connection, rows: Sequence[Any], *, run: int, now: int, retry: Retr
         if why:
             steps.append(Step(step, Event.READER_LEFT))
             leaves.append({"delivery": row.id, "why": why})
-        elif step.status is Status.DEFERRED and retry.gives_up(timedelta(milliseconds=now - row.planned_at)):
-            steps.append(Step(step, Event.GAVE_UP))
         else:
             steps.append(Step(step, Event.CLAIMED, run=run, begun=1))
             claimed.append(_claimed(row, names[reached[0]]))

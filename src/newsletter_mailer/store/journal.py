@@ -13,12 +13,12 @@ import errno
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from newsletter_mailer.model.delivery import Event
 from newsletter_mailer.model.outcome import Outcome, Reply, Verb
@@ -27,6 +27,7 @@ RECORD = 256
 _CHUNK = (
     4096 * RECORD
 )  # 1 MiB: allocated ahead, so that a full disk is met between messages and not after a dot
+_MOST_CHUNKS = 8  # 16,000 messages: a journal that has grown so far begins anew when it may
 _MAGIC = b"newsletter-journal-1"
 _HEADER = struct.Struct("<20sQ")
 _BODY = struct.Struct("<IQIqBBBHH")  # number, delivery, attempt, at, kind, event, verb, code, length of text
@@ -114,6 +115,18 @@ class Journal:
         event, verb = _EVENT_NUMBER[outcome.event], _VERB_NUMBER[outcome.verb]
         self._write(Kind.REPLY, delivery, attempt, at, event, verb, code, words.encode()[:_ROOM])
 
+    def grown(self) -> bool:
+        """Whether it is time to begin anew."""
+        return self._room >= _MOST_CHUNKS * _CHUNK // RECORD
+
+    def begin_anew(self) -> None:
+        """Empty the journal. Only while its run holds nothing, and the ledger knows all that was written here."""
+        os.ftruncate(self._handle, 0)
+        os.lseek(self._handle, 0, os.SEEK_SET)
+        self._next, self._room = 1, 0
+        self._grow()
+        self._put(_header(self._run))
+
     def close(self) -> None:
         """Close the file; it stays until the ledger knows all that it says."""
         os.close(self._handle)
@@ -136,11 +149,18 @@ class Journal:
 
     def _grow(self) -> None:
         place = os.lseek(self._handle, 0, os.SEEK_CUR)
-        os.lseek(self._handle, 0, os.SEEK_END)
+        length = os.lseek(self._handle, 0, os.SEEK_END)
         left = _CHUNK
-        while left:  # zeros, not a hole: a hole would ask for room at the worst moment
-            left -= os.write(self._handle, bytes(left))
-        os.lseek(self._handle, place, os.SEEK_SET)
+        try:
+            while left:  # zeros, not a hole: a hole would ask for room at the worst moment
+                left -= os.write(self._handle, bytes(left))
+        except OSError:
+            os.ftruncate(
+                self._handle, length
+            )  # a full disk takes half a chunk, and the journal is whole still
+            raise
+        finally:
+            os.lseek(self._handle, place, os.SEEK_SET)
         self._room += _CHUNK // RECORD
 
 
@@ -149,33 +169,51 @@ def _header(run: int) -> bytes:
     return body + _CHECK.pack(zlib.crc32(body))
 
 
-def read(path: Path, *, run: int) -> JournalRead:
-    """Every record that is intact, in the order written. A missing or foreign file is an empty one, not whole."""
+def read(path: Path, *, run: int, of: Collection[int] | None = None) -> JournalRead:
+    """Every record that is intact, in the order written, or those of these deliveries alone.
+
+    A missing or foreign file is an empty one, not whole.
+    """
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            return _read(file, run, of)
     except OSError:
         return JournalRead((), whole=False)
-    if raw[:RECORD] != _header(run):
+
+
+def _read(file: BinaryIO, run: int, of: Collection[int] | None) -> JournalRead:
+    if file.read(RECORD) != _header(run):
         return JournalRead((), whole=False)
-    slots = [raw[start : start + RECORD] for start in range(RECORD, len(raw), RECORD)]
-    used = max((number for number, slot in enumerate(slots, 1) if slot != _NOTHING), default=0)
-    records = tuple(_records(slots[:used], run))
-    ends_well = len(raw) % _CHUNK == 0 and used < len(slots)  # a file that was cut has lost its empty end
-    return JournalRead(records, whole=ends_well and len(records) == used)
+    records: list[Record] = []
+    number = used = intact = 0
+    while slot := file.read(RECORD):  # one at a time: only what is asked for is kept in memory
+        number += 1
+        if slot == _NOTHING:
+            continue
+        used = number
+        delivery = _delivery(slot, number, run)
+        if delivery is None:
+            continue
+        intact += 1
+        if of is None or delivery in of:
+            records.append(_record(slot))
+    ends_well = file.tell() % _CHUNK == 0 and used < number  # a file that was cut has lost its empty end
+    return JournalRead(tuple(records), whole=ends_well and intact == used)
 
 
-def _records(slots: list[bytes], run: int) -> Iterator[Record]:
-    for number, slot in enumerate(slots, 1):
-        body, check = slot[: -_CHECK.size], slot[-_CHECK.size :]
-        if check != _CHECK.pack(zlib.crc32(body, run & 0xFFFFFFFF)):
-            continue
-        found, delivery, attempt, at, kind, event, verb, code, length = _BODY.unpack_from(body)
-        if found != number:
-            continue
-        words = body[_BODY.size : _BODY.size + length].decode(errors="ignore")  # a cut may split a letter
-        yield Record(
-            delivery, attempt, at, _outcome(event, verb, code, words) if kind == Kind.REPLY else None
-        )
+def _delivery(slot: bytes, number: int, run: int) -> int | None:
+    """Whose record it is; None when it is torn, or stands where it was not written."""
+    body, check = slot[: -_CHECK.size], slot[-_CHECK.size :]
+    if len(slot) < RECORD or check != _CHECK.pack(zlib.crc32(body, run & 0xFFFFFFFF)):
+        return None
+    found, delivery = _BODY.unpack_from(body)[:2]
+    return delivery if found == number else None
+
+
+def _record(slot: bytes) -> Record:
+    _, delivery, attempt, at, kind, event, verb, code, length = _BODY.unpack_from(slot)
+    words = slot[_BODY.size : _BODY.size + length].decode(errors="ignore")  # a cut may split a letter
+    return Record(delivery, attempt, at, _outcome(event, verb, code, words) if kind == Kind.REPLY else None)
 
 
 def _outcome(event: int, verb: int, code: int, words: str) -> Outcome:

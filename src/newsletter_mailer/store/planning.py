@@ -222,12 +222,10 @@ def _readers(
 def _page(after: int, upto: int, issue: int, erratum: int) -> Select[Any]:
     """Every subscription of these readers. Lists are chosen later: SQLite would read a whole list for each page."""
     s, t, d = subscribers.c, subscriptions.c, deliveries.c
-    has_it = (
-        select(d.id)
-        .where(d.issue_id == issue, d.recipient_key == s.recipient_key, d.erratum == erratum)
-        .correlate(subscribers)
-        .exists()
-    )
+    of_it = select(d.id).where(d.issue_id == issue, d.erratum == erratum).correlate(subscribers)
+    by_address = of_it.where(d.recipient_key == s.recipient_key).exists()
+    by_number = of_it.where(d.subscriber_id == s.id).exists()  # who moved has it still
+    has_it = by_address | by_number
     return (
         select(s.id, s.address, s.recipient_key, s.language, t.list_id, t.status)
         .add_columns(suppressions.c.reason.label("suppressed"), case((has_it, 1), else_=0).label("has_it"))

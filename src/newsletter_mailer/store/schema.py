@@ -211,6 +211,7 @@ deliveries = Table(
     ForeignKeyConstraint(["campaign_id", "batch"], ["batches.campaign_id", "batches.number"]),
     UniqueConstraint("issue_id", "recipient_key", "erratum"),  # nobody gets an issue twice
     Index(None, "campaign_id", "batch"),
+    Index(None, "issue_id", "subscriber_id"),  # who has the issue, whatever their address is now
 )
 _DUE = deliveries.c.due_at.is_not(None)
 Index(

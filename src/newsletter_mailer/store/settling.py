@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.delivery import OPEN, Event, Status, after
-from newsletter_mailer.model.outcome import Outcome
+from newsletter_mailer.model.outcome import Outcome, Verb
 from newsletter_mailer.model.retry import RetryPolicy
 from newsletter_mailer.store.bulk import execute_many
 from newsletter_mailer.store.officer import close
@@ -24,6 +24,7 @@ _HELD = (
     .with_for_update()
 )
 _KEEP = insert(attempts)
+_HANG_UPS = 3  # attempts that end so before they are taken for a word on this reader
 _GROUP = 500  # SQLite allows 32,766 parameters a statement; PostgreSQL plans short lists better
 
 
@@ -103,12 +104,20 @@ def _counts(one: Settlement, held: _Held | None) -> bool:
 
 def _step(one: Settlement, held: _Held, now: int, retry: RetryPolicy, chance: Callable[[], float]) -> Step:
     event = one.outcome.event
-    if event is not Event.DEFERRED:
+    if event is not Event.DEFERRED and not _hung_up_again(one):
         return Step(held.row, event)
-    if retry.gives_up(timedelta(milliseconds=now - held.planned_at)):
-        return Step(held.row, Event.GAVE_UP)
+    if one.attempt > 1 and retry.gives_up(timedelta(milliseconds=now - held.planned_at)):
+        return Step(held.row, Event.GAVE_UP)  # never after one try: the campaign may have begun late
     wait = retry.wait(one.attempt, chance())
-    return Step(held.row, event, due_at=now + round(wait.total_seconds() * 1000))
+    return Step(held.row, Event.DEFERRED, due_at=now + round(wait.total_seconds() * 1000))
+
+
+def _hung_up_again(one: Settlement) -> bool:
+    """The server ends the session at this very reader, each time: queued again, they would stop everyone for ever."""
+    outcome = one.outcome
+    at_the_reader = outcome.verb in (Verb.RCPT, Verb.DATA, Verb.DOT)
+    hung_up = outcome.reply is None or outcome.reply.code == 421
+    return outcome.event is Event.RELEASED and at_the_reader and hung_up and one.attempt >= _HANG_UPS
 
 
 def _attempt(one: Settlement) -> dict[str, object]:

@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from newsletter_mailer.actions.dispatch import Tools, dispatch, exit_code
+from newsletter_mailer.actions.dispatch import Outbox, Tools, dispatch, exit_code
 from newsletter_mailer.config import Identity, SenderSettings, Settings, Workspace
 from newsletter_mailer.errors import LoginRefused, ServerUnreachable, Stopped
 from newsletter_mailer.message.headers import mailable
 from newsletter_mailer.model.audience import Basis, NewSubscriber
 from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
+from newsletter_mailer.model.delivery import Event
 from newsletter_mailer.model.edition import Edition, Segment, Sender
-from newsletter_mailer.store import audience, campaigns
+from newsletter_mailer.model.outcome import Outcome, Verb
+from newsletter_mailer.store import audience, campaigns, ledger
 from newsletter_mailer.store.campaigns import Audience
 from newsletter_mailer.store.database import Database
+from newsletter_mailer.store.journal import RECORD, Journal, read
 from newsletter_mailer.tokens import Secret
 from smtp_servers import HANG_UP, ScriptedServer, account
 
@@ -189,6 +192,24 @@ def test_a_disk_that_cannot_be_written_stops_with_a_sentence_before_anything_lea
 
     assert server.messages == []
     assert counts_of(database, campaign).queued == 3
+
+
+def test_the_journal_of_a_long_run_does_not_grow_for_ever(database: Database, tmp_path: Path) -> None:
+    campaign = planned(database, *people(25))
+    path = tmp_path / "a.journal"
+    with database.transaction() as c:
+        run = ledger.register_run(c, host="h", boot_id="b", pid=1, journal=path.name, now=NOON)
+
+    with Journal.create(path, run) as journal:
+        outbox = Outbox(tools(database, 1, tmp_path), campaign, run=run, journal=journal)
+        while (outgoing := outbox.take()) is not None:
+            for _ in range(4000):
+                outbox.before_dot(outgoing)
+            outbox.settle(outgoing, Outcome(Event.ACCEPTED, Verb.DOT))
+
+    assert counts_of(database, campaign) == Counts(sent=25)
+    assert path.stat().st_size < 25 * 4000 * RECORD / 2
+    assert read(path, run=run).whole
 
 
 @pytest.mark.parametrize(

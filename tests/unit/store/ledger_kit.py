@@ -31,6 +31,7 @@ DEFERRED = Outcome(Event.DEFERRED, Verb.RCPT, Reply(450, "4.2.1 try later"))
 REFUSED = Outcome(Event.REFUSED, Verb.RCPT, Reply(550, "5.1.1 no such user"))
 LOST = Outcome(Event.LOST, Verb.DOT, None, "the line was closed")
 CLOSING = Outcome(Event.RELEASED, Verb.MAIL, Reply(421, "4.3.2 closing"))
+HUNG_UP = Outcome(Event.RELEASED, Verb.RCPT, None, "the server closed the line")
 
 
 def an_edition(issue_id: str = "issue-2026-11", slug: str = "novembre") -> Edition:
@@ -97,11 +98,11 @@ class Bench:
             )
         return self.run
 
-    def claim(self, campaign: Campaign, limit: int = 200, retry: RetryPolicy = RETRY) -> list[Claimed]:
+    def claim(self, campaign: Campaign, limit: int = 200) -> list[Claimed]:
         """Claim for the present run."""
         run = self.run or self.begin_run()
         with self.database.transaction() as c:
-            return ledger.claim(c, campaign.id, run=run, limit=limit, now=self.now, retry=retry)
+            return ledger.claim(c, campaign.id, run=run, limit=limit, now=self.now)
 
     def settle(self, claimed: Sequence[Claimed], outcome: Outcome, *, run: int | None = None) -> None:
         """Settle these with one outcome."""

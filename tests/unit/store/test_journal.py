@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import resource
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -164,6 +165,48 @@ def test_no_room_is_told_before_anything_is_sent_and_leaves_no_file(path: Path) 
         Journal.create(path, 7)
 
     assert not path.exists()
+
+
+def test_a_journal_that_finds_no_more_room_is_whole_still(path: Path) -> None:
+    with Journal.create(path, 7) as journal, files_up_to(PER_CHUNK * RECORD + 1000):
+        for number in range(PER_CHUNK - 2):
+            journal.dot(number, 1)
+        for _ in range(2):
+            with pytest.raises(OSError, match="too large"):
+                journal.dot(PER_CHUNK, 1)
+
+    found = read(path, run=7)
+    assert found.whole
+    assert [record.delivery for record in found.records] == list(range(PER_CHUNK - 2))
+
+
+def test_of_a_long_journal_only_what_is_asked_for_is_kept(path: Path) -> None:
+    with Journal.create(path, 7) as journal:
+        for number in range(PER_CHUNK * 2):
+            journal.dot(number, 1)
+    tracemalloc.start()
+
+    found = read(path, run=7, of={5000})
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == JournalRead((Record(5000, 1, 0),), whole=True)
+    assert most < PER_CHUNK * RECORD / 4
+
+
+def test_a_journal_begins_anew_and_forgets(path: Path) -> None:
+    with Journal.create(path, 7) as journal:
+        number = 0
+        while not journal.grown():
+            journal.dot(number, 1)
+            number += 1
+
+        journal.begin_anew()
+        journal.dot(1, 2)
+
+        assert not journal.grown()
+        assert read(path, run=7) == JournalRead((Record(1, 2, 0),), whole=True)
+    assert path.stat().st_size == PER_CHUNK * RECORD
 
 
 def test_a_record_that_cannot_be_written_whole_is_told(path: Path) -> None:

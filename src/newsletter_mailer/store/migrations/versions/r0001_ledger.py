@@ -242,6 +242,12 @@ def _deliveries() -> None:
         op.f("ix_deliveries_campaign_id_batch"), "deliveries", ["campaign_id", "batch"], unique=False
     )
     op.create_index(
+        op.f("ix_deliveries_issue_id_subscriber_id"),
+        "deliveries",
+        ["issue_id", "subscriber_id"],
+        unique=False,
+    )
+    op.create_index(
         "ix_deliveries_due",
         "deliveries",
         ["campaign_id", "due_at"],
