@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from issue_files import HEAD, issue_text, write_issue
+from issue_files import FOOT, HEAD, write_issue
 from newsletter_mailer.compose.load import load_issue
 from newsletter_mailer.compose.pipeline import Composition, compose
 from newsletter_mailer.config import Workspace, load_workspace
@@ -40,9 +40,9 @@ def reader(first_name: str = "Ann", links: Links = BY_MAIL, **attributes: str) -
     return Reader(person, list_name="Adhérents", links=links)
 
 
-def composed(workspace: Workspace, blocks: str = "", *, head: str = HEAD) -> Composition:
+def composed(workspace: Workspace, blocks: str = "", *, head: str = HEAD, foot: str = FOOT) -> Composition:
     """An issue with these blocks."""
-    return compose(load_issue(workspace, write_issue(workspace, issue_text(blocks, head=head))), workspace)
+    return compose(load_issue(workspace, write_issue(workspace, head + blocks + foot)), workspace)
 
 
 def mail(composition: Composition, to: Reader | None = None) -> Mail:

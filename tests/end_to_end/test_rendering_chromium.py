@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from composing import EVERY_BLOCK, ON_THE_WEB, SEED, mail, reader, sample
+from composing import EVERY_BLOCK, ON_THE_WEB, SEED, composed, mail, reader, sample
+from issue_files import workspace_at
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
@@ -36,6 +37,11 @@ CONTRASTS = """() => {
     if (!text.data.trim() || !holder.getClientRects().length || style.visibility === 'hidden') continue;
     const [a, b] = [light(parsed(style.color)), light(ground(holder))].sort((x, y) => y - x);
     found.push([text.data.trim().slice(0, 60), (a + .05) / (b + .05)]);
+  }
+  for (const picture of document.querySelectorAll('img[alt]:not([alt=""])')) {  // read where pictures are blocked
+    if (!picture.getClientRects().length) continue;
+    const [a, b] = [light(parsed(getComputedStyle(picture).color)), light(ground(picture))].sort((x, y) => y - x);
+    found.push([picture.alt.slice(0, 60), (a + .05) / (b + .05)]);
   }
   return found;
 }"""
@@ -110,6 +116,55 @@ def test_every_word_stands_out_from_its_ground(show: Show, slug: str, mode: str)
 
     assert len(contrasts) > 40
     assert [(text, ratio) for text, ratio in contrasts if ratio < LEAST_CONTRAST] == []
+
+
+LISTING = "def somme(premier, deuxième, troisième, quatrième, cinquième): return premier"
+CODE_AND_HEADED_FOOT = f"""\
+  - type: text
+    text: |
+      Un texte.
+
+          {LISTING}
+  - type: footer
+    text: |
+      ## Un titre au pied
+
+      Merci de nous lire.
+"""
+
+
+@pytest.fixture
+def hard(tmp_path: Path) -> str:
+    """What few authors write: a listing, and a heading at the foot."""
+    return mail(composed(workspace_at(tmp_path / "lettres"), CODE_AND_HEADED_FOOT, foot="")).html
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("slug", SAMPLES)
+def test_the_words_of_blocked_pictures_stand_out_from_their_ground(show: Show, slug: str, mode: str) -> None:
+    page = show(html(slug, pictures=False), mode=mode)
+
+    contrasts = dict(page.evaluate(CONTRASTS))
+
+    alts = page.evaluate("() => [...document.images].filter(i => i.alt).map(i => i.alt.slice(0, 60))")
+    assert set(alts) <= set(contrasts)
+    assert [alt for alt in alts if contrasts[alt] < LEAST_CONTRAST] == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_heading_at_the_foot_stands_out_from_its_ground(show: Show, hard: str, mode: str) -> None:
+    contrasts = dict(show(hard, mode=mode).evaluate(CONTRASTS))
+
+    assert contrasts["Un titre au pied"] >= LEAST_CONTRAST
+    assert contrasts[LISTING[:60]] >= LEAST_CONTRAST
+
+
+@pytest.mark.parametrize("width", [320, 375, 640])
+def test_a_listing_is_folded_and_not_wider_than_the_screen(show: Show, hard: str, width: int) -> None:
+    page = show(hard, width=width)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(TOO_WIDE) == []
 
 
 @pytest.mark.parametrize("slug", SAMPLES)
