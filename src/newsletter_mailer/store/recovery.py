@@ -7,7 +7,7 @@ anything else                                                  -> in doubt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,14 +21,6 @@ from newsletter_mailer.store.journal import Record
 from newsletter_mailer.store.runs import Run, end_run, held_by, unended
 from newsletter_mailer.store.settling import Settlement, release, settle
 from newsletter_mailer.store.steps import Row
-from newsletter_mailer.wording import Sentence, sentence
-
-KNOWN: Mapping[str, Sentence] = {
-    "dot": sentence("the message was handed over, and the program was stopped before the reply came"),
-    "journal": sentence("the journal of that run is missing or damaged"),
-    "boot": sentence("the computer was restarted while the message may have been on its way"),
-    "host": sentence("another computer was sending, and what it did is not known here"),
-}  #: what `detail` of an attempt in doubt means
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +55,9 @@ def recover(
     total = Recovery()
     for run in unended(c):
         here = bool(boot_id) and (run.boot_id, run.host) == (boot_id, host)
-        verdicts = _Verdicts(run, journals / run.journal, "" if here else _elsewhere(run, host))
-        total += _recover(c, run, verdicts, now, retry or RetryPolicy(), chance)
+        rows = held_by(c, run.id)
+        verdicts = _Verdicts(run, journals / run.journal, rows, "" if here else _elsewhere(run, host))
+        total += _recover(c, run, rows, verdicts, now, retry or RetryPolicy(), chance)
         end_run(c, run.id, now)
     return total
 
@@ -72,6 +65,7 @@ def recover(
 def _recover(
     c: Connection,
     run: Run,
+    rows: list[Row],
     verdicts: _Verdicts,
     now: int,
     retry: RetryPolicy,
@@ -80,7 +74,7 @@ def _recover(
     known: list[Settlement] = []
     doubtful: list[Settlement] = []
     untouched: list[int] = []
-    for row in held_by(c, run.id):
+    for row in rows:
         outcome, at = verdicts.of(row)
         if outcome is None:
             untouched.append(row.id)
@@ -95,9 +89,9 @@ def _recover(
 class _Verdicts:
     """What the journal of a dead run says of each delivery that it held."""
 
-    def __init__(self, run: Run, path: Path, elsewhere: str) -> None:
+    def __init__(self, run: Run, path: Path, rows: list[Row], elsewhere: str) -> None:
         self.path = path
-        found = journal.read(path, run=run.id)
+        found = journal.read(path, run=run.id, of={row.id for row in rows})
         self._last: dict[tuple[int, int], Record] = {(r.delivery, r.attempt): r for r in found.records}
         self._excuse = elsewhere or ("" if found.whole else "journal")  # why a missing record proves nothing
 
