@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter_mailer.checks.links import answers_with
@@ -12,6 +13,8 @@ from newsletter_mailer.errors import NotConfirmed, StalePlan, UsageError
 from newsletter_mailer.message.headers import mailable
 from newsletter_mailer.message.letterhead import letterhead, message_template, sender_domain
 from newsletter_mailer.message.slots import Filler, Reader
+from newsletter_mailer.message.specimen import no_mail
+from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.campaign import Campaign, HeadCount
 from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.store import audience, campaigns
@@ -62,6 +65,7 @@ def propose(database: Database, workspace: Workspace, issue: str, audience_: Aud
         first = campaigns.first_readers(
             connection, audience_, issue_id=edition.issue_id, limit=_SUBJECTS_SHOWN
         )
+        reached_by = audience.find_list(connection, audience_.lists[0])
         if not campaigns.was_tested(connection, campaigns.edition_hash(edition)):
             warnings.append(
                 sentence("this edition was never sent as a test (newsletter test {issue})", issue=issue)
@@ -69,9 +73,22 @@ def propose(database: Database, workspace: Workspace, issue: str, audience_: Aud
     message_template(
         edition, letterhead(workspace, audience_.lists[0], web_base=web_base)
     )  # or it says why not
-    filler = Filler(edition)
-    subjects = tuple(filler.subject(Reader(reader, reader.organisation)) for reader in first)
+    subjects, unfit = _subjects(edition, first, reached_by.name if reached_by else "")
+    warnings += unfit
     return Proposal(edition, audience_, head_count, languages, subjects, web_base, tuple(warnings))
+
+
+def _subjects(
+    edition: Edition, readers: Sequence[Subscriber], list_name: str
+) -> tuple[tuple[str, ...], list[Sentence]]:
+    """The subject as each sees it, and why somebody sees none: a dispatch will refuse that reader alone."""
+    filler, subjects, unfit = Filler(edition), [], []
+    for reader in readers:
+        try:
+            subjects.append(filler.subject(Reader(reader, list_name=list_name)))
+        except ValueError as error:
+            unfit.append(no_mail(reader.address, error))
+    return tuple(subjects), unfit
 
 
 def _web_base(workspace: Workspace, database: Database) -> tuple[str, list[Sentence]]:

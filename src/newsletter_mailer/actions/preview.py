@@ -15,9 +15,8 @@ from newsletter_mailer.compose.load import find_issue, load_issue
 from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import FileProblems, NewsletterError, Problem
-from newsletter_mailer.message.headers import HeaderError
-from newsletter_mailer.message.mime import Copy, Letterhead, MessageTemplate, links_for
-from newsletter_mailer.message.slots import Filler, Reader, sample_subscriber
+from newsletter_mailer.message.slots import sample_subscriber
+from newsletter_mailer.message.specimen import specimen
 from newsletter_mailer.model.audience import Subscriber, normalise_address
 from newsletter_mailer.model.edition import Edition, Sender
 from newsletter_mailer.store import audience, campaigns
@@ -25,7 +24,6 @@ from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import sentence
 from newsletter_mailer.yamlio.reader import read
 
-DEAD_TOKEN = "this-was-a-preview"  # noqa: S105 - no secret: links of a preview lead nowhere
 SNIPPET = 140  #: characters that the widest inbox lines show after the subject
 
 _WORD = re.compile(r"[^\W_]+(?:[’'.,-][^\W_]+)*")
@@ -111,32 +109,23 @@ def proof(workspace: Workspace, path: Path) -> Proof:
         return Proof(None, (Problem(workspace.display(path), 0, 0, what),))
 
 
-def preview(edition: Edition, workspace: Workspace, *, reader: Subscriber, now: int) -> Preview:
+def preview(edition: Edition, workspace: Workspace, *, reader: Subscriber, now: int, new_id: str) -> Preview:
     """The edition as that reader would get it at that moment (ms since 1970); its own links are dead ones.
 
-    Raises NewsletterError when the mail cannot be written, e.g. for a sender's address.
+    new_id: part of the Message-ID. Raises NewsletterError when the mail cannot be written, e.g. for a sender's
+    address.
     """
-    try:
-        return _seen(edition, workspace, reader, now)
-    except HeaderError as error:
-        raise NewsletterError(sentence("the mail cannot be written: {reason}", reason=error)) from error
-
-
-def _seen(edition: Edition, workspace: Workspace, reader: Subscriber, now: int) -> Preview:
-    letterhead = _letterhead(workspace, edition)
-    filler = Filler(edition)
-    seen = Reader(reader, list_name=edition.title, links=links_for(letterhead, DEAD_TOKEN))
-    html, text = filler.html(seen), filler.text(seen)
+    seen = specimen(edition, workspace, reader=reader, now=now, new_id=new_id)
     return Preview(
-        html=_with_pictures(html, edition),
-        mail_html=html,
-        text=text,
-        subject=filler.subject(seen),
-        preheader=_snippet(html),
+        html=_with_pictures(seen.html, edition),
+        mail_html=seen.html,
+        text=seen.text,
+        subject=seen.subject,
+        preheader=_snippet(seen.html),
         sender=edition.sender,
-        html_bytes=len(html.encode()),
-        message_bytes=len(_wire(edition, letterhead, workspace, reader, now)),
-        words=sum(1 for _ in _WORD.finditer(_TARGET.sub("", text))),
+        html_bytes=len(seen.html.encode()),
+        message_bytes=len(seen.wire),
+        words=sum(1 for _ in _WORD.finditer(_TARGET.sub("", seen.text))),
     )
 
 
@@ -160,26 +149,6 @@ def reader(database: Database | None, subscriber_id: int) -> Subscriber:
         return sample_subscriber()
     with database.reading() as connection:
         return audience.subscriber(connection, subscriber_id) or sample_subscriber()
-
-
-def _letterhead(workspace: Workspace, edition: Edition) -> Letterhead:
-    sender = edition.sender.email
-    mailbox = workspace.settings.inbox.address or sender
-    return Letterhead(
-        list_id=f"preview.{sender.rpartition('@')[2]}",
-        list_name=edition.title,
-        unsubscribe_mailbox=mailbox,
-        test=True,
-    )
-
-
-def _wire(
-    edition: Edition, letterhead: Letterhead, workspace: Workspace, reader: Subscriber, now: int
-) -> bytes:
-    date = dt.datetime.fromtimestamp(now / 1000, dt.UTC).astimezone(workspace.zone)
-    domain = edition.sender.email.rpartition("@")[2]
-    copy = Copy(to=reader.address, message_id=f"<preview@{domain}>", date=date, token=DEAD_TOKEN)
-    return MessageTemplate(edition, letterhead).build(reader, copy)[1]
 
 
 def _with_pictures(html: str, edition: Edition) -> str:

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from newsletter_mailer.compose.load import find_issue, load_issue
 from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.config import Workspace
-from newsletter_mailer.message.letterhead import letterhead, message_template, sender_domain
-from newsletter_mailer.message.mime import Copy, links_for
-from newsletter_mailer.message.slots import Filler, Reader
+from newsletter_mailer.message.specimen import specimen
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition
-
-DEAD_TOKEN = "this-was-a-preview"  # noqa: S105 - no secret: links of a preview lead nowhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +22,28 @@ class Rendered:
     html_bytes: int  #: of the decoded HTML, which Gmail counts
 
 
-def render(workspace: Workspace, issue: str, *, into: Path, reader: Subscriber, now: int) -> Rendered:
-    """Write issue.mjml, issue.html, issue.txt and message.eml for that reader. Raises IssueError."""
+def render(
+    workspace: Workspace, issue: str, *, into: Path, reader: Subscriber, now: int, new_id: str
+) -> Rendered:
+    """Write issue.mjml, issue.html, issue.txt and message.eml for that reader.
+
+    new_id: part of the Message-ID. Raises IssueError, and NewsletterError when there is no mail for that reader.
+    """
     composition = compose(load_issue(workspace, find_issue(workspace, issue)), workspace)
     edition = composition.edition
-    on = letterhead(workspace, "preview", test=True)
-    copy = Copy(
-        to=reader.address,
-        message_id=f"<preview@{sender_domain(workspace)}>",
-        date=datetime.fromtimestamp(now / 1000, UTC).astimezone(workspace.zone),
-        token=DEAD_TOKEN,
-    )
-    _, wire = message_template(edition, on).build(reader, copy)
-    filler = Filler(edition)
-    seen = Reader(reader, links=links_for(on, DEAD_TOKEN))
-    html = filler.html(seen)
+    seen = specimen(edition, workspace, reader=reader, now=now, new_id=new_id)
     files = {
         "issue.mjml": composition.mjml.encode(),
-        "issue.html": _with_files(html, edition).encode(),
-        "issue.txt": filler.text(seen).encode(),
-        "message.eml": wire,
+        "issue.html": _with_files(seen.html, edition).encode(),
+        "issue.txt": seen.text.encode(),
+        "message.eml": seen.wire,
     }
     into.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (into / name).write_bytes(data)
     for picture in edition.pictures:
         (into / picture.filename).write_bytes(picture.data)
-    return Rendered(into, {name: len(data) for name, data in files.items()}, len(html.encode()))
+    return Rendered(into, {name: len(data) for name, data in files.items()}, len(seen.html.encode()))
 
 
 def _with_files(html: str, edition: Edition) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from newsletter_mailer.compose.load import find_issue, load_issue
 from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.message.headers import mailable
-from newsletter_mailer.message.letterhead import letterhead, message_template, sender_domain
-from newsletter_mailer.message.mime import Copy
 from newsletter_mailer.message.slots import sample_subscriber
+from newsletter_mailer.message.specimen import Specimen, specimen
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.model.outcome import Outcome
@@ -20,8 +18,6 @@ from newsletter_mailer.smtp.pool import Account, Outgoing, send_one
 from newsletter_mailer.store import audience, campaigns
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import sentence
-
-DEAD_TOKEN = "this-was-a-test"  # noqa: S105 - no secret: the page behind it says that it was a test
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +41,34 @@ def send_test(
 ) -> list[Tested]:
     """Send the issue to each address, as that reader would see it if known, else as a sample reader.
 
-    Links that act are dead, the Message-ID is new each time; the edition is recorded as tested.
-    Raises IssueError, UsageError for an address that cannot be mailed, and what `smtp.pool.send_one` raises.
+    Links that act are dead, the Message-ID is new each time; the edition is recorded as tested. Raises, before
+    anything leaves, IssueError, UsageError for an address that cannot be mailed and NewsletterError when there is
+    no mail for a reader; then what `smtp.pool.send_one` raises.
     """
     for address in to:
         if not mailable(address):
             raise UsageError(sentence("“{address}” is not an e-mail address", address=address))
     edition = compose(load_issue(workspace, find_issue(workspace, issue)), workspace).edition
-    template = message_template(edition, letterhead(workspace, "test", test=True))
-    domain = sender_domain(workspace)
-    results = []
-    for number, address in enumerate(to, start=1):
-        copy = Copy(
+    copies = [
+        specimen(
+            edition,
+            workspace,
+            reader=_seen_as(database, address),
+            now=now,
+            new_id=f"{new_id}.{number}",
             to=address,
-            message_id=f"<test.{new_id}.{number}@{domain}>",
-            date=datetime.fromtimestamp(now / 1000, UTC).astimezone(workspace.zone),
-            token=DEAD_TOKEN,
         )
-        envelope, data = template.build(_seen_as(database, address), copy)
-        outgoing = Outgoing(number, 1, envelope.mail_from, envelope.rcpt_to, data)
-        outcome = send_one(account, outgoing)
-        results.append(Tested(address, outcome, len(data)))
+        for number, address in enumerate(to, start=1)
+    ]
+    results = []
+    for address, copy in zip(to, copies, strict=True):
+        results.append(Tested(address, send_one(account, _outgoing(copy)), len(copy.wire)))
         _record(database, edition, results[-1], now)
     return results
+
+
+def _outgoing(copy: Specimen) -> Outgoing:
+    return Outgoing(1, 1, copy.envelope.mail_from, copy.envelope.rcpt_to, copy.wire)
 
 
 def _seen_as(database: Database, address: str) -> Subscriber:

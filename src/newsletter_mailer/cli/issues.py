@@ -115,7 +115,7 @@ def render(face: Face, issue: str, into: Path, as_address: str | None) -> None:
 
     with face.app() as app:
         reader = reader_for(app.database if as_address else None, as_address)
-        done = write(app.workspace, issue, into=into, reader=reader, now=app.now)
+        done = write(app.workspace, issue, into=into, reader=reader, now=app.now, new_id=secrets.token_hex(8))
     if face.json:
         face.data_json({"folder": str(done.folder), "sizes": done.sizes, "html_bytes": done.html_bytes})
         return

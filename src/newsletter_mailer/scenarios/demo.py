@@ -136,7 +136,12 @@ def run(demo: Demo, told: Told, *, database: Database, secret: Secret, clock: Ca
     workspace = demo.workspace
     told.rendered(
         render(
-            workspace, SAMPLE, into=workspace.root / "rendered", reader=reader_for(None, None), now=clock()
+            workspace,
+            SAMPLE,
+            into=workspace.root / "rendered",
+            reader=reader_for(None, None),
+            now=clock(),
+            new_id=randomness.token_hex(8),
         )
     )
     people = write_readers(workspace.root)

@@ -33,7 +33,7 @@ def workspace(file: Path) -> Workspace:
 def seen(workspace: Workspace, file: Path, reader: Subscriber) -> preview.Preview:
     edition = preview.proof(workspace, file).edition
     assert edition is not None
-    return preview.preview(edition, workspace, reader=reader, now=NOW)
+    return preview.preview(edition, workspace, reader=reader, now=NOW, new_id="a1")
 
 
 def test_a_preview_holds_what_one_reader_would_get(workspace: Workspace, file: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_sender_that_no_header_can_hold_is_told_in_a_sentence(workspace: Works
     reader = Subscriber(id=1, address="a\nb@example.org", recipient_key="")
 
     with pytest.raises(NewsletterError, match="cannot be written"):
-        preview.preview(edition, workspace, reader=reader, now=NOW)
+        preview.preview(edition, workspace, reader=reader, now=NOW, new_id="a1")
 
 
 def test_issues_are_listed_newest_first_and_a_broken_one_before_them(workspace: Workspace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,7 +105,9 @@ class Desk:
     async def seen(self, edition: Edition, reader: Subscriber) -> Preview:
         """The edition through that reader's eyes. Raises NewsletterError when it cannot be written as a mail."""
         return await run_in_threadpool(
-            lambda: preview.preview(edition, self.workspace, reader=reader, now=clock())
+            lambda: preview.preview(
+                edition, self.workspace, reader=reader, now=clock(), new_id=secrets.token_hex(8)
+            )
         )
 
     async def reader(self, subscriber_id: int) -> Subscriber:

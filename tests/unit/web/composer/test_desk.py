@@ -147,7 +147,7 @@ def test_a_mail_that_cannot_be_written_is_a_problem_of_the_page(tmp_path: Path) 
         state = desk.ask("/issues/essai/state", {"Cookie": desk.cookie()}).json()
 
         assert state["preview"] is None
-        assert "cannot be written" in state["problems"][0]["what"]
+        assert "mail cannot come from" in state["problems"][0]["what"]
 
 
 def test_a_garbled_cookie_is_a_stranger(tmp_path: Path) -> None:
