@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from email_validator import EmailNotValidError, validate_email
 
 from newsletter_mailer.config import Workspace
-from newsletter_mailer.errors import UsageError
+from newsletter_mailer.errors import NewsletterError, UsageError
 from newsletter_mailer.message.headers import mailable
 from newsletter_mailer.model.audience import Basis, ImportCount, NewSubscriber
+from newsletter_mailer.model.cells import as_typed, defused
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.tokens import Secret
@@ -45,6 +49,8 @@ _FIELDS = {
     ),
 }
 _LONGEST_VALUE = 1000
+_LONGEST_NAME = 63  # of a list: it becomes a label of its List-Id (RFC 2919 section 2)
+_LIST = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{_LONGEST_NAME - 1}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +103,34 @@ def import_csv(
 ) -> Imported:
     """Import a CSV file as confirmed subscribers of a list, made if missing, in one transaction.
 
-    Rows that cannot be a subscriber are left out and given back. Raises UsageError when the file is no table of people.
+    Rows that cannot be a subscriber are left out and given back. Raises UsageError when the file is no table of
+    people or the list has a name that no message can bear.
     """
+    check_list(list_slug)
     table = read_table(path, frozenset(workspace.settings.subscriber_fields))
     rejects: list[Reject] = []
     with database.transaction() as connection:
         into = audience.find_list(connection, list_slug)
         new_list = into is None
         if into is None:
-            name = list_slug.replace("-", " ").replace("_", " ").capitalize()
+            name = list_slug.replace("-", " ").capitalize()
             basis = Basis.LEGITIMATE_INTEREST_ASSOC
             into = audience.add_list(connection, list_slug, name=name, basis=basis, now=now, source=source)
         rows = _people(table, rejects)
         count = audience.import_rows(connection, rows, into=into, secret=secret, source=source, now=now)
     return Imported(count, tuple(rejects), table.header, table.ignored, new_list, list_slug)
+
+
+def check_list(slug: str) -> None:
+    """Raises UsageError for a list whose name could not stand in a List-Id."""
+    if _LIST.fullmatch(slug):
+        return
+    letters = unicodedata.normalize("NFKD", slug.casefold()).encode("ascii", "ignore").decode()
+    example = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_LONGEST_NAME].strip("-") or "members"
+    raise UsageError(
+        sentence("“{slug}” cannot be the name of a list", slug=slug),
+        sentence("use small letters, digits and hyphens, e.g. {example}", example=example),
+    )
 
 
 def read_table(path: Path, attributes: frozenset[str]) -> Table:
@@ -123,7 +143,7 @@ def read_table(path: Path, attributes: frozenset[str]) -> Table:
         ) from error
     first = text.partition("\n")[0]
     delimiter = max(";,\t|", key=first.count)
-    header = tuple(next(csv.reader(io.StringIO(first), delimiter=delimiter), []))
+    header = tuple(map(as_typed, next(csv.reader(io.StringIO(first), delimiter=delimiter), [])))
     columns = tuple(_field(name, attributes) for name in header)
     if "address" not in columns:
         raise UsageError(
@@ -177,7 +197,7 @@ def _people(table: Table, rejects: list[Reject]) -> Iterator[NewSubscriber]:
 def _person(table: Table, row: Sequence[str]) -> NewSubscriber | Sentence:
     if len(row) > len(table.columns):
         return sentence("more cells than the first line has columns")
-    cells = {field: cell.strip() for field, cell in zip(table.columns, row, strict=False) if field}
+    cells = {field: as_typed(cell.strip()) for field, cell in zip(table.columns, row, strict=False) if field}
     for field, cell in cells.items():
         if len(cell) > _LONGEST_VALUE or any(
             unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in cell
@@ -209,15 +229,38 @@ def check_address(address: str) -> Sentence | None:
 
 
 def write_rejects(path: Path, imported: Imported) -> Path | None:
-    """The rows left out, with line and reason, in a file to mend and import again; None when there are none."""
+    """The rows left out, with line and reason, in a file to mend and import again; None when there are none.
+
+    Raises NewsletterError when it cannot be written; what was imported stays imported.
+    """
     if not imported.rejects:
         return None
     beside = path.with_name(f"{path.stem}.rejects.csv")
-    beside.touch(mode=0o600)
-    with beside.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=";")
-        writer.writerow([*imported.header, str(sentence("why it was left out"))])
-        for reject in imported.rejects:
-            padding = [""] * (len(imported.header) - len(reject.row))
-            writer.writerow([*reject.row, *padding, f"{reject.line}: {reject.why}"])
+    try:
+        with _private(beside) as file:
+            _write_rejects(file, imported)
+    except OSError as error:
+        raise NewsletterError(
+            sentence("{path} cannot be written: {reason}", path=beside, reason=error.strerror or error),
+            sentence("the other rows are imported; the same command tells again which were left out"),
+        ) from error
     return beside
+
+
+def _write_rejects(file: TextIO, imported: Imported) -> None:
+    writer = csv.writer(file, delimiter=";")
+    writer.writerow(map(defused, [*imported.header, str(sentence("why it was left out"))]))
+    for reject in imported.rejects:
+        padding = [""] * (len(imported.header) - len(reject.row))
+        writer.writerow(map(defused, [*reject.row, *padding, f"{reject.line}: {reject.why}"]))
+
+
+def _private(path: Path) -> TextIO:
+    """A file of our own that only its owner may read, whatever stood there; never another's at the end of a link."""
+    no_links = getattr(os, "O_NOFOLLOW", 0)  # Windows has none
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | no_links, 0o600)
+    file = os.fdopen(handle, "w", encoding="utf-8-sig", newline="")
+    if os.name == "posix":
+        os.fchmod(handle, 0o600)
+    file.truncate(0)
+    return file

@@ -68,7 +68,6 @@ def import_(face: Face, file: Path, list_slug: str, source: str | None) -> None:
             now=app.now,
             source=source or file.name,
         )
-    rejects = write_rejects(file, done)
     if face.json:
         face.data_json(
             {
@@ -81,8 +80,12 @@ def import_(face: Face, file: Path, list_slug: str, source: str | None) -> None:
                 "invalid": [{"line": reject.line, "why": str(reject.why)} for reject in done.rejects],
             }
         )
+        write_rejects(file, done)
         return
-    tell_import(face, done, rejects)
+    tell_import(face, done)
+    rejects = write_rejects(file, done)
+    if rejects is not None:
+        face.talk(say("The rows left out are in {file}, to mend and import again.", file=rejects))
     face.talk(
         say(
             "Next: newsletter test ISSUE --to YOU@EXAMPLE.ORG, then newsletter dispatch ISSUE --list {list}",
@@ -91,7 +94,7 @@ def import_(face: Face, file: Path, list_slug: str, source: str | None) -> None:
     )
 
 
-def tell_import(face: Face, done: Imported, rejects: Path | None) -> None:
+def tell_import(face: Face, done: Imported) -> None:
     """What an import did, and who was left out."""
     count = done.count
     face.data(
@@ -131,8 +134,6 @@ def tell_import(face: Face, done: Imported, rejects: Path | None) -> None:
         )
     for reject in done.rejects[:5]:
         face.talk(say("  line {line}: {why}", line=reject.line, why=reject.why), style="yellow")
-    if rejects is not None:
-        face.talk(say("The rows left out are in {file}, to mend and import again.", file=rejects))
 
 
 COMMANDS = (lists, subscribers)

@@ -94,7 +94,7 @@ class _Teller:
 
     def imported(self, done: Imported) -> None:
         self._step(say("Readers are imported"))
-        tell_import(self._face, done, None)
+        tell_import(self._face, done)
 
     def tested(self, done: list[Tested]) -> None:
         self._step(say("A test goes to the chair"))

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from newsletter_mailer.cli.names import reason, status_name
 from newsletter_mailer.cli.output import table
 from newsletter_mailer.cli.times import iso, local
+from newsletter_mailer.model.cells import defused
 from newsletter_mailer.wording import say
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def log(rows: Iterable[LogRow], form: Literal["table", "csv", "jsonl"], zone: Zo
         if first:
             writer.writerow(values)
             first = False
-        writer.writerow([_defused(value) for value in values.values()])
+        writer.writerow([defused(value) if isinstance(value, str) else value for value in values.values()])
 
 
 def log_json(row: LogRow) -> dict[str, Any]:
@@ -63,15 +64,6 @@ def log_json(row: LogRow) -> dict[str, Any]:
         "next_try_at": iso(row.next_try_at),
         "organisation": row.organisation,
     }
-
-
-def _defused(value: Any) -> Any:
-    """A cell that a spreadsheet would run as a formula gets a quote before it (standards 7-6)."""
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n")
-        else value
-    )
 
 
 def _said(row: LogRow) -> str:

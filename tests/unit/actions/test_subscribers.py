@@ -8,7 +8,7 @@ import pytest
 
 from newsletter_mailer.actions.subscribers import Imported, import_csv, read_table, write_rejects
 from newsletter_mailer.config import Identity, SenderSettings, Settings, Workspace
-from newsletter_mailer.errors import UsageError
+from newsletter_mailer.errors import NewsletterError, UsageError
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.tokens import Secret
@@ -91,6 +91,67 @@ def test_no_rejects_no_file(tmp_path: Path, database: Database) -> None:
     done = imported(tmp_path, database, b"email\nann@example.org\n")
 
     assert write_rejects(tmp_path / "people.csv", done) is None
+
+
+def test_the_rejects_are_for_their_owner_alone_also_where_a_file_was_before(
+    tmp_path: Path, database: Database
+) -> None:
+    before = tmp_path / "people.rejects.csv"
+    before.write_text("something longer than what comes now\n" * 50, encoding="utf-8")
+    before.chmod(0o644)
+
+    write_rejects(tmp_path / "people.csv", imported(tmp_path, database, b"email\nnobody\n"))
+
+    assert before.stat().st_mode & 0o077 == 0
+    assert len(before.read_text(encoding="utf-8-sig").splitlines()) == 2
+
+
+def test_the_rejects_are_never_written_through_a_link(tmp_path: Path, database: Database) -> None:
+    target = tmp_path / "precious"
+    target.write_text("keep", encoding="utf-8")
+    (tmp_path / "people.rejects.csv").symlink_to(target)
+    done = imported(tmp_path, database, b"email\nnobody\n")
+
+    with pytest.raises(NewsletterError, match="cannot be written"):
+        write_rejects(tmp_path / "people.csv", done)
+
+    assert target.read_text(encoding="utf-8") == "keep"
+
+
+def test_rejects_run_no_formula_and_are_imported_as_they_were_typed(
+    tmp_path: Path, database: Database
+) -> None:
+    done = imported(tmp_path, database, b"email;nom;department\nann@;=1+1;-31\n")
+    rejects = write_rejects(tmp_path / "people.csv", done)
+    assert rejects is not None
+    assert ";'=1+1;'-31;" in rejects.read_text(encoding="utf-8-sig")
+
+    imported(tmp_path, database, rejects.read_bytes().replace(b"ann@", b"ann@example.org"))
+
+    with database.reading() as connection:
+        ann = audience.subscriber(connection, "ann@example.org")
+    assert ann is not None
+    assert (ann.last_name, ann.attributes["department"]) == ("=1+1", "-31")
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Amis du jardin", "amis-du-jardin"),
+        ("Été_2026", "ete-2026"),
+        ("-x", "e.g. x"),
+        ("é" * 90, f"e.g. {'e' * 63}"),
+        ("…", "e.g. members"),
+        ("", "e.g. members"),
+    ],
+)
+def test_a_list_has_a_name_that_its_messages_can_bear(
+    tmp_path: Path, database: Database, name: str, hint: str
+) -> None:
+    with pytest.raises(UsageError, match="name of a list") as refused:
+        imported(tmp_path, database, b"email\nann@example.org\n", into=name)
+
+    assert hint in str(refused.value)
 
 
 def test_a_second_import_changes_what_changed_and_revives_nobody(tmp_path: Path, database: Database) -> None:
