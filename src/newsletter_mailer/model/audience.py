@@ -1,4 +1,4 @@
-"""Who is written to: subscribers, lists, subscriptions, organisations."""
+"""Who is written to: subscribers, lists, subscriptions."""
 
 from __future__ import annotations
 
@@ -41,14 +41,6 @@ def normalise_address(address: str) -> str:
     in case are one person who must not get two mails.
     """
     return unicodedata.normalize("NFC", address.strip()).casefold()
-
-
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    """A member body to which several subscribers may belong."""
-
-    id: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import Enum
 
 from newsletter_mailer.model.delivery import Event
-
-_ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?=\s|$)")
 
 
 class Verb(Enum):
@@ -32,12 +29,6 @@ class Reply:
 
     code: int  #: 200..599
     text: str
-
-    @property
-    def enhanced(self) -> str | None:
-        """The enhanced status code, such as "5.1.1", when the text begins with one (RFC 3463)."""
-        found = _ENHANCED.match(self.text)
-        return found.group(0) if found else None
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}".replace("\n", " ")

@@ -27,11 +27,6 @@ from newsletter_mailer.smtp.replies import Garbage, ReplyReader
 from newsletter_mailer.smtp.states import MESSAGE, SESSION, Phase, Step
 from newsletter_mailer.wording import say
 
-PIECE = (
-    65_536  #: bytes of a long message handed out at once, so that its dot is not counted as written too early
-)
-ONE_PIECE = 4 * PIECE
-
 
 class Misuse(RuntimeError):
     """The caller asked for a step that the tables do not allow: our mistake, not the server's."""

@@ -30,14 +30,6 @@ def test_a_reply_means_this_for_the_reader(code: int, to: Verb, event: Event) ->
     assert read_reply(Reply(code, "x"), to) is event
 
 
-@pytest.mark.parametrize(
-    ("text", "enhanced"),
-    [("5.1.1 nobody", "5.1.1"), ("4.2.2", "4.2.2"), ("5.1.1x", None), ("no 5.1.1", None)],
-)
-def test_the_enhanced_code_stands_at_the_beginning(text: str, enhanced: str | None) -> None:
-    assert Reply(550, text).enhanced == enhanced
-
-
 def test_waits_grow_and_the_last_repeats_until_it_is_given_up() -> None:
     policy = RetryPolicy(jitter=0)
 
