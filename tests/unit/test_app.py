@@ -1,0 +1,39 @@
+"""The parts of a workspace, opened when asked for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from newsletter_mailer.app import write_private
+
+
+def test_a_secret_and_its_name_are_on_the_disk_before_anything_relies_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[tuple[int, int]] = []
+    really = os.fsync
+
+    def fsync(handle: int) -> None:
+        found = os.fstat(handle)
+        kept.append((found.st_ino, found.st_size))
+        really(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+    write_private(tmp_path / "var" / "secret", b"0123")
+
+    assert kept[0] == ((tmp_path / "var" / "secret").stat().st_ino, 4)
+    assert [inode for inode, _ in kept[1:]] == [(tmp_path / "var").stat().st_ino, tmp_path.stat().st_ino]
+
+
+def test_a_secret_is_never_written_over_another(tmp_path: Path) -> None:
+    write_private(tmp_path / "secret", b"first")
+
+    with pytest.raises(FileExistsError):
+        write_private(tmp_path / "secret", b"second")
+
+    assert (tmp_path / "secret").read_bytes() == b"first"
+    assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
