@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import urllib.error
 import urllib.request
+from http.client import HTTPException
 
 _SECONDS = 5
 _MOST_BYTES = 10_000
@@ -20,9 +20,7 @@ def answers_with(public_url: str, ledger_id: str) -> bool:
     try:
         with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
             said = json.loads(answer.read(_MOST_BYTES))
-    except (
-        OSError,
-        ValueError,
-    ):  # URLError and timeouts are OSErrors; JSON and encoding errors are ValueErrors
+    except (OSError, ValueError, HTTPException, RecursionError):
+        # URLError and timeouts are OSErrors, JSON and encoding errors ValueErrors; what is no HTTP is neither
         return False
     return isinstance(said, dict) and said.get("ledger") == ledger_id

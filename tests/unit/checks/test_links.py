@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,7 @@ def pages(status: int, body: bytes) -> Iterator[str]:
         (200, b"<html>a parking page</html>", False),
         (200, b"[]", False),
         (200, b"\xff\xfe", False),
+        (200, b"[" * 9_999, False),
         (500, json.dumps({"ledger": "abc"}).encode(), False),
     ],
 )
@@ -54,3 +56,25 @@ def test_pages_that_do_not_answer_are_not_linked() -> None:
         pass
 
     assert answers_with(f"http://127.0.0.1:{port}", "abc") is False
+
+
+def test_what_answers_without_speaking_http_is_not_linked() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mail:
+        greeting = threading.Thread(target=_greet, args=(mail,))
+        greeting.start()
+
+        ours = answers_with(f"http://127.0.0.1:{mail.getsockname()[1]}", "abc")
+
+        greeting.join()
+    assert ours is False
+
+
+def _greet(mail: socket.socket) -> None:
+    with mail.accept()[0] as line:
+        line.recv(1000)
+        line.sendall(b"220 mail.example ESMTP\r\n")
+
+
+@pytest.mark.parametrize("url", ["http://exa\x01mple.org", "http://example.org:port"])
+def test_what_is_no_address_is_not_linked(url: str) -> None:
+    assert answers_with(url, "abc") is False
