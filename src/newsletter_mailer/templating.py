@@ -304,6 +304,15 @@ def compile_expressions(sources: Sequence[str]) -> Callable[[Mapping[str, Any]],
 
 
 Render = Callable[[str, Mapping[str, Any]], str]
+_IN_TEMPLATES = (  # what Python says of `{{ 1 + "a" }}`, `{{ 1 / 0 }}`, a template that includes itself …
+    TemplateError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
 
 
 def theme_templates(folders: Sequence[Path], filters: Mapping[str, Callable[..., Any]]) -> Render:
@@ -330,7 +339,7 @@ def theme_templates(folders: Sequence[Path], filters: Mapping[str, Callable[...,
             places = ", ".join(str(folder) for folder in folders)
             hint = sentence("it is looked for in {folders}", folders=places)
             raise NewsletterError(sentence("the theme has no file {name}", name=error.name), hint) from error
-        except TemplateError as error:
+        except _IN_TEMPLATES as error:
             raise NewsletterError(_in_template(error, name, folders)) from error
 
     return render
@@ -340,17 +349,23 @@ def _source(
     files: FileSystemLoader, environment: Environment, name: str
 ) -> tuple[str, str, Callable[[], bool]]:
     """A template, its file, and whether both are still so: a workspace may begin to override it meanwhile."""
-    text, file, unchanged = files.get_source(environment, name)
+    try:
+        text, file, unchanged = files.get_source(environment, name)
+    except UnicodeDecodeError as error:
+        hint = sentence("save the file again with the encoding UTF-8: your editor's “Save as” offers it")
+        raise NewsletterError(
+            sentence("the theme's file {name} is not written in UTF-8", name=name), hint
+        ) from error
     return text, file, lambda: unchanged() and files.get_source(environment, name)[1] == file
 
 
-def _in_template(error: TemplateError, name: str, folders: Sequence[Path]) -> Sentence:
+def _in_template(error: Exception, name: str, folders: Sequence[Path]) -> Sentence:
     """What a template got wrong: Jinja2 puts the template's own lines into the traceback."""
     file, line = name, getattr(error, "lineno", 0)
     for frame in traceback.extract_tb(error.__traceback__):
         if any(Path(frame.filename).is_relative_to(folder) for folder in folders):
             file, line = Path(frame.filename).name, frame.lineno or 0
-    reason = error.message or type(error).__name__
+    reason = (error.message if isinstance(error, TemplateError) else str(error)) or type(error).__name__
     return sentence(
         "{file}:{line}: the theme's template cannot be used: {reason}", file=file, line=line, reason=reason
     )

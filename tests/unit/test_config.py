@@ -202,6 +202,18 @@ def test_the_password_comes_from_the_environment_or_a_private_file(tmp_path: Pat
     assert smtp_password(load_workspace(tmp_path, {}), {}) == ""
 
 
+def test_a_password_in_another_encoding_is_a_sentence(tmp_path: Path) -> None:
+    workspace_at(tmp_path)
+    workspace = load_workspace(tmp_path, {"NEWSLETTER_SMTP__PASSWORD_FILE": "password"})
+    (tmp_path / "password").write_bytes("été".encode("latin-1"))
+    (tmp_path / "password").chmod(0o600)
+
+    with pytest.raises(SecretError, match="not written in UTF-8"):
+        smtp_password(workspace, {})
+    with pytest.raises(SecretError, match="in NEWSLETTER_SMTP__PASSWORD is not written in UTF-8"):
+        smtp_password(workspace, {"NEWSLETTER_SMTP__PASSWORD": b"\xe9".decode(errors="surrogateescape")})
+
+
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
 def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "secret"

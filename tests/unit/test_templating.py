@@ -207,6 +207,9 @@ def test_a_theme_escapes_markup_and_leaves_plain_text_alone(tmp_path: Path) -> N
         ("un\n{{ absent }}\n", "a.txt:2: the theme's template cannot be used: 'absent' is undefined"),
         ("un\n{% if %}\n", "a.txt:2: the theme's template cannot be used:"),
         ("{{ ''.__class__.__mro__ }}", "a.txt:1: the theme's template cannot be used:"),
+        ('un\n{{ 1 + "a" }}\n', "a.txt:2: the theme's template cannot be used: unsupported operand"),
+        ("un\n{{ 1 / 0 }}\n", "a.txt:2: the theme's template cannot be used: division by zero"),
+        ("un\n{% include 'a.txt' %}", "a.txt:2: the theme's template cannot be used:"),
         ("{% include 'b.txt' %}", "the theme has no file b.txt"),
     ],
 )
@@ -217,3 +220,10 @@ def test_a_theme_that_cannot_be_used_says_where(tmp_path: Path, text: str, expec
         theme_templates([tmp_path], {})("a.txt", {})
 
     assert str(refused.value).startswith(expected)
+
+
+def test_a_theme_in_another_encoding_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes("été".encode("latin-1"))
+
+    with pytest.raises(NewsletterError, match=r"the theme's file a\.txt is not written in UTF-8"):
+        theme_templates([tmp_path], {})("a.txt", {})

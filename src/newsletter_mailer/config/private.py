@@ -16,16 +16,27 @@ from newsletter_mailer.wording import sentence
 def smtp_password(workspace: Workspace, environment: Mapping[str, str] = os.environ) -> str:
     """The password from NEWSLETTER_SMTP__PASSWORD or `smtp.password_file`; "" when there is neither.
 
-    Raises SecretError when others may read the file.
+    Raises SecretError when others may read the file or it is not UTF-8.
     """
-    given = environment.get(f"{ENVIRONMENT_PREFIX}SMTP__PASSWORD")
+    variable = f"{ENVIRONMENT_PREFIX}SMTP__PASSWORD"
+    given = environment.get(variable)
     if given is not None:
-        return given
+        return _as_text(given.encode(errors="surrogateescape"), variable)
     name = workspace.settings.smtp.password_file
     if not name:
         return ""
     path = workspace.root / Path(name).expanduser()
-    return read_private(path).decode().strip()
+    return _as_text(read_private(path), path).strip()
+
+
+def _as_text(raw: bytes, where: Path | str) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        raise SecretError(
+            sentence("the password in {path} is not written in UTF-8", path=where),
+            sentence("save it again with that encoding"),
+        ) from error
 
 
 def read_private(path: Path) -> bytes:
