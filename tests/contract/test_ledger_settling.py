@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.campaign import CampaignState, Counts
 from newsletter_mailer.model.delivery import Event, Status
 from newsletter_mailer.model.outcome import Outcome, Reply, Verb
@@ -258,6 +259,39 @@ def test_cancelling_leaves_what_is_on_the_wire_to_its_run(bench: Bench) -> None:
     assert bench.counts(campaign) == Counts(sent=1, cancelled=4)
     with bench.database.reading() as c:
         assert counted(c, campaign) == bench.counts(campaign)
+
+
+def test_nothing_is_queued_again_in_a_cancelled_campaign(bench: Bench) -> None:
+    bench.on_list(ANN, BOB, "eve@example.org")
+    campaign = bench.plan()
+    claimed = bench.claim(campaign)
+    bench.settle(claimed[:1], REFUSED)
+    bench.settle(claimed[1:2], LOST)
+    with bench.database.transaction() as c:
+        ledger.cancel(c, campaign.id, NOON)
+    bench.release(claimed[2:])
+
+    with pytest.raises(UsageError, match="cancelled"), bench.database.transaction() as c:
+        ledger.retry_refused(c, campaign.id, NOON)
+    with pytest.raises(UsageError, match="cancelled"), bench.database.transaction() as c:
+        ledger.resolve(c, campaign.id, as_="resend", now=NOON)
+
+    assert bench.counts(campaign) == Counts(refused=1, in_doubt=1, cancelled=1)
+    with bench.database.transaction() as c:
+        assert ledger.resolve(c, campaign.id, as_="sent", now=NOON) == 1
+
+
+def test_a_finished_campaign_has_nothing_to_cancel_and_stays_finished(bench: Bench) -> None:
+    bench.on_list(ANN)
+    campaign = bench.plan()
+    bench.settle(bench.claim(campaign), ACCEPTED)
+    with bench.database.transaction() as c:
+        campaigns.set_state(c, campaign.id, CampaignState.FINISHED, now=NOON)
+
+    with pytest.raises(UsageError, match="nothing to cancel"), bench.database.transaction() as c:
+        ledger.cancel(c, campaign.id, NOON)
+
+    assert bench.fresh(campaign).state is CampaignState.FINISHED
 
 
 def test_many_outcomes_are_settled_in_groups(bench: Bench) -> None:

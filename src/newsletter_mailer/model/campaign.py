@@ -22,6 +22,11 @@ class CampaignState(Enum):
     CANCELLED = "cancelled"  #: by the officer
 
 
+CLOSED = frozenset(
+    {CampaignState.PAUSED, CampaignState.HELD, CampaignState.CANCELLED}
+)  #: nothing leaves, whatever is still open
+
+
 @dataclass(frozen=True, slots=True)
 class HeadCount:
     """From everyone on the lists to those who get the mail; every reader is counted once, for the first reason."""
@@ -30,7 +35,10 @@ class HeadCount:
     unsubscribed: int = 0
     pending: int = 0
     suppressed: int = 0
-    already_have_it: int = 0  #: a delivery of this issue exists
+    already_have_it: int = 0  #: they were sent this issue
+    waiting: int = 0  #: another campaign of this issue has still to reach them
+    refused: int = 0  #: another campaign tried, and was refused
+    in_doubt: int = 0  #: another campaign tried, and nobody knows
     unmailable: int = 0  #: the address cannot be written on an envelope
 
     @property
@@ -42,8 +50,23 @@ class HeadCount:
             - self.pending
             - self.suppressed
             - self.already_have_it
+            - self.elsewhere
             - self.unmailable
         )
+
+    @property
+    def elsewhere(self) -> int:
+        """How many do not have the issue, and stand in another campaign of it."""
+        return self.waiting + self.refused + self.in_doubt
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Readers who are left out because another campaign of the issue has them, and has not reached them."""
+
+    campaign: int
+    why: str  #: the field of HeadCount that counts them: waiting, refused or in_doubt
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
 
-from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts, HeadCount
+from newsletter_mailer.model.campaign import CLOSED, Campaign, CampaignState, Counts, HeadCount
 from newsletter_mailer.model.delivery import OPEN, Status
 from newsletter_mailer.store.schema import batches, editions, issues
 from newsletter_mailer.store.schema import campaigns as campaigns_table
@@ -40,9 +40,10 @@ def campaign(c: Connection, ref: str | int) -> Campaign | None:
     return next(iter(_read(c, _with_counts().where(_C.id == newest))), None)
 
 
-def campaigns(c: Connection) -> list[Campaign]:
-    """Every campaign, oldest first."""
-    return _read(c, _with_counts())
+def campaigns(c: Connection, slug: str | None = None) -> list[Campaign]:
+    """Every campaign, or every one of the issue with that slug, oldest first."""
+    query = _with_counts()
+    return _read(c, query if slug is None else query.where(_C.slug == slug))
 
 
 def unfinished(c: Connection, *, issue_id: str, audience: Audience) -> Campaign | None:
@@ -57,9 +58,16 @@ def unfinished(c: Connection, *, issue_id: str, audience: Audience) -> Campaign 
 
 
 def set_state(c: Connection, campaign_id: int, state: CampaignState, *, now: int) -> None:
-    """Write down where the campaign stands. A cancelled one stays cancelled, whatever its run says later."""
-    change = update(campaigns_table).where(_C.id == campaign_id, _C.state != CampaignState.CANCELLED.value)
+    """Write down where the campaign stands. One that was paused, held or cancelled stays so, whatever its run says."""
+    stands = _C.state.not_in([closed.value for closed in CLOSED])
+    change = update(campaigns_table).where(_C.id == campaign_id, stands)
     c.execute(change.values(state=state.value, updated_at=now))
+
+
+def begin(c: Connection, campaign_id: int, *, now: int) -> None:
+    """A run begins, for the officer wants it: a paused or held campaign goes on, a cancelled one never does."""
+    change = update(campaigns_table).where(_C.id == campaign_id, _C.state != CampaignState.CANCELLED.value)
+    c.execute(change.values(state=CampaignState.SENDING.value, updated_at=now))
 
 
 def _with_counts() -> Select[Any]:

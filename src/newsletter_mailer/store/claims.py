@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Text, and_, bindparam, cast, exists, func, insert, select, update
 
 from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus
-from newsletter_mailer.model.campaign import CampaignState
+from newsletter_mailer.model.campaign import CLOSED
 from newsletter_mailer.model.delivery import Delivery, Event, Status
 from newsletter_mailer.store.readers import READER, as_subscriber
 from newsletter_mailer.store.schema import (
@@ -26,7 +26,7 @@ from newsletter_mailer.store.schema import (
 from newsletter_mailer.store.steps import Row, Step, apply
 
 MOST = 200  #: rows of one claim: what may be in doubt after a power cut
-_CLOSED = {state.value for state in (CampaignState.PAUSED, CampaignState.HELD, CampaignState.CANCELLED)}
+_CLOSED = {state.value for state in CLOSED}
 _D, _S, _T = deliveries.c, subscribers.c, subscriptions.c
 _OTHER = deliveries.alias().c
 _LISTS = (  # where the reader is now: "1,4", or NULL

@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.audience import normalise_address
 from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.delivery import Event, Status
 from newsletter_mailer.store.batch_rows import batches_with
 from newsletter_mailer.store.schema import campaigns, deliveries, events
 from newsletter_mailer.store.steps import Row, Step, apply
+from newsletter_mailer.wording import sentence
 
 _D = deliveries.c
 _AGAIN = update(deliveries).where(_D.id == bindparam("delivery")).values(planned_at=bindparam("now"))
@@ -22,8 +24,13 @@ _STAND_DOWN = update(deliveries).where(_D.id == bindparam("delivery")).values(er
 def cancel(c: Connection, campaign_id: int, now: int) -> int:
     """Close the campaign; how many deliveries will not leave. What is on the wire is still settled by its run.
 
-    The cancelled no longer stand for the issue: another campaign may reach these readers.
+    The cancelled no longer stand for the issue: another campaign may reach these readers. Raises UsageError for a
+    finished campaign, which has nothing to cancel and stays finished.
     """
+    if _state(c, campaign_id) is CampaignState.FINISHED:
+        raise UsageError(
+            sentence("campaign {number} is finished: there is nothing to cancel", number=campaign_id)
+        )
     c.execute(
         update(campaigns)
         .where(campaigns.c.id == campaign_id)
@@ -44,7 +51,8 @@ def close(c: Connection, campaign_id: int, now: int) -> int:
 
 
 def retry_refused(c: Connection, campaign_id: int, now: int) -> int:
-    """Queue every refused delivery again, with all its time before it; how many."""
+    """Queue every refused delivery again, with all its time before it; how many. Raises UsageError when cancelled."""
+    _may_send(c, campaign_id)
     count = 0
     for rows in _pages(c, campaign_id, Status.REFUSED):
         count += _queue_again(c, rows, Event.RETRIED, now)
@@ -61,7 +69,12 @@ def resolve(
     now: int,
     addresses: Collection[str] | None = None,
 ) -> int:
-    """Settle deliveries in doubt, all or those to these addresses; how many. "resend" accepts a possible double."""
+    """Settle deliveries in doubt, all or those to these addresses; how many. "resend" accepts a possible double.
+
+    Raises UsageError for "resend" in a cancelled campaign.
+    """
+    if as_ == "resend":
+        _may_send(c, campaign_id)
     wanted = None if addresses is None else {normalise_address(address) for address in addresses}
     rows = [row for row, address in _doubtful(c, campaign_id) if wanted is None or address in wanted]
     if as_ == "resend":
@@ -72,6 +85,18 @@ def resolve(
     if rows and as_ == "resend":
         _reopen(c, campaign_id, now)
     return len(rows)
+
+
+def _state(c: Connection, campaign_id: int) -> CampaignState:
+    return CampaignState(c.scalars(select(campaigns.c.state).where(campaigns.c.id == campaign_id)).one())
+
+
+def _may_send(c: Connection, campaign_id: int) -> None:
+    """What is queued in a cancelled campaign would never leave, and bar its reader from every other one."""
+    if _state(c, campaign_id) is CampaignState.CANCELLED:
+        raise UsageError(
+            sentence("campaign {number} is cancelled: nothing more leaves from it", number=campaign_id)
+        )
 
 
 def _queue_again(c: Connection, rows: list[Row], event: Event, now: int) -> int:
