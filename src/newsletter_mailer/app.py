@@ -12,8 +12,8 @@ from pathlib import Path
 
 from newsletter_mailer import tokens
 from newsletter_mailer.config import Workspace, find_workspace, load_workspace, read_private
-from newsletter_mailer.errors import SecretError
-from newsletter_mailer.store.database import Database
+from newsletter_mailer.errors import NewsletterError, SecretError
+from newsletter_mailer.store.database import Database, exists
 from newsletter_mailer.wording import sentence
 
 
@@ -33,6 +33,14 @@ class App:
     def now(self) -> int:
         """Milliseconds since 1970, UTC."""
         return clock()
+
+    @property
+    def has_ledger(self) -> bool:
+        """Whether there is a ledger that opens; looking at an issue makes none."""
+        try:
+            return exists(self.workspace.database_url) and bool(self.database)
+        except NewsletterError:
+            return False
 
     @property
     def database(self) -> Database:

@@ -167,9 +167,29 @@ def test_a_reader_is_found_by_address_and_by_number(bench: Bench) -> None:
         assert ann is not None
         assert audience.subscriber(c, ann.id) == ann
         assert audience.subscriber(c, "eve@example.org") is None
-        assert audience.some_subscriber(c) == ann
-        assert audience.some_subscriber(c, "presse") == audience.subscriber(c, "bob@example.org")
-        assert audience.some_subscriber(c, "vide") is None
+
+
+def test_readers_are_searched_by_address_and_by_name_among_those_who_read(bench: Bench) -> None:
+    into = bench.on_list(ANN)
+    imported(
+        bench,
+        into,
+        NewSubscriber("e.m@example.org", first_name="Élise", last_name="Marchand"),
+        NewSubscriber("march_and@example.org", first_name="Léa"),
+        NewSubscriber("left@example.org", first_name="Marcheline"),
+    )
+    with bench.database.transaction() as c:
+        audience.unsubscribe(c, bench.reader("left@example.org").id, [into.id], now=NOON)
+
+    def found(query: str, limit: int = 10) -> list[str]:
+        with bench.database.reading() as c:
+            return [reader.address for reader in audience.find_readers(c, query, limit=limit)]
+
+    assert found("MARCH") == ["e.m@example.org", "march_and@example.org"]
+    assert found("élise m") == found("ÉLISE") == ["e.m@example.org"]
+    assert found("LÉA") == found("h_a") == ["march_and@example.org"]
+    assert found("%") == found("nobody") == []
+    assert found("", limit=2) == [ANN, "e.m@example.org"]
 
 
 def test_the_number_of_a_deleted_reader_is_never_given_again(bench: Bench) -> None:

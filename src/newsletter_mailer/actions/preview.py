@@ -6,23 +6,24 @@ import base64
 import datetime as dt
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from newsletter_mailer.compose.load import find_issue, load_issue
+from newsletter_mailer.compose.load import find_issue, load_issue, slugs
 from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.config import Workspace
-from newsletter_mailer.errors import FileProblems, NewsletterError, Problem
+from newsletter_mailer.errors import FileProblems, NewsletterError, Problem, UsageError
 from newsletter_mailer.message.slots import sample_subscriber
 from newsletter_mailer.message.specimen import specimen
-from newsletter_mailer.model.audience import Subscriber, normalise_address
+from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition, Sender
-from newsletter_mailer.store import audience, campaigns
+from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import sentence
-from newsletter_mailer.yamlio.reader import read
+from newsletter_mailer.yamlio.reader import LONGEST_FILE, read
 
 SNIPPET = 140  #: characters that the widest inbox lines show after the subject
 
@@ -72,18 +73,25 @@ def issue_path(workspace: Workspace, name: str) -> Path:
 
 def issues(workspace: Workspace) -> list[IssueSummary]:
     """The workspace's issues, newest first; one that cannot be read stands first, for it needs a hand."""
-    found = [_summary(workspace, path) for path in sorted(workspace.issues.glob("*/issue.yaml"))]
+    found = [_summary(workspace, slug, path) for slug, path in _paths(workspace)]
     return sorted(found, key=lambda issue: (issue.date or dt.date.max, issue.slug), reverse=True)
 
 
-def _summary(workspace: Workspace, path: Path) -> IssueSummary:
+def _paths(workspace: Workspace) -> Iterator[tuple[str, Path]]:
+    """Every issue that a command would take too: a link that leads out of the workspace is none."""
+    for slug in slugs(workspace):
+        with suppress(UsageError):
+            yield slug, find_issue(workspace, slug)
+
+
+def _summary(workspace: Workspace, slug: str, path: Path) -> IssueSummary:
     head: dict[str, Any] = {}
     try:
-        data = read(path.read_bytes(), workspace.display(path)).data
+        with path.open("rb") as file:
+            data = read(file.read(LONGEST_FILE + 1), workspace.display(path)).data
         head = data if isinstance(data, dict) else {}
     except (FileProblems, OSError):
         pass  # the issue can be chosen all the same, and its own page says what is wrong
-    slug = path.parent.name
     return IssueSummary(
         slug, path, str(head.get("title") or slug), str(head.get("subject") or ""), _date(head.get("date"))
     )
@@ -130,17 +138,9 @@ def preview(edition: Edition, workspace: Workspace, *, reader: Subscriber, now: 
 
 
 def readers(database: Database, query: str, *, limit: int = 20) -> list[Subscriber]:
-    """Readers of any list whose address holds the query, for choosing whose eyes to look through."""
-    wanted = normalise_address(query)
+    """Readers of any list whose address or name holds the query, for choosing whose eyes to look through."""
     with database.reading() as connection:
-        everyone = campaigns.Audience(tuple(each.slug for each in audience.lists(connection)))
-        return campaigns.first_readers(
-            connection,
-            everyone,
-            issue_id="",  # of no issue: nobody is left out for having had it
-            limit=limit,
-            mailable=lambda address: wanted in normalise_address(address),
-        )
+        return audience.find_readers(connection, query, limit=limit)
 
 
 def reader(database: Database | None, subscriber_id: int) -> Subscriber:

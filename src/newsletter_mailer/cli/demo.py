@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +37,7 @@ def demo(face: Face, no_open: bool, exit_: bool) -> None:
     from newsletter_mailer.app import App, clock
     from newsletter_mailer.scenarios.demo import run, stage
     from newsletter_mailer.web.arrived.server import serving
+    from newsletter_mailer.web.screen import has_screen
 
     folder = Path(tempfile.mkdtemp(prefix="newsletter-demo-"))
     with stage(folder) as scene:
@@ -57,16 +56,12 @@ def demo(face: Face, no_open: bool, exit_: bool) -> None:
         with serving(scene.arrived) as url:
             face.talk(say("\nThe mails that arrived: {url}", url=url), style="green")
             _next(face, folder, done.slug)
-            if exit_ or not (no_open or _has_display()):
+            if exit_ or not (no_open or has_screen()):
                 return
             if not no_open:
                 click.launch(url)
             face.talk(say("Ctrl-C ends the demonstration."))
             _until_interrupted()
-
-
-def _has_display() -> bool:
-    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _until_interrupted() -> None:

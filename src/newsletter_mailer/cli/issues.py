@@ -15,8 +15,6 @@ from newsletter_mailer.wording import say
 if TYPE_CHECKING:
     from newsletter_mailer.actions.init import Answers
 
-GMAIL_CLIPS = 102_400  # bytes of decoded HTML (standards 1.1)
-
 
 @click.command()
 @click.argument("folder", required=False, default=".", type=click.Path(file_okay=False, path_type=Path))
@@ -112,6 +110,7 @@ def render(face: Face, issue: str, into: Path, as_address: str | None) -> None:
     """
     from newsletter_mailer.actions.reader import reader_for
     from newsletter_mailer.actions.render import render as write
+    from newsletter_mailer.model.edition import GMAIL_SHOWS
 
     with face.app() as app:
         reader = reader_for(app.database if as_address else None, as_address)
@@ -125,7 +124,7 @@ def render(face: Face, issue: str, into: Path, as_address: str | None) -> None:
         say(
             "The HTML has {size} bytes; Gmail clips above {limit}.",
             size=number(done.html_bytes),
-            limit=number(GMAIL_CLIPS),
+            limit=number(GMAIL_SHOWS),
         )
     )
     face.talk(say("Next: newsletter test {issue} --to YOU@EXAMPLE.ORG", issue=issue), style="green")

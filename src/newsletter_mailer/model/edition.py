@@ -7,6 +7,8 @@ from enum import Enum
 
 FORMAT = 1  #: raised when a stored edition of an older shape could no longer be sent
 
+GMAIL_SHOWS = 102_400  #: bytes of decoded HTML; it clips the rest, and the way to unsubscribe with it
+
 
 class Place(Enum):
     """Where a slot stands, hence how its value is escaped."""

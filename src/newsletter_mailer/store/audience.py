@@ -16,7 +16,7 @@ from newsletter_mailer.model.audience import (
     normalise_address,
 )
 from newsletter_mailer.store.imports import import_rows
-from newsletter_mailer.store.readers import some_subscriber, subscriber
+from newsletter_mailer.store.readers import find_readers, subscriber
 from newsletter_mailer.store.schema import (
     deliveries,
     issues,
@@ -35,9 +35,9 @@ __all__ = [
     "change_address",
     "delete_subscriber",
     "find_list",
+    "find_readers",
     "import_rows",
     "lists",
-    "some_subscriber",
     "subscriber",
     "suppress",
     "unsubscribe",

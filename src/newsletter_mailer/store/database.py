@@ -142,6 +142,11 @@ def _revision(connection: Connection) -> str | None:
     return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
 
+def exists(url: str) -> bool:
+    """Whether there is such a ledger already; opening one would make it."""
+    return _sqlite_path(url).is_file()
+
+
 def _sqlite_path(url: str) -> Path:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus, normalise_address
-from newsletter_mailer.store.schema import lists, organisations, subscribers, subscriptions
+from newsletter_mailer.store.schema import organisations, subscribers, subscriptions
 
 _S = subscribers.c
 READER = (
@@ -44,14 +44,16 @@ def subscriber(c: Connection, address_or_id: str | int) -> Subscriber | None:
     return as_subscriber(row) if row else None
 
 
-def some_subscriber(c: Connection, list_slug: str | None = None) -> Subscriber | None:
-    """The first subscriber, of that list if one is named, to look at an issue with somebody's eyes."""
-    query = _READERS.order_by(_S.id).limit(1)
-    if list_slug is not None:
-        query = (
-            query.join(subscriptions, subscriptions.c.subscriber_id == _S.id)
-            .join(lists, lists.c.id == subscriptions.c.list_id)
-            .where(lists.c.slug == list_slug, subscriptions.c.status == SubscriptionStatus.CONFIRMED.value)
-        )
-    row = c.execute(query).one_or_none()
-    return as_subscriber(row) if row else None
+def find_readers(c: Connection, query: str, *, limit: int) -> list[Subscriber]:
+    """Readers of any list whose address or name holds the query, oldest first; everyone for an empty one."""
+    name = _S.first_name + " " + _S.last_name
+    holds = or_(
+        _S.mailbox.contains(normalise_address(query), autoescape=True),
+        # SQLite knows upper and lower case of ASCII only: “élise” has to be looked for as “Élise” too.
+        *(name.icontains(spelling, autoescape=True) for spelling in (query.strip(), query.strip().title())),
+    )
+    reads = select(subscriptions.c.list_id).where(
+        subscriptions.c.subscriber_id == _S.id, subscriptions.c.status == SubscriptionStatus.CONFIRMED.value
+    )
+    rows = c.execute(_READERS.where(holds, reads.exists()).order_by(_S.id).limit(limit))
+    return [as_subscriber(row) for row in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,27 @@ def test_issues_are_listed_newest_first_and_a_broken_one_before_them(workspace: 
     assert found[2].title == "La lettre d'essai"
     assert found[2].date == dt.date(2026, 11, 2)
     assert found[1].title == "casse"
+
+
+def test_an_issue_outside_the_workspace_is_not_listed_for_no_command_would_take_it(
+    workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = workspace_in(tmp_path_factory.mktemp("elsewhere")).parent
+    (workspace.issues / "lien").symlink_to(outside, target_is_directory=True)
+
+    found = preview.issues(workspace)
+
+    assert [issue.slug for issue in found] == ["essai"]
+
+
+def test_an_endless_issue_file_is_listed_without_being_read_to_its_end(
+    workspace: Workspace, file: Path
+) -> None:
+    os.truncate(file, 1 << 40)  # a hole: takes no room on the disk, and no memory would hold it
+
+    found = preview.issues(workspace)
+
+    assert [(issue.slug, issue.title) for issue in found] == [("essai", "essai")]
 
 
 def test_readers_are_found_by_a_part_of_their_address(workspace: Workspace) -> None:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from newsletter_mailer.web.arrived.mails import subject_of, taken_apart
 from newsletter_mailer.web.arrived.pages import VIEWS, page
-from newsletter_mailer.web.composer.guard import Guard
+from newsletter_mailer.web.guard import Guard
 from newsletter_mailer.wording import say
 
 HOST = "127.0.0.1"

@@ -14,7 +14,7 @@ from newsletter_mailer.actions import preview
 from newsletter_mailer.actions.preview import IssueSummary, Preview, Proof
 from newsletter_mailer.app import App, clock
 from newsletter_mailer.config import Workspace, load_workspace
-from newsletter_mailer.errors import FileProblems, NewsletterError, Problem
+from newsletter_mailer.errors import FileProblems, Problem
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition
 
@@ -119,16 +119,8 @@ class Desk:
         return await run_in_threadpool(self._readers, query)
 
     def _reader(self, subscriber_id: int) -> Subscriber:
-        known = subscriber_id > 0 and self._has_ledger()
+        known = subscriber_id > 0 and self._app.has_ledger
         return preview.reader(self._app.database if known else None, subscriber_id)
 
     def _readers(self, query: str) -> list[Subscriber]:
-        return preview.readers(self._app.database, query) if self._has_ledger() else []
-
-    def _has_ledger(self) -> bool:
-        """Whether there is one that opens: looking at an issue makes none, and shows the issue without one."""
-        path = Path(self.workspace.database_url.removeprefix("sqlite:///"))
-        try:
-            return path.is_file() and bool(self._app.database)
-        except NewsletterError:
-            return False
+        return preview.readers(self._app.database, query) if self._app.has_ledger else []

@@ -11,7 +11,7 @@ from string import Template
 from starlette.responses import HTMLResponse
 
 from newsletter_mailer.web.composer.words import for_script, on_pages
-from newsletter_mailer.wording import language, say
+from newsletter_mailer.wording import language
 
 STATIC = Path(__file__).parent / "static"
 PAGES = Path(__file__).parent / "pages"
@@ -28,7 +28,6 @@ POLICY = "; ".join((
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
 ))  # fmt: skip
-BARE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 
 @cache
@@ -42,11 +41,3 @@ def page(name: str, **gaps: str) -> HTMLResponse:
     values = {**on_pages(), **gaps, "lang": language(), "words": words}
     html = _template(name).substitute({key: escape(value) for key, value in values.items()})
     return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})
-
-
-def refusal() -> HTMLResponse:
-    """What a stranger gets: nothing of the workspace, and what to do for who only has an old link."""
-    what = escape(say("This page belongs to a composer that does not know this browser."))
-    how = escape(say("Open the address that “newsletter compose” printed, all of it."))
-    html = f'<!doctype html><html lang="{language()}"><meta charset="utf-8"><title>403</title><p>{what}<p>{how}</html>'
-    return HTMLResponse(html, status_code=403, headers={"Content-Security-Policy": BARE})

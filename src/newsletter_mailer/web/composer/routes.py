@@ -25,14 +25,16 @@ from starlette.staticfiles import StaticFiles
 from newsletter_mailer.actions.preview import IssueSummary, Preview
 from newsletter_mailer.errors import NewsletterError, Problem
 from newsletter_mailer.model.audience import Subscriber
+from newsletter_mailer.model.edition import GMAIL_SHOWS
 from newsletter_mailer.web.composer import views
 from newsletter_mailer.web.composer.desk import Desk, Sheet
 from newsletter_mailer.web.composer.height import height
-from newsletter_mailer.web.composer.page import BARE, STATIC, page
+from newsletter_mailer.web.composer.page import STATIC, page
 from newsletter_mailer.web.composer.watch import watch
+from newsletter_mailer.web.guard import BARE
+from newsletter_mailer.yamlio.reader import LONGEST_FILE
 
 HEARTBEAT_S = 15.0  # proxies and sleeping machines drop a silent line
-CLIPPED_ABOVE = 102_400  # bytes of HTML that Gmail shows
 WARN_ABOVE = 90_000
 WIDTHS = {"desktop": 600, "phone": 375}
 DESKS = {"light": "#e8e1d5", "dark": "#161412"}  #: the same as --desk in composer.css
@@ -102,7 +104,7 @@ class Composer:
             "source": {"path": self._desk.workspace.display(path), "text": _text(path)},
             "preview": _facts(seen) if seen else None,
             "reader": _person(reader),
-            "limits": {"warn": WARN_ABOVE, "clip": CLIPPED_ABOVE},
+            "limits": {"warn": WARN_ABOVE, "clip": GMAIL_SHOWS},
         })  # fmt: skip
 
     async def frame(self, request: Request) -> Response:
@@ -126,7 +128,7 @@ class Composer:
         return PlainTextResponse(seen.mail_html, headers={"Content-Security-Policy": BARE})
 
     async def readers(self, request: Request) -> Response:
-        """Subscribers whose address holds the query."""
+        """Subscribers whose address or name holds the query."""
         found = await self._desk.readers(request.query_params.get("q", ""))
         return JSONResponse([_person(each) for each in found])
 
@@ -173,9 +175,10 @@ def _number(request: Request, name: str) -> int:
 
 
 def _text(path: Path) -> str:
-    """The file as far as it can be read: also one that is no UTF-8 or was just deleted is shown."""
+    """The file as far as it can be read: also one that is no UTF-8, too long or just deleted is shown."""
     try:
-        return path.read_bytes().decode("utf-8-sig", errors="replace")
+        with path.open("rb") as file:
+            return file.read(LONGEST_FILE).decode("utf-8-sig", errors="replace")
     except OSError:
         return ""
 

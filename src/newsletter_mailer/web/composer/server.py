@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-import sys
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +15,9 @@ from newsletter_mailer.actions.preview import issue_path
 from newsletter_mailer.app import App
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.web.composer.desk import Desk
-from newsletter_mailer.web.composer.guard import Guard
 from newsletter_mailer.web.composer.routes import Composer
+from newsletter_mailer.web.guard import Guard
+from newsletter_mailer.web.screen import has_screen
 from newsletter_mailer.wording import sentence
 
 HOST = "127.0.0.1"
@@ -35,7 +35,7 @@ def serve(
     with listening(port) as listener:
         server, url = prepare(app, first, listener)
         announce(url)
-        if open_browser and _has_screen():
+        if open_browser and has_screen():
             webbrowser.open(url)
         try:
             server.run(sockets=[listener])
@@ -88,10 +88,3 @@ def listening(port: int) -> socket.socket:
             sentence("leave out --port to get a free one"),
         ) from error
     return listener
-
-
-def _has_screen() -> bool:
-    """Whether a browser has a window to open in; without one, `webbrowser` would take over the terminal."""
-    return sys.platform in ("win32", "darwin") or bool(
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    )

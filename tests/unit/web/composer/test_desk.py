@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 from composer_desk import Composing, composing, workspace_in
@@ -10,6 +11,7 @@ from newsletter_mailer.app import open_app
 from newsletter_mailer.config import load_workspace
 from newsletter_mailer.web.composer.desk import Desk
 from newsletter_mailer.web.composer.watch import folders
+from newsletter_mailer.yamlio.reader import LONGEST_FILE
 
 
 def test_a_save_wakes_everybody_who_waits(tmp_path: Path) -> None:
@@ -136,6 +138,16 @@ def test_an_issue_that_was_never_good_has_problems_and_no_preview(tmp_path: Path
         assert desk.ask("/issues/essai/html", cookie).status == 404
 
 
+def test_an_endless_issue_file_is_a_problem_of_the_page(tmp_path: Path) -> None:
+    file = workspace_in(tmp_path)
+    os.truncate(file, 1 << 40)  # a hole: takes no room on the disk, and no memory would hold it
+    with composing(tmp_path) as desk:
+        state = desk.ask("/issues/essai/state", {"Cookie": desk.cookie()}).json()
+
+    assert len(state["problems"]) == 1
+    assert len(state["source"]["text"]) <= LONGEST_FILE
+
+
 def test_a_mail_that_cannot_be_written_is_a_problem_of_the_page(tmp_path: Path) -> None:
     workspace_in(tmp_path)
     settings = tmp_path / "newsletter.yaml"
@@ -153,7 +165,7 @@ def test_a_mail_that_cannot_be_written_is_a_problem_of_the_page(tmp_path: Path) 
 def test_a_garbled_cookie_is_a_stranger(tmp_path: Path) -> None:
     workspace_in(tmp_path)
     with composing(tmp_path) as desk:
-        assert _status(desk, f"composer_{desk.port}=\x01; a[]=b") in (400, 403)
+        assert _status(desk, f"newsletter_{desk.port}=\x01; a[]=b") in (400, 403)
         assert _status(desk, "garbled") == 403
 
 

@@ -1,4 +1,4 @@
-"""Who may speak to the composer: this machine's browser that was given the token, and no page of another site.
+"""Who may speak to a page of ours: this machine's browser that was given the token, and no page of another site.
 
 Each check answers one attack: the token another user or program of this machine, Host a name that was made to
 point here (DNS rebinding), Origin and Sec-Fetch-Site a page of another site in the same browser.
@@ -7,14 +7,16 @@ point here (DNS rebinding), Origin and Sec-Fetch-Site a page of another site in 
 from __future__ import annotations
 
 import secrets
+from html import escape
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import cookie_parser
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from newsletter_mailer.web.composer.page import refusal
+from newsletter_mailer.wording import language, say
 
+BARE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -31,7 +33,7 @@ class Guard:
         self._app = app
         self._hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
         self._token = token
-        self._cookie = f"composer_{port}"  # cookies do not know ports: two composers must not share a name
+        self._cookie = f"newsletter_{port}"  # cookies do not know ports: two pages must not share a name
         self._key = secrets.token_urlsafe(32)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,6 +75,14 @@ class Guard:
 def _token_in(scope: Scope) -> str:
     """The token of the first link, "" on every other request."""
     return QueryParams(scope["query_string"]).get("token", "") if scope["path"] == "/" else ""
+
+
+def refusal() -> HTMLResponse:
+    """What a stranger gets: nothing of the workspace, and what to do for who only has an old link."""
+    what = escape(say("This page does not know this browser."))
+    how = escape(say("Open the address that the terminal shows, all of it."))
+    html = f'<!doctype html><html lang="{language()}"><meta charset="utf-8"><title>403</title><p>{what}<p>{how}</html>'
+    return HTMLResponse(html, status_code=403, headers={"Content-Security-Policy": BARE})
 
 
 def _with_headers(send: Send) -> Send:
