@@ -63,3 +63,9 @@ def sentence(template: str, /, **values: Any) -> Sentence:
 def say(template: str, /, **values: Any) -> str:
     """The sentence now, in the language chosen."""
     return str(sentence(template, **values))
+
+
+def say_many(one: str, many: str, count: int, /, **values: Any) -> str:
+    """The sentence for that number of things; `{count}` stands for the number, or for how it is given to be written."""
+    translated = _catalogue(_language.get()).ngettext(one, many, count)
+    return translated.format(**{"count": count, **values})

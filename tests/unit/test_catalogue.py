@@ -18,7 +18,7 @@ import newsletter_mailer
 SOURCE = Path(newsletter_mailer.__file__).parent
 FRENCH = SOURCE / "locale" / "fr" / "LC_MESSAGES"
 TYPEWRITER = re.compile(r"\w'\w|\w [;!?]|\w :(?!/)")  # straight apostrophes, breakable spaces
-KEYWORDS = {"sentence": None, "say": None}
+KEYWORDS = {"sentence": None, "say": None, "say_many": (1, 2)}
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +28,9 @@ def catalogue() -> Catalog:
 
 
 def said() -> set[str]:
-    """Every template in the source."""
+    """Every template in the source, plurals by their singular."""
     found = extract_from_dir(str(SOURCE), keywords=KEYWORDS)
-    return {str(message) for _, _, message, _, _ in found} - {""}
+    return {message[0] if isinstance(message, tuple) else message for _, _, message, _, _ in found} - {""}
 
 
 def fields(template: str) -> set[str]:
@@ -38,24 +38,34 @@ def fields(template: str) -> set[str]:
 
 
 def test_every_sentence_has_its_french_and_nothing_is_left_over(catalogue: Catalog) -> None:
-    translated = {str(message.id) for message in catalogue if message.id and message.string}
+    translated = {
+        m.id[0] if isinstance(m.id, (tuple, list)) else m.id for m in catalogue if m.id and m.string
+    }
 
     assert said() - translated == set(), "make locale, then translate"
     assert translated - said() == set(), "make locale removes these"
 
 
+def forms(given: str | list[str] | tuple[str, ...] | None) -> list[str]:
+    """A text, or its singular and plural."""
+    return [given] if isinstance(given, str) else list(given or ())
+
+
 def test_every_value_of_a_sentence_stands_in_its_french(catalogue: Catalog) -> None:
-    pairs = [(str(message.id), str(message.string)) for message in catalogue if message.id]
+    pairs = [
+        pair
+        for message in catalogue
+        if message.id
+        for pair in zip(forms(message.id), forms(message.string), strict=True)
+    ]
 
     assert [
-        (english, french)
-        for english, french in pairs
-        if "{" in english + french and fields(english) != fields(french)
+        (one, french) for one, french in pairs if "{" in one + french and fields(one) != fields(french)
     ] == []
 
 
 def test_french_is_set_as_french(catalogue: Catalog) -> None:
-    texts = [str(message.string) for message in catalogue if message.id]
+    texts = [french for message in catalogue if message.id for french in forms(message.string)]
 
     assert [text for text in texts if TYPEWRITER.search(text)] == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter_mailer.wording import in_language, language, say, sentence, use_language
+from newsletter_mailer.wording import in_language, language, say, say_many, sentence, use_language
 
 
 def test_a_sentence_is_said_in_the_language_of_the_moment() -> None:
@@ -29,3 +29,8 @@ def test_a_language_that_is_not_spoken_falls_back_to_english(asked: str, spoken:
 
 def test_braces_in_values_are_values() -> None:
     assert say("nobody knows “{name}”", name="{0}") == "nobody knows “{0}”"
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 thing"), (2, "2 things")])
+def test_one_and_many(count: int, words: str) -> None:
+    assert say_many("{count} thing", "{count} things", count) == words
