@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from babel import Locale
@@ -10,6 +11,8 @@ from babel.dates import format_date, format_interval, format_time
 
 from newsletter_mailer.compose.typography import NO_BREAK
 from newsletter_mailer.model.blocks import AgendaEntry
+
+_THE_FIRST = re.compile(r"(?<!\d)1(?= |$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ def long_date(date: dt.date, language: str) -> str:
 
 
 def _first(text: str, language: str) -> str:
-    return f"1er{text[1:]}" if language.startswith("fr") and text.startswith("1 ") else text
+    """The words with the first of a month as French says it: "mardi 1er décembre"."""
+    return _THE_FIRST.sub("1er", text) if language.startswith("fr") else text
 
 
 def tile(entry: AgendaEntry, language: str) -> Tile:
@@ -45,7 +49,7 @@ def when_it_is(entry: AgendaEntry, language: str) -> str:
     """Date or range and times of an entry: "jeudi 16 septembre 2021, de 18 h 30 à 20 h"."""
     locale = _locale(language)
     if entry.end_date is None or entry.end_date == entry.date:
-        days = format_date(entry.date, "full", locale)
+        days = _first(format_date(entry.date, "full", locale), language)
     else:
         days = _range(entry.date, entry.end_date, language)
     hours = _hours(entry.time, entry.end_time, language) if entry.time else ""
@@ -60,7 +64,7 @@ def _range(first: dt.date, last: dt.date, language: str) -> str:
         (first.year == last.year, first.month == last.month)
     )
     begins = format_date(first, shared or "d MMMM y", _locale(language))
-    return f"du {_first(begins + ' ', language).rstrip()} au {_first(long_date(last, language), language)}"
+    return f"du {_first(begins, language)} au {long_date(last, language)}"
 
 
 def _hours(begins: dt.time, ends: dt.time | None, language: str) -> str:

@@ -50,6 +50,8 @@ def test_a_tile_shows_the_day_or_the_days(first: str, last: str | None, leaf: Ti
     ("values", "french", "english"),
     [
         ({"date": "2021-09-16"}, "jeudi 16 septembre 2021", "Thursday, September 16, 2021"),
+        ({"date": "2026-12-01"}, "mardi 1er décembre 2026", "Tuesday, December 1, 2026"),
+        ({"date": "2026-12-11"}, "vendredi 11 décembre 2026", "Friday, December 11, 2026"),
         (
             {"date": "2027-01-16", "time": "14h", "end_time": "17h30"},
             "samedi 16 janvier 2027, de 14 h à 17 h 30",
