@@ -95,6 +95,17 @@ def test_the_preheader_fills_the_inbox_line(workspace: Workspace, sample: str) -
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
+def test_logos_stand_on_the_margin_of_the_text(workspace: Workspace, sample: str) -> None:
+    loaded = load(workspace, sample)
+    mastheads = [block for block in loaded.issue.blocks if isinstance(block, blocks.Masthead)]
+
+    for logo in (logo for head in mastheads for logo in (head.logo, head.logo_dark) if logo):
+        with Pillow.open(loaded.folder / logo.src) as picture:
+            seen = picture.convert("RGBA").getchannel("A").getbbox()
+            assert seen == (0, 0, *picture.size), logo.src
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
 def test_every_picture_is_used_light_and_sharp_enough(workspace: Workspace, sample: str) -> None:
     loaded = load(workspace, sample)
     used = {part.src for part in parts(loaded.issue) if isinstance(part, blocks.Picture)}
