@@ -45,7 +45,7 @@ CONTRASTS = """() => {
   }
   return found;
 }"""
-TARGETS = """() => [...document.querySelectorAll('.pill, .button a, .action, .above a')]
+TARGETS = """() => [...document.querySelectorAll('.pill a, .button a, .action, .above a, .more a, .entry-title a')]
   .map(e => [e.textContent, e.getBoundingClientRect().height])"""
 TOO_WIDE = """() => [...document.querySelectorAll('body *')]
   .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5).map(e => e.outerHTML.slice(0, 120))"""
@@ -194,6 +194,70 @@ def test_what_is_pressed_is_large_enough_for_a_finger(show: Show, slug: str, wid
 
     assert targets
     assert [(text, height) for text, height in targets if height < LEAST_TARGET] == []
+
+
+ENLARGED = """() => { for (const [e, size] of [...document.querySelectorAll('body *')]
+  .map(e => [e, parseFloat(getComputedStyle(e).fontSize)])) if (size > 0) {
+    e.style.setProperty('font-size', 2 * size + 'px', 'important');
+    e.style.setProperty('line-height', '1.3', 'important'); } }"""
+LONG_FIGURES = """\
+  - type: figures
+    figures:
+      - { value: "123 456 789,12 M€", label: court }
+  - type: figures
+    figures:
+      - { value: "123 456 €", label: court }
+      - { value: "27 500 000 €", label: une étiquette }
+      - { value: "100 000 h", label: de bénévolat }
+"""
+OVERLAPPING = """() => { const boxes = [...document.querySelectorAll('.value')].map(e => {
+    const range = document.createRange(); range.selectNodeContents(e); return range.getBoundingClientRect(); });
+  return boxes.some((a, n) => boxes.slice(n + 1).some(b =>
+    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)); }"""
+
+
+@pytest.mark.parametrize("enlarged", [False, True])
+@pytest.mark.parametrize("width", [320, 640])
+def test_long_figures_keep_to_the_sheet_and_to_themselves(
+    show: Show, tmp_path: Path, width: int, enlarged: bool
+) -> None:
+    page = show(mail(composed(workspace_at(tmp_path / "lettres"), LONG_FIGURES)).html, width=width)
+    if enlarged:
+        page.evaluate(ENLARGED)
+
+    assert page.evaluate(TOO_WIDE) == []
+    assert not page.evaluate(OVERLAPPING)
+
+
+def test_text_of_twice_the_size_keeps_to_the_screen(show: Show) -> None:
+    page = show(html(SEED), width=640)
+    page.evaluate(ENLARGED)
+
+    assert page.evaluate(TOO_WIDE) == []
+
+
+def test_figures_have_as_much_ground_above_as_below_on_a_telephone(show: Show) -> None:
+    above, below = show(html(SEED), width=375).evaluate(
+        """() => { const box = e => e.getBoundingClientRect();
+        const band = box(document.querySelector('.figure').closest('.band'));
+        const values = [...document.querySelectorAll('.value')], labels = [...document.querySelectorAll('.label')];
+        return [box(values[0]).top - band.top, band.bottom - box(labels.at(-1)).bottom]; }"""
+    )
+
+    assert abs(above - below) <= 4
+
+
+def test_a_part_s_heading_is_nearer_to_its_content_than_blocks_to_each_other(
+    show: Show, tmp_path: Path
+) -> None:
+    blocks = "  - { type: heading, title: Ensemble }\n" + "  - { type: text, text: Bonjour }\n" * 2
+    page = show(mail(composed(workspace_at(tmp_path / "lettres"), blocks)).html)
+
+    heading, first, second = page.evaluate(
+        "() => ['h2', 'p'].flatMap(name => [...document.querySelectorAll('.gutter ' + name)]).slice(0, 3)"
+        ".map(e => [e.getBoundingClientRect().top, e.getBoundingClientRect().bottom])"
+    )
+    assert first[0] - heading[1] < 0.8 * (second[0] - first[1])
 
 
 @pytest.mark.parametrize("slug", SAMPLES)

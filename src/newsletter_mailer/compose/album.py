@@ -22,6 +22,12 @@ class Shown:
     width: int  #: CSS pixels
     height: int
     alt: str  #: empty for a decorative one
+    opaque: bool  #: nothing behind it shows through
+
+
+def tallest(width: int) -> int:
+    """How tall a picture may stand in a place of that width (CSS pixels): a portrait would fill the screen."""
+    return width * 5 // 4
 
 
 class Album:
@@ -43,7 +49,11 @@ class Album:
         name = f"{digest}.{fitted.suffix}" if self._base is not None else f"{path.stem}.{fitted.suffix}"
         self._pictures.setdefault(cid, Picture(cid, name, fitted.media_type, fitted.data))
         src = f"cid:{cid}" if self._base is None else f"{self._base.rstrip('/')}/{name}"
-        return Shown(src, fitted.width, fitted.height, picture.alt or "")
+        return Shown(src, fitted.width, fitted.height, picture.alt or "", fitted.opaque)
+
+    def fills(self, picture: blocks.Picture, width: int) -> bool:
+        """Whether the picture is wide enough for a place of that many CSS pixels, and not too tall."""
+        return fit(self._find(picture.src), width, tallest(width)).width == width
 
     @property
     def pictures(self) -> tuple[Picture, ...]:

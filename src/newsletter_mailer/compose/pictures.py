@@ -143,6 +143,7 @@ class Fitted:
     suffix: str  #: "png", "jpg" or "gif"
     width: int  #: as shown, in CSS pixels
     height: int
+    opaque: bool = False  #: surely nothing behind it shows through
 
 
 def fit(path: Path, width: int, height: int | None = None) -> Fitted:
@@ -223,6 +224,6 @@ def _encoded(image: Image.Image, shown: tuple[int, int], *, flat: bool) -> Fitte
         method = Image.Quantize.FASTOCTREE if image.mode == "RGBA" else Image.Quantize.MEDIANCUT
         drawing = image.quantize(256, method=method, dither=Image.Dither.NONE) if flat else image
         drawing.save(stream, "PNG", optimize=True)
-        return Fitted(stream.getvalue(), "image/png", "png", *shown)
+        return Fitted(stream.getvalue(), "image/png", "png", *shown, opaque=image.mode == "RGB")
     image.save(stream, "JPEG", quality=82, optimize=True, progressive=True)
-    return Fitted(stream.getvalue(), "image/jpeg", "jpg", *shown)
+    return Fitted(stream.getvalue(), "image/jpeg", "jpg", *shown, opaque=True)

@@ -38,7 +38,9 @@ def underlined(text: str, mark: str = "-") -> str:
 
 
 def row(left: str, right: str, width: int) -> str:
-    """A line of a table: `left` in a column of that width, `right` folded beside it."""
+    """A line of a table: `left` in a column of that width, `right` folded beside it, or below when `left` fills it."""
+    if len(left) >= width:
+        return f"{wrap(left)}\n{wrap(right, ' ' * width)}"
     return wrap(right, left.ljust(width), " " * width)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from newsletter_mailer.compose import dates, markdown, plaintext
-from newsletter_mailer.compose.album import Album, Shown
+from newsletter_mailer.compose.album import Album, Shown, tallest
 from newsletter_mailer.compose.merge import Marks
 from newsletter_mailer.compose.theme import Tokens
 from newsletter_mailer.config import Settings
@@ -65,6 +65,8 @@ class Vocabulary:
             "markdown": self._markdown,
             "plain": self._plain,
             "picture": self._picture,
+            "fills": self.album.fills,
+            "tallest": tallest,
             "tile": lambda entry: dates.tile(entry, language),
             "when_it_is": lambda entry: dates.when_it_is(entry, language),
             "printed_date": self._printed_date,

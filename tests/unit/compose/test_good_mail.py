@@ -103,7 +103,7 @@ def test_every_link_has_a_name_of_its_own_and_leads_where_a_mail_may_lead(slug: 
 @both
 def test_links_in_running_text_are_underlined(slug: str) -> None:
     for link in page(slug).xpath("//a[not(img)]"):
-        shaped_as_a_button = "pill" in (link.get("class") or "") or "border-radius" in style(link)
+        shaped_as_a_button = "border-radius" in style(link) or "border-radius" in style(link.getparent())
         assert shaped_as_a_button or style(link)["text-decoration"] == "underline"
 
 
@@ -242,6 +242,21 @@ def test_the_text_part_is_72_columns_wide_but_for_addresses(slug: str) -> None:
     for line in sent(slug).text.split("\n"):
         assert len(line) <= WIDTH or "://" in line or "mailto:" in line, line
         assert line == line.rstrip() or line == "-- "
+
+
+def test_each_network_is_a_cell_of_its_own_for_outlook_knows_no_padding_on_links() -> None:
+    cells = page(EVERY_BLOCK).xpath("//td[contains(@class, 'pill')]")
+
+    assert len(cells) > 2
+    for cell in cells:
+        assert len(cell.xpath("./a")) == 1
+        assert style(cell)["border"].startswith("1px solid")
+        assert style(cell)["mso-padding-alt"] == "10px 20px"
+
+
+@both
+def test_no_title_leaves_a_word_alone_on_its_last_line(slug: str) -> None:
+    assert re.search(r"h1, h2, h3 \{ text-wrap: balance; \}", css(slug))
 
 
 def test_the_signature_comes_after_the_text_of_each_new_member() -> None:

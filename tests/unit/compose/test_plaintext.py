@@ -46,6 +46,12 @@ def test_a_table_folds_its_right_column_only() -> None:
     assert all(line.startswith(" " * 15) for line in lines[1:])
 
 
+def test_what_fills_the_left_column_has_its_text_below() -> None:
+    assert (
+        row("27 500 000 €", "de chiffre d'affaires", 12) == f"27 500 000 €\n{' ' * 12}de chiffre d'affaires"
+    )
+
+
 def test_blank_lines_and_trailing_spaces_go_but_the_signature_mark_stays() -> None:
     assert tidied("\n\na  \n\n\n\n-- \nb \n") == "a\n\n-- \nb"
 
