@@ -36,6 +36,7 @@ def newsletter(context: click.Context, /, **options: object) -> None:
     """
     context.obj = output.Face.from_options(options)
     use_language(context.obj.language)
+    output.tell_more(context.obj.verbose)
 
 
 for module in (issues, audience, campaigns, demo):
@@ -44,7 +45,7 @@ for module in (issues, audience, campaigns, demo):
 
 
 def main() -> None:
-    """Run the command; a mistake that a person can mend is a sentence and an exit code, never a traceback."""
+    """Run the command; what a person can mend is a sentence and an exit code, a traceback only what -v asks for."""
     output.prepare_streams()
     try:
         code = newsletter.main(standalone_mode=False)
@@ -60,4 +61,10 @@ def main() -> None:
     except BrokenPipeError:
         output.silence_stdout()
         code = 0
+    except OSError as error:
+        output.show_refusal(error)
+        code = 1
+    except Exception as error:  # noqa: BLE001  the last place where it can be told in words
+        output.show_unforeseen(error)
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)

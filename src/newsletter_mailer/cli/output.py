@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -14,12 +16,13 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from newsletter_mailer.errors import FileProblems, NewsletterError
-from newsletter_mailer.wording import use_language
+from newsletter_mailer.wording import say, use_language
 
 if TYPE_CHECKING:
     from newsletter_mailer.app import App
 
 WIDTH_OF_FILES = 140  # of a table that goes into a file or a pipe, where nobody knows the width
+_tracebacks: ContextVar[bool] = ContextVar("tracebacks", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,50 @@ class Face:
         return click.style(text, fg=style) if style and self.colour else text
 
 
+def tell_more(wanted: bool) -> None:
+    """Show tracebacks, or not, from here on."""
+    _tracebacks.set(wanted)
+
+
 def show_error(error: NewsletterError) -> None:
     """The sentence of an error, on stderr; a file's problems one a line, ready for an editor to jump to."""
-    mark = click.style("✗", fg="red") if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else "✗"
     if isinstance(error, FileProblems):
         click.echo(str(error), err=True)
     else:
-        click.echo(f"{mark} {error}", err=True)
+        _cross(str(error))
+
+
+def show_refusal(error: OSError) -> None:
+    """What the system refuses, and of which file."""
+    reason = error.strerror or str(error) or type(error).__name__
+    _cross(f"{error.filename}: {reason}" if error.filename else reason)
+    _show_traceback(error)
+
+
+def show_unforeseen(error: Exception) -> None:
+    """What is a fault of this program, in one line, and what to do about it."""
+    words = " ".join(str(error).split())
+    name = type(error).__name__
+    _cross(say("a fault of this program: {error}", error=f"{name}: {words}" if words else name))
+    if not _tracebacks.get():
+        click.echo(
+            say(
+                "The ledger knows what was sent: the same command continues. "
+                "`newsletter -v …` shows where it happened; please report that."
+            ),
+            err=True,
+        )
+    _show_traceback(error)
+
+
+def _cross(text: str) -> None:
+    mark = click.style("✗", fg="red") if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else "✗"
+    click.echo(f"{mark} {text}", err=True)
+
+
+def _show_traceback(error: Exception) -> None:
+    if _tracebacks.get():
+        traceback.print_exception(error)
 
 
 def prepare_streams() -> None:
