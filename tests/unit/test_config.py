@@ -202,6 +202,13 @@ def test_the_password_comes_from_the_environment_or_a_private_file(tmp_path: Pat
     assert smtp_password(load_workspace(tmp_path, {}), {}) == ""
 
 
+def test_a_ledger_that_is_no_url_is_a_sentence(tmp_path: Path) -> None:
+    workspace_at(tmp_path)
+
+    with pytest.raises(ConfigError, match=r"“var/letters\.db” cannot stand in “url” .*sqlite:///"):
+        load_workspace(tmp_path, {"NEWSLETTER_DATABASE__URL": "var/letters.db"})
+
+
 def test_a_password_in_another_encoding_is_a_sentence(tmp_path: Path) -> None:
     workspace_at(tmp_path)
     workspace = load_workspace(tmp_path, {"NEWSLETTER_SMTP__PASSWORD_FILE": "password"})

@@ -120,7 +120,7 @@ class InboxSettings(Section):
 class DatabaseSettings(Section):
     """The ledger."""
 
-    url: Plain = "sqlite:///var/newsletter.db"
+    url: Annotated[Plain, StringConstraints(pattern=r"^[a-z0-9+]+://")] = "sqlite:///var/newsletter.db"
     """A relative SQLite path counts from the workspace."""
 
 

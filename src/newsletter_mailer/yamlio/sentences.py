@@ -91,6 +91,7 @@ def _pattern(finding: Finding) -> Explanation:
         "language": sentence("write two small letters, such as fr or en"),
         "public_url": sentence("write the whole address, such as https://lettre.example.org"),
         "theme": sentence("write the name of a folder in templates/"),
+        "url": sentence("write `database.url: sqlite:///var/newsletter.db`"),
     }
     return (
         finding.path,
