@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import json
 import re
@@ -10,41 +11,14 @@ from pathlib import Path
 
 from newsletter_mailer.compose.load import find_issue
 from newsletter_mailer.compose.schema import write_schema
-from newsletter_mailer.config import Workspace
+from newsletter_mailer.config import Workspace, shipped
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.wording import sentence
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
-_ID = re.compile(r"^id:.*$", re.MULTILINE)
-_DATE = re.compile(r"^date:.*$", re.MULTILINE)
-
-SKELETON = """\
-# yaml-language-server: $schema=../issue.schema.json
-id: {id}
-title: {title}
-subject: {title}
-preheader: Ce que vous trouverez dans ce numéro, en une phrase.
-date: {date}
-language: {language}
-
-blocks:
-  - type: masthead
-    title: {title}
-
-  - type: text
-    lead: true
-    text: |
-      Bonjour {{{{ subscriber.first_name or "à toutes et à tous" }}}},
-
-      écrivez ici les premières lignes.
-
-  - type: article
-    title: Un premier article
-    text: |
-      Le texte s'écrit en Markdown : **gras**, *italique*, [lien](https://example.org/).
-
-  - type: footer
-"""
+_ID = re.compile(rb"^id:[^\r\n]*", re.MULTILINE)
+_DATE = re.compile(rb"^date:[^\r\n]*", re.MULTILINE)
+_SPOKEN_EVERYWHERE = "en"  # where the workspace speaks a language that has no skeleton
 
 
 def new(workspace: Workspace, slug: str, *, copy_of: str | None, today: dt.date, new_id: str) -> Path:
@@ -60,11 +34,8 @@ def new(workspace: Workspace, slug: str, *, copy_of: str | None, today: dt.date,
     if folder.exists():
         raise UsageError(sentence("{folder} exists already", folder=workspace.display(folder)))
     if copy_of is None:
+        text = _skeleton(workspace, new_id, today)
         folder.mkdir(parents=True)
-        title = json.dumps(workspace.settings.identity.name, ensure_ascii=False)
-        text = SKELETON.format(
-            id=new_id, title=title, date=today.isoformat(), language=workspace.settings.language
-        )
         (folder / "issue.yaml").write_text(text, encoding="utf-8")
     else:
         _copy(find_issue(workspace, copy_of).parent, folder, new_id, today)
@@ -72,10 +43,22 @@ def new(workspace: Workspace, slug: str, *, copy_of: str | None, today: dt.date,
     return folder / "issue.yaml"
 
 
+def _skeleton(workspace: Workspace, new_id: str, today: dt.date) -> str:
+    """The first lines in the language of the workspace; JSON strings are YAML strings, whatever the name."""
+    title = json.dumps(workspace.settings.identity.name, ensure_ascii=False)
+    language = workspace.settings.language
+    skeletons = shipped("templates") / "workspace"
+    path = skeletons / f"issue.{language}.yaml"
+    if not path.is_file():
+        path = skeletons / f"issue.{_SPOKEN_EVERYWHERE}.yaml"
+    text = path.read_text(encoding="utf-8")
+    return text.format(id=new_id, title=title, date=today.isoformat(), language=language)
+
+
 def _copy(source: Path, folder: Path, new_id: str, today: dt.date) -> None:
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns("sent.json"))
     path = folder / "issue.yaml"
-    text = path.read_bytes().decode("utf-8-sig")
-    text = _ID.sub(f"id: {new_id}", text, count=1)
-    text = _DATE.sub(f"date: {today.isoformat()}", text, count=1)
-    path.write_bytes(text.encode())
+    raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    raw = _ID.sub(f"id: {new_id}".encode(), raw, count=1)
+    raw = _DATE.sub(f"date: {today.isoformat()}".encode(), raw, count=1)
+    path.write_bytes(raw)  # another encoding is told when the copy is composed, with its place

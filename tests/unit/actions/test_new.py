@@ -1,0 +1,55 @@
+"""A new issue, in the language of its workspace."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from issue_files import HEAD, issue_text, workspace_at, write_issue
+from newsletter_mailer.actions.new import new
+from newsletter_mailer.compose.load import load_issue
+from newsletter_mailer.config import Workspace, load_workspace
+
+TODAY = dt.date(2026, 12, 24)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return workspace_at(tmp_path)
+
+
+def made(workspace: Workspace, *, copy_of: str | None = None) -> Path:
+    return new(workspace, "2026-12", copy_of=copy_of, today=TODAY, new_id="lettre-2026-12")
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("fr", "Bonjour"), ("en", "Dear"), ("de", "Dear")], ids=["fr", "en", "neither"]
+)
+def test_a_new_issue_speaks_the_language_of_its_workspace(
+    workspace: Workspace, language: str, says: str
+) -> None:
+    workspace = load_workspace(workspace.root, {"NEWSLETTER_LANGUAGE": language})
+
+    path = made(workspace)
+
+    issue = load_issue(workspace, path).issue
+    assert says in path.read_text(encoding="utf-8")
+    assert (issue.language, issue.date, issue.id) == (language, TODAY, "lettre-2026-12")
+    assert issue.title == "Réseau Exemple"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_a_copy_has_an_id_and_a_date_of_its_own_whatever_its_encoding(
+    workspace: Workspace, encoding: str
+) -> None:
+    text = issue_text("  - { type: heading, text: Été }\n", head=HEAD).replace("\n", "\r\n")
+    write_issue(workspace, "", "before").write_bytes(text.encode(encoding))
+
+    path = made(workspace, copy_of="before")
+
+    lines = path.read_bytes().decode("cp1252" if encoding == "cp1252" else "utf-8").split("\r\n")
+    assert lines[0] == "id: lettre-2026-12"
+    assert "date: 2026-12-24" in lines
+    assert any("Été" in line for line in lines)
