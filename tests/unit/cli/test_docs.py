@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import configparser
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,9 @@ from newsletter_mailer.cli import newsletter
 from newsletter_mailer.config import Settings
 
 ROOT = Path(__file__).parents[3]
+PAGES = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")] + sorted(
+    ROOT.glob("docs/*.md")
+)
 REFERENCE = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
 
 
@@ -66,3 +71,38 @@ def test_readme_names_only_commands_that_exist() -> None:
     assert [
         call for call in used if not any(call == name or call.startswith(f"{name} ") for name in known)
     ] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_pictures_of_the_documentation_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    near = [target for target in re.findall(r"\]\(([^)\s]+)\)", text) if not re.match(r"[a-z]+:|#", target)]
+
+    assert [target for target in near if not (page.parent / target.partition("#")[0]).is_file()] == []
+    assert near or page.name != "README.md"
+
+
+@pytest.mark.parametrize("name", [name for name, _ in commands(newsletter)])
+def test_the_changelog_names_every_command(name: str) -> None:
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    assert f"`{name}`" in changes or f"`newsletter {name}`" in changes
+
+
+def test_the_architecture_page_shows_the_chain_that_is_checked() -> None:
+    contracts = configparser.ConfigParser()
+    contracts.read(ROOT / ".importlinter", encoding="utf-8")
+    checked = " > ".join(contracts["importlinter:contract:layers"]["layers"].split("\n")).strip(" >")
+    page = " ".join((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").split())
+
+    assert checked in page
+
+
+def test_paths_in_the_sources_exist() -> None:
+    named = {
+        (path.name, name)
+        for path in (ROOT / "src").rglob("*.py")
+        for name in re.findall(r"\bdocs/[\w./-]*\w", path.read_text(encoding="utf-8"))
+    }
+
+    assert [(path, name) for path, name in sorted(named) if not (ROOT / name).exists()] == []
