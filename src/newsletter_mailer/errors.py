@@ -16,10 +16,31 @@ NewsletterError            exit code
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from newsletter_mailer.wording import Sentence
+from newsletter_mailer.wording import Sentence, sentence
+
+NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_REASONS = {
+    errno.EACCES: sentence("there is no right to do that"),
+    errno.EPERM: sentence("there is no right to do that"),
+    errno.EROFS: sentence("this disk can only be read"),
+    errno.ENOSPC: sentence("the disk is full"),
+    errno.ENOENT: sentence("there is no such file or folder"),
+    errno.ENOTDIR: sentence("a file stands where a folder should be"),
+    errno.EISDIR: sentence("it is a folder"),
+    errno.EEXIST: sentence("it exists already"),
+    errno.ENAMETOOLONG: sentence("the name is too long"),
+    errno.EIO: sentence("the disk reports an error"),
+    errno.EADDRINUSE: sentence("another program has that address already"),
+    errno.ECONNREFUSED: sentence("nobody answers there"),
+    errno.ECONNRESET: sentence("the line was cut at the other end"),
+    errno.ETIMEDOUT: sentence("no answer in time"),
+    errno.EHOSTUNREACH: sentence("there is no way to that computer"),
+    errno.ENETUNREACH: sentence("there is no way to that network"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +57,12 @@ class Problem:
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}:{self.column}" if self.line else self.path
         return f"{place}: {self.what} ({self.hint})" if self.hint else f"{place}: {self.what}"
+
+
+def system_reason(error: OSError) -> Sentence:
+    """Why the system refused, in the words of the person it is told to; rare reasons in the system's own."""
+    known = _REASONS.get(error.errno or 0)
+    return known or Sentence("{words}", {"words": error.strerror or error})
 
 
 class NewsletterError(Exception):

@@ -119,6 +119,24 @@ def test_nothing_is_taken_from_a_campaign_that_must_not_go_on(bench: Bench, stat
     assert bench.counts(campaign) == Counts(queued=1)
 
 
+@pytest.mark.parametrize("state", [CampaignState.PAUSED, CampaignState.HELD])
+def test_what_was_paused_stays_so_whatever_its_run_says_until_another_begins(
+    bench: Bench, state: CampaignState
+) -> None:
+    bench.on_list(ANN)
+    campaign = bench.plan()
+    with bench.database.transaction() as c:
+        campaigns.set_state(c, campaign.id, state, now=NOON)
+        campaigns.set_state(c, campaign.id, CampaignState.STOPPED, now=NOON)
+    after_the_run = bench.fresh(campaign).state
+
+    with bench.database.transaction() as c:
+        campaigns.begin(c, campaign.id, now=NOON)
+
+    assert (after_the_run, bench.fresh(campaign).state) == (state, CampaignState.SENDING)
+    assert len(bench.claim(campaign)) == 1
+
+
 def test_who_unsubscribed_after_the_plan_is_skipped(bench: Bench) -> None:
     main = bench.on_list(ANN, BOB)
     campaign = bench.plan()

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from sqlalchemy import func, select
 
+from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.audience import SuppressionReason
-from newsletter_mailer.model.campaign import Campaign
+from newsletter_mailer.model.campaign import Campaign, CampaignState
 from newsletter_mailer.model.outcome import Outcome
 from newsletter_mailer.store import audience, ledger
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.ledger import Claimed
 from newsletter_mailer.store.schema import attempts, deliveries
-from unit.store.ledger_kit import ACCEPTED, CLOSING, DEFERRED, LOST, REFUSED, SECRET, Bench, counted
+from unit.store.ledger_kit import ACCEPTED, CLOSING, DEFERRED, HUNG_UP, LOST, REFUSED, SECRET, Bench, counted
 
 READERS = [f"reader{number}@example.org" for number in range(8)]
 some_reader = st.sampled_from(READERS)
-some_outcome = st.sampled_from([ACCEPTED, DEFERRED, REFUSED, LOST, CLOSING])
+some_outcome = st.sampled_from([ACCEPTED, DEFERRED, REFUSED, LOST, CLOSING, HUNG_UP])
 
 
 class Ledger(RuleBasedStateMachine):
@@ -34,7 +37,7 @@ class Ledger(RuleBasedStateMachine):
         self.campaigns: list[Campaign] = []
         self.held: list[Claimed] = []
         self.accepted: list[str] = []  # fingerprints, as the server saw them
-        self.doubles_allowed = False
+        self.persons: list[int] = []  # the same by their numbers, which stay when they move
         self.bench.on_list(*READERS[:5])
 
     def teardown(self) -> None:
@@ -92,6 +95,7 @@ class Ledger(RuleBasedStateMachine):
         self.bench.settle([one], outcome)
         if outcome is ACCEPTED:
             self.accepted.append(one.delivery.recipient_key)
+            self.persons.append(one.subscriber.id)
 
     @precondition(lambda self: self.held)
     @rule()
@@ -115,7 +119,9 @@ class Ledger(RuleBasedStateMachine):
     @rule(as_=st.sampled_from(["sent", "resend", "retry", "cancel"]))
     def officer_decides(self, as_: str) -> None:
         campaign, now = self.campaigns[0].id, self.bench.now
-        with self.bench.database.transaction() as c:
+        closed = self.bench.fresh(self.campaigns[0]).state is CampaignState.CANCELLED
+        refused = pytest.raises(UsageError) if closed and as_ in ("retry", "resend") else nullcontext()
+        with refused, self.bench.database.transaction() as c:
             if as_ == "retry":
                 ledger.retry_refused(c, campaign, now)
             elif as_ == "cancel":
@@ -133,6 +139,7 @@ class Ledger(RuleBasedStateMachine):
     @invariant()
     def nobody_is_doubled(self) -> None:
         assert len(self.accepted) == len(set(self.accepted))
+        assert len(self.persons) == len(set(self.persons))
 
     @invariant()
     def what_is_due_is_deferred_and_what_is_held_has_a_run(self) -> None:

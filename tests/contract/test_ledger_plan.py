@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.audience import SubscriptionStatus, SuppressionReason
-from newsletter_mailer.model.campaign import CampaignState, Counts, HeadCount
+from newsletter_mailer.model.campaign import CampaignState, Counts, Elsewhere, HeadCount
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.store import audience, campaigns, ledger
 from newsletter_mailer.store.campaigns import Audience
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.schema import batches, subscriptions
 from newsletter_mailer.tokens import message_id
-from unit.store.ledger_kit import ACCEPTED, HOUR, NOON, REFUSED, SECRET, Bench, an_edition, counted
+from unit.store.ledger_kit import ACCEPTED, HOUR, LOST, NOON, REFUSED, SECRET, Bench, an_edition, counted
 
 ISSUE = "issue-2026-11"
 
@@ -53,7 +53,7 @@ def test_a_reader_of_two_lists_is_reached_once_by_both(bench: Bench) -> None:
 
 def test_every_reason_is_counted_once_per_reader(bench: Bench) -> None:
     bench.on_list("has@example.org", slug="avant")
-    bench.plan("avant")
+    bench.settle(bench.claim(bench.plan("avant")), ACCEPTED)
     main = bench.on_list(
         *("ann@example.org", "left@example.org", "asked@example.org", "bounced@example.org"),
         *("has@example.org", "é@example.org"),
@@ -100,13 +100,38 @@ def test_an_unknown_list_is_a_usage_error(bench: Bench) -> None:
 
 def test_the_same_issue_planned_again_reaches_only_newcomers(bench: Bench) -> None:
     bench.on_list("ann@example.org")
-    bench.plan()
+    bench.settle(bench.claim(bench.plan()), ACCEPTED)
     bench.on_list("bob@example.org")
 
     second = bench.plan()
 
     assert second.head_count == HeadCount(on_lists=2, already_have_it=1)
     assert list(bench.statuses(second)) == ["bob@example.org"]
+
+
+def test_who_stands_in_another_campaign_and_has_nothing_yet_is_not_counted_as_having_it(bench: Bench) -> None:
+    for slug in ("sent", "refused", "doubt", "waits"):
+        bench.on_list(f"{slug}@example.org", slug=slug)
+    numbers = {}
+    for slug, outcome in (("sent", ACCEPTED), ("refused", REFUSED), ("doubt", LOST), ("waits", None)):
+        campaign = bench.plan(slug)
+        numbers[slug] = campaign.id
+        if outcome:
+            bench.settle(bench.claim(campaign), outcome)
+    bench.on_list(*(f"{slug}@example.org" for slug in ("sent", "refused", "doubt", "waits", "new")))
+    readers = Audience(("adherents",))
+
+    with bench.database.reading() as c:
+        found = campaigns.elsewhere(c, readers, issue_id=ISSUE)
+    again = bench.plan("adherents")
+
+    assert again.head_count == HeadCount(5, already_have_it=1, waiting=1, refused=1, in_doubt=1)
+    assert list(bench.statuses(again)) == ["new@example.org"]
+    assert found == [
+        Elsewhere(numbers["refused"], "refused", 1),
+        Elsewhere(numbers["doubt"], "in_doubt", 1),
+        Elsewhere(numbers["waits"], "waiting", 1),
+    ]
 
 
 def test_one_who_was_deleted_and_imported_again_gets_no_second_copy(bench: Bench) -> None:
@@ -186,6 +211,8 @@ def test_a_plan_that_is_undone_leaves_nothing(bench: Bench) -> None:
             ledger_id=bench.database.ledger_id,
             message_domain="example.org",
             mailable=lambda _: bool(1 / 0),
+            list_name="Réseau Exemple",
+            unsubscribe_mailbox="leave@example.org",
         )
 
     with bench.database.reading() as c:
@@ -249,6 +276,10 @@ def test_who_moved_after_getting_the_issue_is_not_planned_again(bench: Bench) ->
     assert bench.plan(issue="issue-2026-12").counts == Counts(queued=1)
 
 
+def _without_bob(address: str) -> bool:
+    return not address.startswith("bob")
+
+
 def test_languages_and_first_readers_are_those_whom_a_plan_would_reach(bench: Bench) -> None:
     main = bench.on_list("ann@example.org", "bob@example.org", "eve@example.org", "left@example.org")
     with bench.database.transaction() as c:
@@ -257,12 +288,12 @@ def test_languages_and_first_readers_are_those_whom_a_plan_would_reach(bench: Be
     readers = Audience(("adherents",))
 
     with bench.database.reading() as c:
-        languages = campaigns.summary_by_language(c, readers, issue_id=ISSUE)
-        first = campaigns.first_readers(c, readers, issue_id=ISSUE, limit=2)
-    campaign = bench.plan()
+        languages = campaigns.summary_by_language(c, readers, issue_id=ISSUE, mailable=_without_bob)
+        everyone = campaigns.summary_by_language(c, readers, issue_id=ISSUE, mailable=str.isascii)
+        first = campaigns.first_readers(c, readers, issue_id=ISSUE, limit=2, mailable=_without_bob)
+    bench.plan()
 
-    assert languages == {"fr": 2, "": 1}
-    assert [reader.address for reader in first] == ["ann@example.org", "bob@example.org"]
+    assert (languages, everyone) == ({"fr": 2}, {"fr": 2, "": 1})
+    assert [reader.address for reader in first] == ["ann@example.org", "eve@example.org"]
     with bench.database.reading() as c:
-        assert campaigns.summary_by_language(c, campaign) == languages
-        assert campaigns.first_readers(c, readers, issue_id=ISSUE, limit=2) == []
+        assert campaigns.first_readers(c, readers, issue_id=ISSUE, limit=2, mailable=str.isascii) == []

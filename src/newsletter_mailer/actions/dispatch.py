@@ -13,10 +13,10 @@ from pathlib import Path
 from threading import Event as Flag
 
 from newsletter_mailer.config import Workspace
-from newsletter_mailer.errors import Stopped
-from newsletter_mailer.message.letterhead import letterhead, message_template
-from newsletter_mailer.message.mime import Copy
-from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
+from newsletter_mailer.errors import NOT_ALLOWED, NewsletterError, Stopped, UsageError, system_reason
+from newsletter_mailer.message.letterhead import message_template, planned_letterhead
+from newsletter_mailer.message.mime import Copy, MessageTemplate
+from newsletter_mailer.model.campaign import CLOSED, Campaign, CampaignState, Counts
 from newsletter_mailer.model.delivery import Event
 from newsletter_mailer.model.outcome import Outcome, Verb
 from newsletter_mailer.smtp.pool import Account, Outgoing, send_all
@@ -45,6 +45,7 @@ class Tools:
     stop: Flag = field(default_factory=Flag)  #: set by Ctrl-C: finish the mail in flight, then stop
     chance: Callable[[], float] = random.random
     progress: Callable[[Outcome], None] = lambda _outcome: None
+    waiting: Callable[[int, int], None] = lambda _deferred, _due: None  #: told how many wait, and until when
 
 
 class Outbox:
@@ -62,9 +63,9 @@ class Outbox:
         self._claimed_at = 0
         self._retry = tools.workspace.settings.retry.policy()
         with tools.database.reading() as connection:
-            edition = campaigns.edition(connection, campaign.edition)
-        on = letterhead(tools.workspace, campaign.lists[0], web_base=campaign.web_base)
-        self._template = message_template(edition, on)
+            self._edition = campaigns.edition(connection, campaign.edition)
+        self._templates: dict[str, MessageTemplate] = {}  # by list: each has its own List-Id
+        self._template(campaign.lists[0])  # what cannot be written is told before anybody is claimed
 
     @property
     def empty(self) -> bool:
@@ -148,36 +149,61 @@ class Outbox:
         self._claimed_at = now
         return bool(self._claimed)
 
+    def _template(self, slug: str) -> MessageTemplate:
+        if slug not in self._templates:
+            on = planned_letterhead(self._campaign, slug)
+            self._templates[slug] = message_template(self._edition, on)
+        return self._templates[slug]
+
     def _built(self, claimed: Claimed) -> Outgoing:
         delivery = claimed.delivery
         when = datetime.fromtimestamp(self._tools.clock() / 1000, UTC).astimezone(self._tools.workspace.zone)
         token = sign(self._tools.secret, "unsubscribe", delivery.id)
         copy = Copy(to=delivery.address, message_id=delivery.message_id, date=when, token=token)
-        envelope, data = self._template.build(claimed.subscriber, copy, claimed.list_name)
+        envelope, data = self._template(claimed.list_slug).build(claimed.subscriber, copy, claimed.list_name)
         return Outgoing(delivery.id, delivery.attempt, envelope.mail_from, envelope.rcpt_to, data)
 
 
 def dispatch(tools: Tools, campaign: Campaign, *, wait: bool = False) -> Campaign:
     """Send what is due until nothing is, or nothing within ten minutes; `wait` stays to the end.
 
-    Returns the campaign as it is then: finished, or stopped when `tools.stop` was set. Raises Busy when another
-    sender is at work, Stopped when the rest is due later, LoginRefused and ServerUnreachable as the server has it;
-    whatever is raised, the ledger is right and the same call continues.
+    Returns the campaign as it is then: finished, or stopped when `tools.stop` was set, or paused. Raises Busy when
+    another sender is at work, UsageError when the campaign was cancelled, Stopped when the rest is due later,
+    LoginRefused and ServerUnreachable as the server has it; whatever is raised, the ledger is right and the same call
+    continues.
     """
     ledger_file = tools.database.path  # lock and journals belong to the ledger, whatever workspace uses it
     folder = ledger_file.with_name(f"{ledger_file.stem}-journals")
-    try:
+    with _disk(folder):  # the wire raises its own errors
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with SenderLock(ledger_file.with_suffix(".lock")):
+        with _lock(tools.database):
             _recover(tools, folder)
+            _check_not_cancelled(tools, campaign)
             with _running(tools, campaign, folder) as outbox:
                 due = _until_nothing_is_due(tools, campaign, outbox, wait=wait)
             return _closed(tools, campaign, due)
-    except OSError as error:  # the wire raises its own errors: this is the disk
-        raise Stopped(
-            sentence("{folder} cannot be written: {reason}", folder=folder, reason=error.strerror or error),
-            sentence("make room on the disk, then use the same command again"),
-        ) from error
+
+
+def ensure_alone(database: Database) -> None:
+    """Raise Busy when another sender is at work, before anybody is asked anything."""
+    with _disk(database.path.parent), _lock(database):
+        return
+
+
+def _lock(database: Database) -> SenderLock:
+    return SenderLock(database.path.with_suffix(".lock"))
+
+
+@contextmanager
+def _disk(folder: Path) -> Iterator[None]:
+    """What the disk refuses, as a sentence."""
+    try:
+        yield
+    except OSError as error:
+        what = sentence("{folder} cannot be written: {reason}", folder=folder, reason=system_reason(error))
+        if error.errno in NOT_ALLOWED:
+            raise NewsletterError(what, sentence("ask for the right to write there")) from error
+        raise Stopped(what, sentence("make room on the disk, then use the same command again")) from error
 
 
 def _recover(tools: Tools, folder: Path) -> None:
@@ -196,6 +222,16 @@ def _recover(tools: Tools, folder: Path) -> None:
         journal.unlink()  # every earlier run is settled and ended now
 
 
+def _check_not_cancelled(tools: Tools, campaign: Campaign) -> None:
+    if _fresh(tools, campaign).state is CampaignState.CANCELLED:
+        raise UsageError(
+            sentence("campaign {number} is cancelled: nothing more leaves from it", number=campaign.id),
+            sentence(
+                "those whom it did not reach get a new one: newsletter dispatch {issue}", issue=campaign.slug
+            ),
+        )
+
+
 @contextmanager
 def _running(tools: Tools, campaign: Campaign, folder: Path) -> Iterator[Outbox]:
     """A run, registered before its first claim and ended when the ledger knows all that it did.
@@ -210,7 +246,8 @@ def _running(tools: Tools, campaign: Campaign, folder: Path) -> Iterator[Outbox]
         )
     with Journal.create(path, run) as journal:
         outbox = Outbox(tools, campaign, run=run, journal=journal)
-        _set_state(tools, campaign, CampaignState.SENDING)
+        with tools.database.transaction() as connection:
+            campaigns.begin(connection, campaign.id, now=now)
         try:
             yield outbox
         except BaseException:
@@ -224,7 +261,7 @@ def _running(tools: Tools, campaign: Campaign, folder: Path) -> Iterator[Outbox]
 
 
 def _until_nothing_is_due(tools: Tools, campaign: Campaign, outbox: Outbox, *, wait: bool) -> int | None:
-    """Send and wait; the time of the next deferred delivery, or None when there is none."""
+    """Send and wait, unless it is paused; the time of the next deferred delivery, or None when there is none."""
     while True:
         try:
             send_all(outbox, tools.account)
@@ -233,13 +270,18 @@ def _until_nothing_is_due(tools: Tools, campaign: Campaign, outbox: Outbox, *, w
         with tools.database.reading() as connection:
             due = ledger.next_due(connection, campaign.id)
         now = tools.clock()
-        if due is None or tools.stop.is_set() or (due - now > _PATIENCE_MS and not wait):
+        over = tools.stop.is_set() or _fresh(tools, campaign).state in CLOSED
+        if due is None or over or (due - now > _PATIENCE_MS and not wait):
             return due
+        tools.waiting(_fresh(tools, campaign).counts.deferred, due)
         tools.stop.wait(max(due - now, 0) / 1000)
 
 
 def _closed(tools: Tools, campaign: Campaign, due: int | None) -> Campaign:
-    counts = _fresh(tools, campaign).counts
+    found = _fresh(tools, campaign)
+    counts = found.counts
+    if found.state in CLOSED:
+        return found
     if not counts.open:
         return _set_state(tools, campaign, CampaignState.FINISHED)
     if due is None or tools.stop.is_set():
@@ -252,7 +294,7 @@ def _closed(tools: Tools, campaign: Campaign, due: int | None) -> Campaign:
             count=counts.deferred,
             time=f"{at:%Y-%m-%d %H:%M}",
         ),
-        sentence("continue then with: newsletter resume {campaign}", campaign=campaign.slug),
+        sentence("continue then with: newsletter resume {campaign}", campaign=campaign.id),
     )
 
 
@@ -270,7 +312,7 @@ def _fresh(tools: Tools, campaign: Campaign) -> Campaign:
 
 
 def exit_code(counts: Counts, *, interrupted: bool) -> int:
-    """0 all sent · 5 finished with refused or in-doubt recipients · 130 interrupted with something left."""
-    if interrupted and counts.open:
-        return 130
+    """0 all sent · 5 finished with refused or in-doubt recipients · 130 interrupted or 75 stopped with something left."""
+    if counts.open:
+        return 130 if interrupted else 75
     return 5 if counts.refused or counts.in_doubt else 0

@@ -9,13 +9,13 @@ from newsletter_mailer.checks.links import answers_with
 from newsletter_mailer.compose.load import find_issue, load_issue
 from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.config import Workspace
-from newsletter_mailer.errors import NotConfirmed, StalePlan, UsageError
+from newsletter_mailer.errors import FileProblems, NotConfirmed, StalePlan, UsageError
 from newsletter_mailer.message.headers import mailable
 from newsletter_mailer.message.letterhead import letterhead, message_template, sender_domain
 from newsletter_mailer.message.slots import Filler, Reader
 from newsletter_mailer.message.specimen import no_mail
 from newsletter_mailer.model.audience import Subscriber
-from newsletter_mailer.model.campaign import Campaign, HeadCount
+from newsletter_mailer.model.campaign import Campaign, Elsewhere, HeadCount
 from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.store import audience, campaigns
 from newsletter_mailer.store.campaigns import Audience
@@ -23,7 +23,7 @@ from newsletter_mailer.store.database import Database
 from newsletter_mailer.tokens import Secret
 from newsletter_mailer.wording import Sentence, sentence
 
-__all__ = ["Audience", "Proposal", "check_number", "plan", "propose", "unfinished"]
+__all__ = ["Audience", "Proposal", "changed_since", "check_number", "plan", "propose", "unfinished"]
 
 _SUBJECTS_SHOWN = 3
 
@@ -35,6 +35,7 @@ class Proposal:
     edition: Edition
     audience: Audience
     head_count: HeadCount
+    elsewhere: tuple[Elsewhere, ...]  #: who does not have the issue, and stands in another campaign of it
     languages: dict[str, int]  #: readers by language; "" = none known
     subjects: tuple[str, ...]  #: as the first readers would see them
     web_base: str
@@ -48,6 +49,18 @@ def unfinished(database: Database, workspace: Workspace, issue: str, audience_: 
         return campaigns.unfinished(connection, issue_id=loaded.issue.id, audience=audience_)
 
 
+def changed_since(workspace: Workspace, campaign: Campaign) -> bool:
+    """Whether the issue would look different now. A campaign goes on with the edition that it was planned with."""
+    try:
+        loaded = load_issue(workspace, find_issue(workspace, campaign.slug))
+        edition = compose(loaded, workspace).edition
+    except FileProblems:
+        return True  # it could be composed once
+    except UsageError:
+        return False  # the folder was moved or deleted: nobody edits it
+    return edition.issue_id == campaign.issue_id and campaigns.edition_hash(edition) != campaign.edition
+
+
 def propose(database: Database, workspace: Workspace, issue: str, audience_: Audience) -> Proposal:
     """Compose the issue and count its readers. Raises IssueError, and UsageError for a list that is not there."""
     edition = compose(load_issue(workspace, find_issue(workspace, issue)), workspace).edition
@@ -55,15 +68,18 @@ def propose(database: Database, workspace: Workspace, issue: str, audience_: Aud
     with database.reading() as connection:
         for slug in (*audience_.lists, *audience_.exclude):
             if audience.find_list(connection, slug) is None:
-                known = ", ".join(found.slug for found in audience.lists(connection)) or "-"
-                raise UsageError(
-                    sentence("there is no list “{slug}”", slug=slug),
-                    sentence("the lists are: {known}", known=known),
-                )
+                raise _no_list(slug, [found.slug for found in audience.lists(connection)])
         head_count = campaigns.head_count(connection, audience_, issue_id=edition.issue_id, mailable=mailable)
-        languages = campaigns.summary_by_language(connection, audience_, issue_id=edition.issue_id)
+        elsewhere = (
+            campaigns.elsewhere(connection, audience_, issue_id=edition.issue_id)
+            if head_count.elsewhere
+            else []
+        )
+        languages = campaigns.summary_by_language(
+            connection, audience_, issue_id=edition.issue_id, mailable=mailable
+        )
         first = campaigns.first_readers(
-            connection, audience_, issue_id=edition.issue_id, limit=_SUBJECTS_SHOWN
+            connection, audience_, issue_id=edition.issue_id, limit=_SUBJECTS_SHOWN, mailable=mailable
         )
         reached_by = audience.find_list(connection, audience_.lists[0])
         if not campaigns.was_tested(connection, campaigns.edition_hash(edition)):
@@ -75,7 +91,18 @@ def propose(database: Database, workspace: Workspace, issue: str, audience_: Aud
     )  # or it says why not
     subjects, unfit = _subjects(edition, first, reached_by.name if reached_by else "")
     warnings += unfit
-    return Proposal(edition, audience_, head_count, languages, subjects, web_base, tuple(warnings))
+    return Proposal(
+        edition, audience_, head_count, tuple(elsewhere), languages, subjects, web_base, tuple(warnings)
+    )
+
+
+def _no_list(slug: str, known: Sequence[str]) -> UsageError:
+    return UsageError(
+        sentence("there is no list “{slug}”", slug=slug),
+        sentence("the lists are: {known}", known=", ".join(known))
+        if known
+        else sentence("make one with: newsletter subscribers import people.csv --list {slug}", slug=slug),
+    )
 
 
 def _subjects(
@@ -128,6 +155,7 @@ def plan(
 
     Raises StalePlan, and writes nothing, when the audience is no longer what was proposed.
     """
+    on = letterhead(workspace, proposal.audience.lists[0], web_base=proposal.web_base)
     with database.transaction() as connection:
         fresh = campaigns.head_count(
             connection, proposal.audience, issue_id=proposal.edition.issue_id, mailable=mailable
@@ -150,5 +178,7 @@ def plan(
             ledger_id=database.ledger_id,
             message_domain=sender_domain(workspace),
             mailable=mailable,
-            web_base=proposal.web_base,
+            list_name=on.list_name,
+            unsubscribe_mailbox=on.unsubscribe_mailbox,
+            web_base=on.web_base,
         )

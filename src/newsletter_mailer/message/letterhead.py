@@ -6,6 +6,7 @@ from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.message.headers import HeaderError, a_label
 from newsletter_mailer.message.mime import Letterhead, MessageTemplate
+from newsletter_mailer.model.campaign import Campaign
 from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.wording import sentence
 
@@ -31,6 +32,16 @@ def letterhead(workspace: Workspace, slug: str, *, web_base: str = "", test: boo
         unsubscribe_mailbox=settings.inbox.address or settings.sender.email,
         web_base=web_base,
         test=test,
+    )
+
+
+def planned_letterhead(campaign: Campaign, slug: str) -> Letterhead:
+    """What all copies of a campaign to that list's readers share, as it was when the campaign was planned."""
+    return Letterhead(
+        list_id=f"{slug}.{campaign.domain}",
+        list_name=campaign.list_name,
+        unsubscribe_mailbox=campaign.unsubscribe_mailbox,
+        web_base=campaign.web_base,
     )
 
 

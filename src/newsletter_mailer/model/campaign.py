@@ -108,3 +108,7 @@ class Campaign:
     created_at: int  #: milliseconds since 1970, UTC
     erratum: int = 0
     web_base: str = ""  #: public_url, when it answered with this ledger's id at planning
+    # As planned, like the edition: what newsletter.yaml says later changes nothing for those still to be reached.
+    domain: str = ""  #: of the sender; List-Ids end with it
+    list_name: str = ""  #: by which readers know who writes to them
+    unsubscribe_mailbox: str = ""

@@ -74,7 +74,8 @@ def _with_counts() -> Select[Any]:
     sums = (func.coalesce(func.sum(batches.c[s.value]), 0).label(s.value) for s in Status)
     return (
         select(_C.id, issues.c.key.label("issue_key"), _C.slug, editions.c.hash.label("edition"), _C.state)
-        .add_columns(_C.audience, _C.head_count, _C.created_at, _C.erratum, _C.web_base, *sums)
+        .add_columns(_C.audience, _C.head_count, _C.created_at, _C.erratum, _C.web_base)
+        .add_columns(_C.domain, _C.list_name, _C.unsubscribe_mailbox, *sums)
         .join(issues, issues.c.id == _C.issue_id)
         .join(editions, editions.c.id == _C.edition_id)
         .outerjoin(batches, batches.c.campaign_id == _C.id)
@@ -105,4 +106,7 @@ def _campaign(row: Any) -> Campaign:
         created_at=row.created_at,
         erratum=row.erratum,
         web_base=row.web_base,
+        domain=row.domain,
+        list_name=row.list_name,
+        unsubscribe_mailbox=row.unsubscribe_mailbox,
     )

@@ -64,6 +64,7 @@ class Claimed:
     delivery: Delivery
     subscriber: Subscriber
     list_name: str  #: of the first list by which the reader is reached
+    list_slug: str
 
 
 def claim(c: Connection, campaign_id: int, *, run: int, limit: int, now: int) -> list[Claimed]:
@@ -104,7 +105,7 @@ def _open_batch(campaign_id: int) -> Select[tuple[int]]:
 
 
 def _take(c: Connection, rows: Sequence[Any], *, run: int, now: int) -> list[Claimed]:
-    names: dict[str, str] = {str(row.id): row.name for row in c.execute(select(lists.c.id, lists.c.name))}
+    known = {str(row.id): row for row in c.execute(select(lists.c.id, lists.c.name, lists.c.slug))}
     steps: list[Step] = []
     leaves: list[dict[str, object]] = []
     claimed: list[Claimed] = []
@@ -117,7 +118,7 @@ def _take(c: Connection, rows: Sequence[Any], *, run: int, now: int) -> list[Cla
             leaves.append({"delivery": row.id, "why": why})
         else:
             steps.append(Step(step, Event.CLAIMED, run=run, begun=1))
-            claimed.append(_claimed(row, names[reached[0]]))
+            claimed.append(_claimed(row, known[reached[0]]))
     apply(c, steps, now=now)
     if leaves:
         c.execute(_LEAVE, leaves)
@@ -144,7 +145,7 @@ def _reason_to_skip(row: Any, reached: list[str]) -> str:
     return "has_it" if row.taken else ""
 
 
-def _claimed(row: Any, list_name: str) -> Claimed:
+def _claimed(row: Any, reached_by: Any) -> Claimed:
     delivery = Delivery(
         id=row.id,
         campaign=row.campaign_id,
@@ -156,7 +157,7 @@ def _claimed(row: Any, list_name: str) -> Claimed:
         message_id=row.message_id,
         planned_at=row.planned_at,
     )
-    return Claimed(delivery, as_subscriber(row), list_name)
+    return Claimed(delivery, as_subscriber(row), reached_by.name, reached_by.slug)
 
 
 def _follow(c: Connection, moved: Sequence[Any], claimed: Sequence[Claimed], now: int) -> None:

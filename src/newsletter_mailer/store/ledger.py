@@ -19,7 +19,7 @@ from newsletter_mailer.store.claims import MOST, Claimed, claim, next_due
 from newsletter_mailer.store.log import unresolved
 from newsletter_mailer.store.officer import cancel, resolve, retry_refused
 from newsletter_mailer.store.recovery import Recovery, recover
-from newsletter_mailer.store.runs import end_run, heartbeat, last_heartbeat, register_run
+from newsletter_mailer.store.runs import end_run, heartbeat, register_run
 from newsletter_mailer.store.settling import Settlement, release, settle
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "claim",
     "end_run",
     "heartbeat",
-    "last_heartbeat",
     "next_due",
     "recover",
     "register_run",

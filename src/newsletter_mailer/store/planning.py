@@ -9,12 +9,12 @@ from dataclasses import asdict, dataclass
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, insert, select, text, update
+from sqlalchemy import Connection, Select, func, insert, select, text, update
 
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus
-from newsletter_mailer.model.campaign import Campaign, CampaignState, HeadCount
-from newsletter_mailer.model.delivery import Status
+from newsletter_mailer.model.campaign import Campaign, CampaignState, Elsewhere, HeadCount
+from newsletter_mailer.model.delivery import OPEN, Status
 from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.store.bulk import execute_many
 from newsletter_mailer.store.campaign_rows import Audience, campaign
@@ -35,6 +35,12 @@ from newsletter_mailer.wording import sentence
 
 BATCH = 500  #: deliveries that share one row of counters
 _PAGE = 2000  # subscribers looked at together
+_HAS_IT = {
+    Status.SENT.value: "already_have_it",
+    Status.REFUSED.value: "refused",
+    Status.IN_DOUBT.value: "in_doubt",
+    **{status.value: "waiting" for status in OPEN},
+}  # a cancelled or skipped delivery no longer stands for the issue
 _ADD = insert(deliveries)
 _ADD_ISSUE = text("INSERT INTO issues (key) VALUES (:key) ON CONFLICT DO NOTHING")
 
@@ -49,6 +55,7 @@ class _Reader:
     language: str
     lists: tuple[int, ...]  #: by which they are reached, in the order of the audience
     barred: str = ""  #: a field of HeadCount, or "" when they get the mail
+    campaign: int = 0  #: which has them already, when that is why
 
 
 def _anything(_address: str) -> bool:
@@ -60,11 +67,22 @@ def head_count(
     audience: Audience,
     *,
     issue_id: str,
+    mailable: Callable[[str], bool],
     erratum: int = 0,
-    mailable: Callable[[str], bool] = _anything,
 ) -> HeadCount:
     """How many a plan would reach now, and why not the others. Readers of an excluded list are not counted at all."""
     return _counted(Counter(reader.barred for reader in _now(c, audience, issue_id, erratum, mailable)))
+
+
+def elsewhere(c: Connection, audience: Audience, *, issue_id: str, erratum: int = 0) -> list[Elsewhere]:
+    """Who of them waits, was refused or is in doubt in which other campaign of the issue."""
+    readers = _now(c, audience, issue_id, erratum, _anything)
+    found = Counter((reader.campaign, reader.barred) for reader in readers if reader.campaign)
+    return [
+        Elsewhere(campaign, why, count)
+        for (campaign, why), count in sorted(found.items())
+        if why != "already_have_it"
+    ]
 
 
 def first_readers(
@@ -73,8 +91,8 @@ def first_readers(
     *,
     issue_id: str,
     limit: int,
+    mailable: Callable[[str], bool],
     erratum: int = 0,
-    mailable: Callable[[str], bool] = _anything,
 ) -> list[Subscriber]:
     """The first few whom a plan would reach now, to look at the issue with their eyes."""
     reached = (reader for reader in _now(c, audience, issue_id, erratum, mailable) if not reader.barred)
@@ -84,28 +102,15 @@ def first_readers(
 
 def summary_by_language(
     c: Connection,
-    of: Campaign | Audience,
+    audience: Audience,
     *,
-    issue_id: str = "",
+    issue_id: str,
+    mailable: Callable[[str], bool],
     erratum: int = 0,
-    mailable: Callable[[str], bool] = _anything,
 ) -> dict[str, int]:
-    """How many readers have which language, most first; "" for those of whom it is not known.
-
-    Of a campaign: those planned. Of an audience: those whom a plan of that issue would reach now.
-    """
-    if isinstance(of, Audience):
-        readers = _now(c, of, issue_id, erratum, mailable)
-        return dict(Counter(reader.language for reader in readers if not reader.barred).most_common())
-    language = func.coalesce(subscribers.c.language, "")
-    query = (
-        select(language, func.count())
-        .select_from(deliveries)
-        .outerjoin(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
-        .where(deliveries.c.campaign_id == of.id)
-        .group_by(language)
-    )
-    return dict(Counter(dict(c.execute(query).all())).most_common())
+    """How many whom a plan would reach now have which language, most first; "" for those of whom it is not known."""
+    readers = _now(c, audience, issue_id, erratum, mailable)
+    return dict(Counter(reader.language for reader in readers if not reader.barred).most_common())
 
 
 def plan(
@@ -118,6 +123,8 @@ def plan(
     ledger_id: str,
     message_domain: str,
     mailable: Callable[[str], bool],
+    list_name: str,
+    unsubscribe_mailbox: str,
     web_base: str = "",
     erratum: int = 0,
 ) -> Campaign:
@@ -132,7 +139,13 @@ def plan(
         "erratum": erratum,
         "updated_at": now,
     }
-    number = _open_campaign(c, edition.slug, audience, {**shared, "created_at": now, "web_base": web_base})
+    letterhead = {
+        "domain": message_domain,
+        "list_name": list_name,
+        "unsubscribe_mailbox": unsubscribe_mailbox,
+        "web_base": web_base,
+    }
+    number = _open_campaign(c, edition.slug, audience, {**shared, **letterhead, "created_at": now})
     each = {**shared, "campaign_id": number, "planned_at": now}
     barred: Counter[str] = Counter()
     readers = _reached(_now(c, audience, edition.issue_id, erratum, mailable), barred)
@@ -222,15 +235,16 @@ def _readers(
 def _page(after: int, upto: int, issue: int, erratum: int) -> Select[Any]:
     """Every subscription of these readers. Lists are chosen later: SQLite would read a whole list for each page."""
     s, t, d = subscribers.c, subscriptions.c, deliveries.c
-    of_it = select(d.id).where(d.issue_id == issue, d.erratum == erratum).correlate(subscribers)
-    by_address = of_it.where(d.recipient_key == s.recipient_key).exists()
-    by_number = of_it.where(d.subscriber_id == s.id).exists()  # who moved has it still
-    has_it = by_address | by_number
+    of_it = select(func.min(d.id)).where(d.issue_id == issue, d.erratum == erratum).correlate(subscribers)
+    by_address = of_it.where(d.recipient_key == s.recipient_key).scalar_subquery()
+    by_number = of_it.where(d.subscriber_id == s.id).scalar_subquery()  # who moved has it still
     return (
         select(s.id, s.address, s.recipient_key, s.language, t.list_id, t.status)
-        .add_columns(suppressions.c.reason.label("suppressed"), case((has_it, 1), else_=0).label("has_it"))
+        .add_columns(suppressions.c.reason.label("suppressed"))
+        .add_columns(d.status.label("delivery"), d.campaign_id.label("campaign"))
         .join_from(subscriptions, subscribers, t.subscriber_id == s.id)
         .outerjoin(suppressions, suppressions.c.recipient_key == s.recipient_key)
+        .outerjoin(deliveries, d.id == func.coalesce(by_address, by_number))
         .where(t.subscriber_id > after, t.subscriber_id <= upto)
         .order_by(t.subscriber_id)
     )
@@ -253,11 +267,12 @@ def _judge(
         barred = "pending" if pending else "unsubscribed"
     elif person.suppressed is not None:
         barred = "suppressed"
-    elif person.has_it:
-        barred = "already_have_it"
+    elif person.delivery is not None:
+        barred = _HAS_IT[person.delivery]
     else:
         barred = "" if mailable(person.address) else "unmailable"
-    return _Reader(person.id, person.address, person.recipient_key, person.language, mine, barred)
+    has_it = person.campaign if barred in _HAS_IT.values() else 0
+    return _Reader(person.id, person.address, person.recipient_key, person.language, mine, barred, has_it)
 
 
 def _numbers(c: Connection, slugs: tuple[str, ...]) -> list[int]:

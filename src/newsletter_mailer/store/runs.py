@@ -38,11 +38,6 @@ def heartbeat(c: Connection, run: int, now: int) -> None:
     c.execute(update(runs).where(runs.c.id == run).values(heartbeat_at=now))
 
 
-def last_heartbeat(c: Connection) -> int | None:
-    """When a run was last known to be alive: milliseconds since 1970, UTC."""
-    return c.scalar(select(runs.c.heartbeat_at).order_by(runs.c.id.desc()).limit(1))
-
-
 def end_run(c: Connection, run: int, now: int) -> None:
     """The run is over, and holds nothing."""
     c.execute(update(runs).where(runs.c.id == run).values(heartbeat_at=now, ended_at=now))

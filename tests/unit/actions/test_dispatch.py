@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from newsletter_mailer.actions.dispatch import Outbox, Tools, dispatch, exit_code
 from newsletter_mailer.config import Identity, SenderSettings, Settings, Workspace
-from newsletter_mailer.errors import LoginRefused, ServerUnreachable, Stopped
+from newsletter_mailer.errors import LoginRefused, ServerUnreachable, Stopped, UsageError
 from newsletter_mailer.message.headers import mailable
 from newsletter_mailer.model.audience import Basis, NewSubscriber
 from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
@@ -44,24 +45,36 @@ def database(tmp_path: Path) -> Iterator[Database]:
         yield opened
 
 
-def planned(database: Database, *people: NewSubscriber, edition: Edition = EDITION) -> Campaign:
+def on_list(database: Database, slug: str, *people: NewSubscriber) -> None:
     with database.transaction() as c:
-        into = audience.add_list(c, "adherents", name="A", basis=Basis.CONSENT, now=NOON, source="test")
+        into = audience.add_list(c, slug, name="A", basis=Basis.CONSENT, now=NOON, source="test")
         audience.import_rows(c, people, into=into, secret=SECRET, source="test", now=NOON)
+
+
+def planned(
+    database: Database,
+    *people: NewSubscriber,
+    edition: Edition = EDITION,
+    lists: tuple[str, ...] = ("adherents",),
+) -> Campaign:
+    on_list(database, "adherents", *people)
+    with database.transaction() as c:
         return campaigns.plan(
             c,
             edition,
-            Audience(("adherents",)),
+            Audience(lists),
             now=NOON,
             secret=SECRET,
             ledger_id=database.ledger_id,
             message_domain="example.org",
             mailable=mailable,
+            list_name="As planned",
+            unsubscribe_mailbox="leave@example.org",
         )
 
 
-def people(count: int) -> list[NewSubscriber]:
-    return [NewSubscriber(f"reader{number}@example.org") for number in range(count)]
+def people(number: int) -> list[NewSubscriber]:
+    return [NewSubscriber(f"reader{each}@example.org") for each in range(number)]
 
 
 def tools(database: Database, port: int, tmp_path: Path) -> Tools:
@@ -76,6 +89,12 @@ def tools(database: Database, port: int, tmp_path: Path) -> Tools:
         secret=SECRET,
         clock=lambda: NOON,
     )
+
+
+def a_clock(*, minutes: int) -> Callable[[], int]:
+    """A clock that is so much later at each look."""
+    times = count(NOON, minutes * 60_000)
+    return lambda: next(times)
 
 
 def counts_of(database: Database, campaign: Campaign) -> Counts:
@@ -194,6 +213,65 @@ def test_a_disk_that_cannot_be_written_stops_with_a_sentence_before_anything_lea
     assert counts_of(database, campaign).queued == 3
 
 
+def test_a_campaign_leaves_on_the_letterhead_that_it_was_planned_with(
+    database: Database, tmp_path: Path
+) -> None:
+    on_list(database, "presse", NewSubscriber("press@example.org"))
+    campaign = planned(database, *people(1), lists=("adherents", "presse"))
+
+    with ScriptedServer() as server:
+        at_work = tools(database, server.port, tmp_path)
+        later = at_work.workspace.settings.model_copy(
+            update={
+                "identity": Identity(name="New", address="1 rue", email="new@example.com"),
+                "sender": SenderSettings(name="New", email="new@example.com"),
+            }
+        )
+        dispatch(replace(at_work, workspace=Workspace(tmp_path, later)), campaign)
+
+    heads = {message.rcpt_to: message.data.partition(b"\r\n\r\n")[0] for message in server.messages}
+    assert b"\r\nList-Id: As planned <adherents.example.org>\r\n" in heads["reader0@example.org"]
+    assert b"\r\nList-Id: As planned <presse.example.org>\r\n" in heads["press@example.org"]
+    assert all(b"<mailto:leave@example.org?" in head for head in heads.values())
+
+
+def test_a_cancelled_campaign_is_not_resumed(database: Database, tmp_path: Path) -> None:
+    campaign = planned(database, *people(3))
+    with database.transaction() as c:
+        ledger.cancel(c, campaign.id, NOON)
+
+    with ScriptedServer() as server, pytest.raises(UsageError, match="cancelled"):
+        dispatch(tools(database, server.port, tmp_path), campaign)
+
+    assert counts_of(database, campaign).cancelled == 3
+
+
+def test_a_campaign_that_is_paused_while_it_is_sent_stops_and_stays_paused(
+    database: Database, tmp_path: Path
+) -> None:
+    campaign = planned(database, *people(30))
+
+    def pause(_outcome: Outcome) -> None:
+        with database.transaction() as c:
+            campaigns.set_state(c, campaign.id, CampaignState.PAUSED, now=NOON)
+
+    with ScriptedServer({"RCPT": ["450 4.2.1 later"]}) as server:
+        at_work = tools(database, server.port, tmp_path)
+        done = dispatch(replace(at_work, progress=pause, clock=a_clock(minutes=10)), campaign, wait=True)
+
+    assert done.state is CampaignState.PAUSED
+    assert (done.counts.deferred, done.counts.sent, done.counts.queued) == (1, 9, 20)
+
+
+def test_a_reader_at_whom_the_server_hangs_up_stops_nobody_else(database: Database, tmp_path: Path) -> None:
+    campaign = planned(database, *people(1))
+
+    with ScriptedServer({"RCPT": HANG_UP}) as server, pytest.raises(Stopped, match="refused for now"):
+        dispatch(tools(database, server.port, tmp_path), campaign)
+
+    assert counts_of(database, campaign) == Counts(deferred=1)
+
+
 def test_the_journal_of_a_long_run_does_not_grow_for_ever(database: Database, tmp_path: Path) -> None:
     campaign = planned(database, *people(25))
     path = tmp_path / "a.journal"
@@ -220,6 +298,8 @@ def test_the_journal_of_a_long_run_does_not_grow_for_ever(database: Database, tm
         (Counts(sent=3, in_doubt=1), False, 5),
         (Counts(sent=3, queued=1), True, 130),
         (Counts(sent=3), True, 0),
+        (Counts(sent=3, queued=1), False, 75),
+        (Counts(sent=3, refused=1, deferred=1), False, 75),
     ],
 )
 def test_the_exit_code_says_how_it_ended(counts: Counts, *, interrupted: bool, code: int) -> None:

@@ -87,6 +87,8 @@ class Bench:
                 ledger_id=self.database.ledger_id,
                 message_domain="example.org",
                 mailable=str.isascii,
+                list_name="Réseau Exemple",
+                unsubscribe_mailbox="leave@example.org",
                 erratum=erratum,
             )
 
