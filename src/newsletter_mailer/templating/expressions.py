@@ -1,29 +1,15 @@
-"""The one Jinja2 environment: the theme's templates, and the expressions that authors and settings may write."""
+"""What authors may write between braces and after `when:`, and everything that is wrong with it."""
 
 from __future__ import annotations
 
 import difflib
 import re
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
-from jinja2 import (
-    Environment,
-    FileSystemLoader,
-    FunctionLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-    nodes,
-)
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import TemplateSyntaxError, nodes
 
-from newsletter_mailer.errors import NewsletterError
+from newsletter_mailer.templating.filling import SANDBOX, compile_expressions
 from newsletter_mailer.wording import Sentence, sentence
 
 LONGEST_EXPRESSION = 500
@@ -32,7 +18,6 @@ FILTERS = frozenset(
 )
 _TAG = re.compile(r"\{\{(.{0,2000}?)\}\}", re.DOTALL)  # bounded: thousands that never close cost no square
 _STRAY = re.compile(r"\{%|\{#|\{\{")
-_BETWEEN = "\0"  # cannot be in a value: import refuses control characters
 
 KnownNames = Mapping[str, frozenset[str]]
 SUBSCRIBER_FIELDS = frozenset({"address", "first_name", "last_name", "language"})
@@ -133,7 +118,7 @@ def check_expression(source: str, known: KnownNames) -> list[Fault]:
     if len(source) > LONGEST_EXPRESSION:
         return [Fault(0, sentence("an expression is longer than {most} characters", most=LONGEST_EXPRESSION))]
     try:
-        tree = _SANDBOX.parse("{{ (" + source + ") }}")
+        tree = SANDBOX.parse("{{ (" + source + ") }}")
     except (TemplateSyntaxError, RecursionError) as error:
         reason = getattr(error, "message", None) or "nested too deeply"
         return [Fault(0, sentence("“{source}” is not an expression: {reason}", source=source, reason=reason))]
@@ -277,112 +262,3 @@ def _unknown(root: str, field: str | None, known: KnownNames) -> Iterator[Fault]
         )
     )
     yield Fault(0, sentence("nobody knows “{name}”", name=name), hint)
-
-
-def compile_expressions(sources: Sequence[str]) -> Callable[[Mapping[str, Any]], list[str]]:
-    """All expressions of an edition as one function of `{"subscriber": …, "organisation": …, "list": …, "links": …}`.
-
-    One template with all of them costs one context a reader instead of one an expression. Values come back as
-    text, None as "". Raises ValueError, with a sentence, for a reader whose values do not allow it.
-    """
-    if not sources:
-        return lambda _values: []
-    template = _SANDBOX.from_string(_BETWEEN.join("{{ (" + source + ") }}" for source in sources))
-    render, new_context, wanted = template.root_render_func, template.new_context, len(sources)
-
-    def evaluate(values: Mapping[str, Any]) -> list[str]:
-        try:
-            filled = "".join(render(new_context(dict(values), shared=True))).split(_BETWEEN)
-        except (TypeError, ArithmeticError, TemplateError) as error:
-            what = sentence("a merge tag or a condition cannot be worked out: {reason}", reason=error)
-            raise ValueError(what) from error
-        if len(filled) != wanted:
-            raise ValueError(sentence("a subscriber's value holds a NUL character"))
-        return filled
-
-    return evaluate
-
-
-Render = Callable[[str, Mapping[str, Any]], str]
-_IN_TEMPLATES = (  # what Python says of `{{ 1 + "a" }}`, `{{ 1 / 0 }}`, a template that includes itself …
-    TemplateError,
-    TypeError,
-    ValueError,
-    ArithmeticError,
-    LookupError,
-    AttributeError,
-    RecursionError,
-)
-
-
-def theme_templates(folders: Sequence[Path], filters: Mapping[str, Callable[..., Any]]) -> Render:
-    """The templates of a theme as one function of a file's name and its values; the first folder that has it wins.
-
-    What is printed is escaped, but in `.txt`. A file that changes is read again. The function raises
-    NewsletterError, with file and line, for a template that is missing, unreadable or names what nobody knows.
-    """
-    files = FileSystemLoader([str(folder) for folder in folders])
-    environment = ImmutableSandboxedEnvironment(
-        loader=FunctionLoader(lambda name: _source(files, environment, name)),
-        autoescape=lambda name: not (name or "").endswith(".txt"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=False,
-    )
-    environment.filters.update(filters)
-
-    def render(name: str, values: Mapping[str, Any]) -> str:
-        try:
-            return environment.get_template(name).render(values)
-        except TemplateNotFound as error:
-            places = ", ".join(str(folder) for folder in folders)
-            hint = sentence("it is looked for in {folders}", folders=places)
-            raise NewsletterError(sentence("the theme has no file {name}", name=error.name), hint) from error
-        except _IN_TEMPLATES as error:
-            raise NewsletterError(_in_template(error, name, folders)) from error
-
-    return render
-
-
-def _source(
-    files: FileSystemLoader, environment: Environment, name: str
-) -> tuple[str, str, Callable[[], bool]]:
-    """A template, its file, and whether both are still so: a workspace may begin to override it meanwhile."""
-    try:
-        text, file, unchanged = files.get_source(environment, name)
-    except UnicodeDecodeError as error:
-        hint = sentence("save the file again with the encoding UTF-8: your editor's “Save as” offers it")
-        raise NewsletterError(
-            sentence("the theme's file {name} is not written in UTF-8", name=name), hint
-        ) from error
-    return text, file, lambda: unchanged() and files.get_source(environment, name)[1] == file
-
-
-def _in_template(error: Exception, name: str, folders: Sequence[Path]) -> Sentence:
-    """What a template got wrong: Jinja2 puts the template's own lines into the traceback."""
-    file, line = name, getattr(error, "lineno", 0)
-    for frame in traceback.extract_tb(error.__traceback__):
-        if any(Path(frame.filename).is_relative_to(folder) for folder in folders):
-            file, line = Path(frame.filename).name, frame.lineno or 0
-    reason = (error.message if isinstance(error, TemplateError) else str(error)) or type(error).__name__
-    return sentence(
-        "{file}:{line}: the theme's template cannot be used: {reason}", file=file, line=line, reason=reason
-    )
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    """The sandbox, with a straight way to a reader's fields: its own look at each name takes 2 µs."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        if type(obj) is SimpleNamespace:  # text in a plain namespace: there is nothing behind it
-            try:
-                return obj.__dict__[attribute]
-            except KeyError:
-                return self.undefined(obj=obj, name=attribute)
-        return super().getattr(obj, attribute)
-
-
-_SANDBOX = _Sandbox(
-    undefined=StrictUndefined, autoescape=False, finalize=lambda value: "" if value is None else value
-)
