@@ -89,7 +89,7 @@ def test_a_refused_and_a_deferred_reader_are_told_apart(newsletter: Newsletter, 
         environment=SLOW_RETRY,
     )
 
-    assert "newsletter resume 2026-11" in said.stderr
+    assert "newsletter resume 1" in said.stderr
     status = json.loads(newsletter.run("--json", "status", "2026-11").stdout)
     assert status["state"] == "waiting"
     assert status["counts"] | {"sent": 10, "refused": 1, "deferred": 1, "total": 12} == status["counts"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Literal
 
 from newsletter_mailer.errors import UsageError
@@ -14,7 +15,15 @@ from newsletter_mailer.store.campaigns import LogRow
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import sentence
 
-__all__ = ["LogRow", "cancel", "doubtful", "every", "log", "one", "resolve", "retry"]
+__all__ = ["Decision", "LogRow", "cancel", "doubtful", "every", "log", "one", "resolve", "retry", "to_go_on"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the officer decided, and for how many."""
+
+    campaign: Campaign  #: as it was before
+    count: int
 
 
 def every(database: Database) -> list[Campaign]:
@@ -38,6 +47,34 @@ def one(database: Database, ref: str) -> Campaign:
     return found
 
 
+def _to_do(database: Database, ref: str, left: Callable[[Campaign], int]) -> Campaign:
+    """The campaign of that number, or the one of that slug in which `left` finds something; else the newest.
+
+    Raises UsageError, and names them, when there is something left in several.
+    """
+    newest = one(database, ref)
+    if str(newest.id) == ref:
+        return newest
+    with database.reading() as connection:
+        found = [c for c in store.campaigns(connection, ref) if left(c)]
+    if len(found) > 1:
+        them = "; ".join(f"{c.id} ({', '.join(c.lists)}: {left(c)})" for c in found)
+        raise UsageError(
+            sentence("there are several such campaigns of “{slug}”: {them}", slug=ref, them=them),
+            sentence("give the number of the one you mean, e.g. {number}", number=found[0].id),
+        )
+    return found[0] if found else newest
+
+
+def to_go_on(database: Database, ref: str) -> Campaign:
+    """The campaign to continue. Raises UsageError."""
+    return _to_do(database, ref, _open)
+
+
+def _open(campaign: Campaign) -> int:
+    return 0 if campaign.state is CampaignState.CANCELLED else campaign.counts.open
+
+
 def log(database: Database, ref: str, *, status: Status | None) -> Iterator[LogRow]:
     """Every recipient of a campaign with what became of it. Raises UsageError."""
     found = one(database, ref)
@@ -45,37 +82,29 @@ def log(database: Database, ref: str, *, status: Status | None) -> Iterator[LogR
         yield from store.log(connection, found.id, status=status)
 
 
-def doubtful(database: Database, ref: str) -> list[LogRow]:
+def doubtful(database: Database, ref: str) -> tuple[Campaign, list[LogRow]]:
     """The recipients of whom nobody knows whether the mail arrived."""
-    found = one(database, ref)
+    found = _to_do(database, ref, lambda campaign: campaign.counts.in_doubt)
     with database.reading() as connection:
-        return list(ledger.unresolved(connection, found.id))
+        return found, list(ledger.unresolved(connection, found.id))
 
 
-def resolve(database: Database, ref: str, *, as_: Literal["sent", "resend"], now: int) -> int:
-    """Settle the doubtful: as sent, or to be sent again with the same Message-ID. Returns how many."""
-    found = one(database, ref)
+def resolve(database: Database, ref: str, *, as_: Literal["sent", "resend"], now: int) -> Decision:
+    """Settle the doubtful: as sent, or to be sent again with the same Message-ID. Raises UsageError."""
+    found = _to_do(database, ref, lambda campaign: campaign.counts.in_doubt)
     with database.transaction() as connection:
-        count = ledger.resolve(connection, found.id, as_=as_, now=now)
-        if count and as_ == "resend":
-            store.set_state(connection, found.id, CampaignState.STOPPED, now=now)
-    return count
+        return Decision(found, ledger.resolve(connection, found.id, as_=as_, now=now))
 
 
-def retry(database: Database, ref: str, *, now: int) -> int:
-    """Put the refused back into the queue. Returns how many; `resume` sends them."""
-    found = one(database, ref)
+def retry(database: Database, ref: str, *, now: int) -> Decision:
+    """Put the refused back into the queue; `resume` sends them. Raises UsageError."""
+    found = _to_do(database, ref, lambda campaign: campaign.counts.refused)
     with database.transaction() as connection:
-        count = ledger.retry_refused(connection, found.id, now)
-        if count:
-            store.set_state(connection, found.id, CampaignState.STOPPED, now=now)
-    return count
+        return Decision(found, ledger.retry_refused(connection, found.id, now))
 
 
-def cancel(database: Database, ref: str, *, now: int) -> int:
-    """Cancel what has not left. Returns how many recipients will not get the mail."""
-    found = one(database, ref)
+def cancel(database: Database, ref: str, *, now: int) -> Decision:
+    """Cancel what has not left: so many recipients will not get the mail. Raises UsageError."""
+    found = _to_do(database, ref, _open)
     with database.transaction() as connection:
-        count = ledger.cancel(connection, found.id, now)
-        store.set_state(connection, found.id, CampaignState.CANCELLED, now=now)
-    return count
+        return Decision(found, ledger.cancel(connection, found.id, now))

@@ -290,7 +290,7 @@ def _closed(tools: Tools, campaign: Campaign, due: int | None) -> Campaign:
     at = datetime.fromtimestamp(due / 1000, UTC).astimezone(tools.workspace.zone)
     raise Stopped(
         sentence(
-            "{count} recipients were refused for now; the next try is at {time}",
+            "refused for now: {count}; the next try is at {time}",
             count=counts.deferred,
             time=f"{at:%Y-%m-%d %H:%M}",
         ),

@@ -6,14 +6,15 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from newsletter_mailer.cli.names import state_name, status_name
 from newsletter_mailer.cli.output import Face, number, table
 from newsletter_mailer.cli.times import iso, local
-from newsletter_mailer.wording import say
+from newsletter_mailer.wording import say, say_many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from newsletter_mailer.actions.dispatch import Tools
     from newsletter_mailer.actions.plan import Proposal
     from newsletter_mailer.actions.test import Tested
-    from newsletter_mailer.model.campaign import Campaign, HeadCount
+    from newsletter_mailer.model.campaign import Campaign, Elsewhere, HeadCount
     from newsletter_mailer.model.outcome import Outcome
 
 
@@ -56,9 +57,8 @@ def proposal(face: Face, found: Proposal, issue: str) -> None:
     count = found.head_count
     face.talk(say("Recipients: {sum}", sum=head_count(count)), style="cyan")
     if count.total:
-        languages = ", ".join(
-            f"{name or say('not known')} {number(n)}" for name, n in sorted(found.languages.items())
-        )
+        unknown = say("not known")
+        languages = ", ".join(f"{name or unknown} {number(n)}" for name, n in sorted(found.languages.items()))
         face.talk(
             say(
                 "Language of the mail: {mail}; of the readers: {readers}",
@@ -68,6 +68,8 @@ def proposal(face: Face, found: Proposal, issue: str) -> None:
         )
         for subject in found.subjects:
             face.talk(say("Subject: {subject}", subject=subject))
+    elif count.elsewhere:
+        face.talk(say("Nobody new is left to send {issue} to, but not everyone has it yet:", issue=issue))
     else:
         face.talk(
             say(
@@ -75,8 +77,48 @@ def proposal(face: Face, found: Proposal, issue: str) -> None:
                 issue=issue,
             )
         )
+    for group in found.elsewhere:
+        face.talk(f"! {_elsewhere(group)}", style="yellow")
     for warning in found.warnings:
         face.talk(f"! {warning}", style="yellow")
+
+
+def proposal_data(face: Face, found: Proposal, issue: str) -> None:
+    """The object of `--json dispatch` when nothing is sent (docs/reference.md)."""
+    if not face.json:
+        return
+    face.data_json(
+        {
+            "issue": issue,
+            "lists": list(found.audience.lists),
+            "exclude": list(found.audience.exclude),
+            "head_count": {**asdict(found.head_count), "total": found.head_count.total},
+            "elsewhere": [asdict(group) for group in found.elsewhere],
+            "languages": found.languages,
+            "subjects": list(found.subjects),
+            "warnings": [str(warning) for warning in found.warnings],
+        }
+    )
+
+
+def _elsewhere(group: Elsewhere) -> str:
+    """Who stands in another campaign of the issue and does not have it, and the command that reaches them."""
+    values = {"count": number(group.count), "id": group.campaign}
+    if group.why == "waiting":
+        return say_many(
+            "{count} still waits in campaign {id}: newsletter resume {id}",
+            "{count} still wait in campaign {id}: newsletter resume {id}",
+            group.count,
+            **values,
+        )
+    if group.why == "refused":
+        return say_many(
+            "{count} was refused in campaign {id}: newsletter retry {id}",
+            "{count} were refused in campaign {id}: newsletter retry {id}",
+            group.count,
+            **values,
+        )
+    return say("Of {count} in campaign {id} nobody knows: newsletter resolve {id}", **values)
 
 
 def head_count(count: HeadCount) -> str:
@@ -86,14 +128,17 @@ def head_count(count: HeadCount) -> str:
         (count.pending, say("not yet confirmed")),
         (count.suppressed, say("suppressed")),
         (count.already_have_it, say("who have it already")),
+        (count.waiting, say("who wait in another campaign")),
+        (count.refused, say("refused before")),
+        (count.in_doubt, say("in doubt")),
         (count.unmailable, say("with an address that cannot be mailed")),
     ]
     parts = "".join(f" − {number(n)} {why}" for n, why in minus if n)
     return f"{number(count.total)} = {number(count.on_lists)}{parts}" if parts else number(count.total)
 
 
-def continuing(face: Face, campaign: Campaign) -> None:
-    """Where a campaign that goes on stands."""
+def continuing(face: Face, campaign: Campaign, *, changed: bool) -> None:
+    """Where a campaign that goes on stands; changed: the issue would look different by now."""
     counts = campaign.counts
     face.talk(
         say(
@@ -106,6 +151,28 @@ def continuing(face: Face, campaign: Campaign) -> None:
         ),
         style="cyan",
     )
+    if changed:
+        face.talk(
+            say(
+                "! The issue was changed since; those to go get it as it was. "
+                "For the new one: newsletter cancel {id}, then dispatch again.",
+                id=campaign.id,
+            ),
+            style="yellow",
+        )
+
+
+def nothing_to_do(face: Face, campaign: Campaign, what: str) -> None:
+    """That nothing of this kind is left in a campaign, and where it stands."""
+    face.talk(
+        say(
+            "Campaign {id} of {slug} is {state}: {what}",
+            id=campaign.id,
+            slug=campaign.slug,
+            state=state_name(campaign.state.value),
+            what=what,
+        )
+    )
 
 
 @contextmanager
@@ -113,6 +180,8 @@ def progress(face: Face, campaign: Campaign, tools: Tools) -> Iterator[Tools]:
     """A bar with rate and time left; Ctrl-C finishes the mail in flight and stops, a second one does not wait."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from newsletter_mailer.model.outcome import SETTLED
 
     def stop(_signal: int, _frame: Any) -> None:
         if tools.stop.is_set():
@@ -138,14 +207,30 @@ def progress(face: Face, campaign: Campaign, tools: Tools) -> Iterator[Tools]:
                 say("Sending"), total=counts.total, completed=counts.total - counts.open, rate=""
             )
 
-            def advance(_outcome: Outcome) -> None:
+            def advance(outcome: Outcome) -> None:
                 speed = bar.tasks[0].speed
-                bar.update(task, advance=1, rate=say("{rate}/s", rate=f"{speed:.0f}") if speed else "")
+                settled = (
+                    1 if outcome.event in SETTLED else 0
+                )  # who is deferred or given back is still to come
+                bar.update(task, advance=settled, rate=say("{rate}/s", rate=f"{speed:.0f}") if speed else "")
 
-            yield replace(tools, progress=advance)
+            def wait(deferred: int, due: int) -> None:
+                face.talk(_waiting(deferred, due, tools.workspace.zone))
+
+            yield replace(tools, progress=advance, waiting=wait)
     finally:
         for number_, handler in before.items():
             signal.signal(number_, handler)
+
+
+def _waiting(deferred: int, due: int, zone: ZoneInfo) -> str:
+    return say_many(
+        "{count} was refused for now; the next try is at {time}. Ctrl-C stops, and the same command continues.",
+        "{count} were refused for now; the next try is at {time}. Ctrl-C stops, and the same command continues.",
+        deferred,
+        count=number(deferred),
+        time=f"{datetime.fromtimestamp(due / 1000, zone):%H:%M}",
+    )
 
 
 def status_json(campaign: Campaign) -> dict[str, Any]:
@@ -172,22 +257,22 @@ def finished(face: Face, campaign: Campaign) -> None:
     counts = campaign.counts
     if counts.refused:
         face.talk(
-            say("Who was refused and why: newsletter log {slug} --status refused", slug=campaign.slug),
+            say("Who was refused and why: newsletter log {id} --status refused", id=campaign.id),
             style="yellow",
         )
     if counts.in_doubt:
         face.talk(
             say(
-                "Nobody can know whether {count} got it: newsletter resolve {slug}",
+                "Nobody can know whether {count} got it: newsletter resolve {id}",
                 count=number(counts.in_doubt),
-                slug=campaign.slug,
+                id=campaign.id,
             ),
             style="yellow",
         )
     if counts.open:
-        face.talk(say("Continue with: newsletter resume {slug}", slug=campaign.slug), style="green")
+        face.talk(say("Continue with: newsletter resume {id}", id=campaign.id), style="green")
     else:
-        face.talk(say("Every recipient's log: newsletter log {slug}", slug=campaign.slug), style="green")
+        face.talk(say("Every recipient's log: newsletter log {id}", id=campaign.id), style="green")
 
 
 def status(face: Face, campaign: Campaign) -> None:

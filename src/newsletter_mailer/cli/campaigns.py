@@ -9,7 +9,7 @@ import click
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import log_output
 from newsletter_mailer.cli.output import Face, number
-from newsletter_mailer.wording import say
+from newsletter_mailer.wording import say, say_many
 
 if TYPE_CHECKING:
     from newsletter_mailer.app import App
@@ -85,21 +85,28 @@ def dispatch(
 
     Example: newsletter dispatch 2026-12-noel --list adherents
     """
-    from newsletter_mailer.actions.plan import Audience, plan, propose, unfinished
+    from newsletter_mailer.actions.account import account_of
+    from newsletter_mailer.actions.dispatch import ensure_alone
+    from newsletter_mailer.actions.plan import Audience, changed_since, plan, propose, unfinished
 
     with face.app() as app:
         audience = Audience(lists, exclude)
+        if not dry_run:
+            ensure_alone(app.database)
+            account_of(app.workspace)  # a missing password is told before a number is asked for
         campaign = unfinished(app.database, app.workspace, issue, audience)
         if campaign is None:
             proposal = propose(app.database, app.workspace, issue, audience)
             show.proposal(face, proposal, issue)
             if dry_run or proposal.head_count.total == 0:
+                show.proposal_data(face, proposal, issue)
                 return
             _confirm(face, proposal.head_count.total, yes=yes, expect=expect)
             campaign = plan(app.database, app.workspace, proposal, secret=app.secret, now=app.now)
         else:
-            show.continuing(face, campaign)
+            show.continuing(face, campaign, changed=changed_since(app.workspace, campaign))
             if dry_run:
+                show.status(face, campaign)
                 return
             _confirm(face, campaign.counts.total, yes=yes, expect=expect)
         _send(face, app, campaign, wait=wait)
@@ -133,11 +140,18 @@ def resume(face: Face, campaign: str, wait: bool) -> None:
 
     Example: newsletter resume 2026-12-noel
     """
-    from newsletter_mailer.actions.campaigns import one
+    from newsletter_mailer.actions.campaigns import to_go_on
+    from newsletter_mailer.actions.dispatch import ensure_alone, exit_code
+    from newsletter_mailer.actions.plan import changed_since
 
     with face.app() as app:
-        found = one(app.database, campaign)
-        show.continuing(face, found)
+        found = to_go_on(app.database, campaign)
+        if not found.counts.open:
+            show.nothing_to_do(face, found, say("nothing is left to send."))
+            show.finished(face, found)
+            _exit(exit_code(found.counts, interrupted=False))
+        ensure_alone(app.database)
+        show.continuing(face, found, changed=changed_since(app.workspace, found))
         _send(face, app, found, wait=wait)
 
 
@@ -233,19 +247,25 @@ def resolve(face: Face, campaign: str, as_: Literal["sent", "resend"] | None) ->
 
     with face.app() as app:
         if as_ is None:
-            rows = doubtful(app.database, campaign)
+            found, rows = doubtful(app.database, campaign)
+            if not rows and not face.json:
+                show.nothing_to_do(face, found, say("nobody is in doubt."))
+                return
             log_output.log(iter(rows), "jsonl" if face.json else "table", app.workspace.zone)
             face.talk(
                 say(
-                    "{count} in doubt. Settle them with --as sent, or --as resend (some may then get it twice).",
+                    "{count} in doubt. Settle them with newsletter resolve {id} --as sent, or --as resend "
+                    "(some may then get it twice).",
                     count=number(len(rows)),
+                    id=found.id,
                 )
             )
             return
-        count = settle(app.database, campaign, as_=as_, now=app.now)
-    face.data(say("{count} settled", count=number(count)))
+        done = settle(app.database, campaign, as_=as_, now=app.now)
+    count = done.count
+    face.data(say_many("{count} settled", "{count} settled", count, count=number(count)))
     if as_ == "resend" and count:
-        face.talk(say("Next: newsletter resume {campaign}", campaign=campaign), style="green")
+        face.talk(say("Next: newsletter resume {id}", id=done.campaign.id), style="green")
 
 
 @click.command()
@@ -259,10 +279,11 @@ def retry(face: Face, campaign: str) -> None:
     from newsletter_mailer.actions.campaigns import retry as queue_again
 
     with face.app() as app:
-        count = queue_again(app.database, campaign, now=app.now)
-    face.data(say("{count} queued again", count=number(count)))
+        done = queue_again(app.database, campaign, now=app.now)
+    count = done.count
+    face.data(say_many("{count} queued again", "{count} queued again", count, count=number(count)))
     if count:
-        face.talk(say("Next: newsletter resume {campaign}", campaign=campaign), style="green")
+        face.talk(say("Next: newsletter resume {id}", id=done.campaign.id), style="green")
 
 
 @click.command()
@@ -276,8 +297,10 @@ def cancel(face: Face, campaign: str) -> None:
     from newsletter_mailer.actions.campaigns import cancel as end
 
     with face.app() as app:
-        count = end(app.database, campaign, now=app.now)
-    face.data(say("{count} cancelled", count=number(count)))
+        done = end(app.database, campaign, now=app.now)
+    face.talk(say("Campaign {id} of {slug} is cancelled.", id=done.campaign.id, slug=done.campaign.slug))
+    count = done.count
+    face.data(say_many("{count} cancelled", "{count} cancelled", count, count=number(count)))
 
 
 COMMANDS = (test, dispatch, resume, campaigns, status, log, resolve, retry, cancel)

@@ -27,6 +27,9 @@ def log(rows: Iterable[LogRow], form: Literal["table", "csv", "jsonl"], zone: Zo
     """Every recipient with what the server said; csv and jsonl stream."""
     if form == "table":
         shown = list(islice(rows, _TABLE_ROWS + 1))
+        if not shown:
+            print(say("No recipient to show."), file=sys.stderr)  # noqa: T201
+            return
         cells = [
             (r.address, status_name(r.status.value), str(r.attempts), _when(r, zone), _said(r))
             for r in shown[:_TABLE_ROWS]

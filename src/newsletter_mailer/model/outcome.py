@@ -34,6 +34,9 @@ class Reply:
         return f"{self.code} {self.text}".replace("\n", " ")
 
 
+SETTLED = frozenset({Event.ACCEPTED, Event.REFUSED, Event.LOST})  #: nothing more is to be done by us
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What happened, with the server's own words where there were any."""
