@@ -203,6 +203,32 @@ def test_a_mistake_is_shown_with_its_place_and_goes_away_when_mended(window: Win
     expect(page.locator("#problems")).to_be_hidden()
 
 
+def test_a_pressed_switch_stays_legible_under_the_mouse(window: Window) -> None:
+    colours = "button => [getComputedStyle(button).color, getComputedStyle(button).backgroundColor]"
+    switch = window.page.locator("#dark")
+    window.press("Dark")
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    window.page.mouse.move(0, 0)
+    away = switch.evaluate(colours)
+
+    switch.hover()
+
+    assert switch.evaluate(colours) == away
+
+
+def test_the_way_to_a_mistake_is_large_enough_for_a_finger_on_a_telephone(
+    window: Window, desk: Composing
+) -> None:
+    window.page.set_viewport_size({"width": 375, "height": 800})
+    desk.edit("subject:", "sujet:")
+    window.is_wrong()
+
+    box = window.page.locator("#problem-list button").first.bounding_box()
+
+    assert box is not None
+    assert box["height"] >= 44
+
+
 def test_the_last_good_state_survives_a_reload_of_the_page(window: Window, desk: Composing) -> None:
     desk.edit("subject:", "sujet:")
     window.is_wrong()
