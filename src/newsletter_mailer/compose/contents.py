@@ -22,6 +22,11 @@ _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 _MARKDOWN_PICTURE = re.compile(r"!\[[^\]\n]{0,500}\]\(")
 _MARKDOWN_LINK = re.compile(r"(?<!!)\[[^\]\n]{0,500}\]\(\s*<?([^\s)>]*)")
 _CODE = re.compile(r"(?<!`)(`++)[^`\n]{1,1000}\1")
+_INK = re.compile(r"[^\n]")
+_LISTING = re.compile(r"^ {0,3}(```++|~~~++)[^\n]*+\n(?:(?! {0,3}\1)[^\n]*\n)*+(?: {0,3}\1)?", re.MULTILINE)
+# Of other Markdowns, not of CommonMark: they would go out as they are typed.
+_TABLE = re.compile(r"^ {0,3}\|?(?: *:?-++:? *\|)++(?: *:?-++:?)? *$", re.MULTILINE)
+_STRUCK = re.compile(r"(?<![~\\])~~(?=[^\s~])[^~\n]{1,500}(?<=\S)~~(?!~)")
 MOST_TAGS = 1000  # of one file; each is parsed and tried
 _STATIC = frozenset({"title", "id", "date", "language"})  # of the issue itself: the same for every reader
 
@@ -105,8 +110,9 @@ def _static(value: str) -> Iterator[Fault]:
 
 
 def _markdown(value: str) -> Iterator[Fault]:
-    """Pictures and links of a CommonMark text that no mail may have."""
-    text = _CODE.sub(lambda found: " " * len(found.group()), value)
+    """What a CommonMark text cannot say in a mail: pictures, some links, tables, struck words."""
+    text = _CODE.sub(_blanked, _LISTING.sub(_blanked, value))
+    yield from _foreign(text)
     for picture in _MARKDOWN_PICTURE.finditer(text):
         what = sentence("a picture inside a text is not shown")
         yield (
@@ -127,6 +133,24 @@ def _markdown(value: str) -> Iterator[Fault]:
         yield link.start(), sentence("“{value}” is not a link", value=target[:60]), hint
 
 
+def _blanked(found: re.Match[str]) -> str:
+    return _INK.sub(" ", found.group())
+
+
+def _foreign(text: str) -> Iterator[Fault]:
+    """Signs that mean something in other Markdowns only."""
+    for table in _TABLE.finditer(text):
+        what = sentence("a table inside a text is not shown as one")
+        yield (
+            table.end() - len(table.group().lstrip()),
+            what,
+            sentence("write a list, or an agenda for dates"),
+        )
+    for struck in _STRUCK.finditer(text):
+        what = sentence("~~ does not strike words out: the signs would stand in the mail")
+        yield struck.start(), what, sentence("leave the words out, or write them between *…*")
+
+
 class _Places:
     """From an offset in a value to the line and column in the file."""
 
@@ -145,7 +169,7 @@ class _Places:
         """Quotation marks, escapes and folding move a text; its brackets stay in order, and are counted."""
         mark = self._document.values[path]
         sign = value[offset : offset + 2]
-        if not sign.startswith(("{", "[", "!")):
+        if not sign.startswith(("{", "[", "!", "|", "~")):
             return mark
         begin = mark.start
         if self._document.text[begin] in "|>":

@@ -167,6 +167,9 @@ class _PlainWriter:
         self.frames: list[_Frame] = []
         self.blocks: list[str] = []
         self.heading = ""
+        self.stood: list[_Frame] | None = (
+            None  #: where the block before ended, when a blank line comes after it
+        )
 
     def text(self) -> str:
         return "".join(self.blocks).strip("\n")
@@ -181,7 +184,8 @@ class _PlainWriter:
             self.frames.append(_Frame("> ", "> "))
         elif token.type in ("bullet_list_close", "ordered_list_close", "blockquote_close"):
             self.frames.pop()
-            self.blocks.append("" if self._in_list() else "\n")
+            if not self._in_list():
+                self._blank()
         elif token.type == "list_item_close":
             self.frames.pop()
         elif token.type == "heading_open":
@@ -192,6 +196,17 @@ class _PlainWriter:
             self._code(token.content)
         elif token.type == "hr":
             self._paragraph("* * *", tight=False)
+
+    def _blank(self) -> None:
+        self.stood = list(self.frames)
+
+    def _write(self, lines: str) -> None:
+        """A block, after its blank line: one inside a quotation keeps the quotation together."""
+        if self.stood is not None and self.blocks:
+            shared = (old.indent for old, new in zip(self.stood, self.frames, strict=False) if old is new)
+            self.blocks.append("".join(shared).rstrip() + "\n")
+        self.stood = None
+        self.blocks.append(lines + "\n")
 
     def _in_list(self) -> bool:
         return any(frame.counter is not None or frame.indent.strip() == "" for frame in self.frames)
@@ -219,14 +234,15 @@ class _PlainWriter:
         if self.heading:
             longest = max(len(line) for line in lines.split("\n"))
             lines, self.heading = f"{lines}\n{rest}{self.heading * (longest - len(rest))}", ""
-        self.blocks.append(lines + ("\n" if tight else "\n\n"))
+        self._write(lines)
+        if not tight:
+            self._blank()
 
     def _code(self, content: str) -> None:
         first, rest = self._indents()
         lines = content.rstrip("\n").split("\n")
-        self.blocks.append(
-            "\n".join((first if n == 0 else rest) + "    " + line for n, line in enumerate(lines)) + "\n\n"
-        )
+        self._write("\n".join((first if n == 0 else rest) + "    " + line for n, line in enumerate(lines)))
+        self._blank()
 
 
 def plain_inline(children: Sequence[Token], number: Callable[[str], int]) -> str:

@@ -71,6 +71,14 @@ def test_a_typo_in_a_merge_tag_is_found_at_the_line_and_column_of_the_tag(
             "a picture inside a text is not shown (give the block a `picture:`",
         ),
         (
+            "  - type: text\n    text: |\n      | a | b |\n      |---|---|\n      | 1 | 2 |\n",
+            "a table inside a text is not shown as one (write a list, or an agenda for dates)",
+        ),
+        (
+            "  - { type: text, text: 'il y a ~~deux~~ trois places' }\n",
+            "~~ does not strike words out: the signs would stand in the mail (leave the words out",
+        ),
+        (
             "  - { type: text, text: '[x](www.example.org)' }\n",
             "“www.example.org” is not a link (write https://www.example.org)",
         ),
@@ -161,7 +169,16 @@ def test_a_megabyte_of_merge_tags_is_refused_unparsed(workspace: Workspace) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 200_000, "`" * 200_000, "`a" * 100_000, "![" * 100_000, "[a](" * 50_000]
+    "text",
+    [
+        "[" * 200_000,
+        "`" * 200_000,
+        "`a" * 100_000,
+        "![" * 100_000,
+        "[a](" * 50_000,
+        "|-" * 100_000,
+        "~~a " * 50_000,
+    ],
 )
 def test_a_text_of_nothing_but_signs_is_read_to_its_end(workspace: Workspace, text: str) -> None:
     assert len(wrong(workspace, issue_text(f"  - {{ type: text, text: '{text}' }}\n"))) <= 1
@@ -171,3 +188,14 @@ def test_hundreds_of_faults_are_enough(workspace: Workspace) -> None:
     assert (
         len(wrong(workspace, issue_text("  - { type: heading, title: '{{ x }}' }\n" * 400))) == MOST_PROBLEMS
     )
+
+
+def test_signs_in_code_are_no_table_and_strike_nothing(workspace: Workspace) -> None:
+    blocks = (
+        "  - type: text\n    text: |\n      ```\n      | a |\n      |---|\n      ~~x~~\n      ```\n\n"
+        "      Du code `~~y~~`, puis ~~z~~.\n"
+    )
+
+    found = wrong(workspace, issue_text(blocks))
+
+    assert [line.split(":")[0] for line in found] == ["14"]

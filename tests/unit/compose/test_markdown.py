@@ -50,6 +50,14 @@ def test_nothing_dangerous_is_left_of_markup(source: str) -> None:
     assert re.findall(r"<(?!/?p>)[^>]*>", html) == []
 
 
+def test_a_quotation_of_several_paragraphs_stays_in_one_piece() -> None:
+    assert plain("> un\n>\n> deux\n>\n> > trois\n\nquatre")[0] == "> un\n>\n> deux\n>\n> > trois\n\nquatre"
+
+
+def test_a_list_in_a_quotation_is_part_of_it() -> None:
+    assert plain("> un\n>\n> - a\n> - b\n>\n> deux")[0] == "> un\n>\n> - a\n> - b\n>\n> deux"
+
+
 def test_what_is_refused_still_says_its_words() -> None:
     html = to_html("avant [le lien](javascript:x) ![l'image](a.png) après", "fr")
 
@@ -101,7 +109,7 @@ def test_plain_lists_quotations_code_and_headings_keep_their_shape() -> None:
 
     assert text.split("\n") == [
         *("Titre", "-----", "", "3. un", "   - a", "   - b", "4. deux", "   suite", ""),
-        *("> cité", "", "> encore", "", "", "     x", "", "* * *", "", "fin"),
+        *("> cité", ">", "> encore", "", "     x", "", "* * *", "", "fin"),
     ]
 
 
