@@ -22,7 +22,7 @@ from newsletter_mailer.compose.merge import Marks, split_html, split_plain
 from newsletter_mailer.compose.picture_paths import picture_file
 from newsletter_mailer.compose.texts import prepared
 from newsletter_mailer.compose.theme import load_labels, load_tokens
-from newsletter_mailer.compose.vocabulary import FILTERS, Vocabulary, levels
+from newsletter_mailer.compose.vocabulary import FILTERS, Vocabulary, gap_above, levels
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.model.blocks import AnyBlock, Masthead
 from newsletter_mailer.model.edition import Attachment, Edition, Picture, Place, Sender
@@ -102,8 +102,9 @@ def _blocks(words: Vocabulary) -> Iterator[tuple[AnyBlock, dict[str, Any]]]:
     """Each block with what its templates are given besides the vocabulary."""
     body = words.issue.blocks
     before = ["", *(block.type for block in body)]
-    for block, level, kind in zip(body, levels(body), before, strict=False):
-        yield block, {"block": block, "level": level, "before": kind}
+    for number, (block, level) in enumerate(zip(body, levels(body), strict=True)):
+        given = {"block": block, "level": level, "before": before[number]}
+        yield block, given | {"gap_above": gap_above(body[:number])}
 
 
 def _mjml(words: Vocabulary, write: Write) -> str:

@@ -33,6 +33,7 @@ _SMALL_WORDS = frozenset(
 )
 _OPENS_A_PART = (blocks.Heading,)
 _STANDS_ALONE = (blocks.Agenda, blocks.Profiles, blocks.Social)
+_REACHES_THE_FOOT = (blocks.Social,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +120,20 @@ def levels(body: Sequence[blocks.Block]) -> list[int]:
         if isinstance(block, _OPENS_A_PART):
             level = 3
     return found
+
+
+def gap_above(shown: Sequence[blocks.Block]) -> bool | str:
+    """Whether paper stands between these blocks and a dark one after them, or the condition under which it does.
+
+    A panel that reaches the foot needs none; which block comes last may differ from reader to reader.
+    """
+    if not shown:
+        return True
+    *others, last = shown
+    needed = not isinstance(last, _REACHES_THE_FOOT)
+    if last.when is None:
+        return needed
+    before = gap_above(others)
+    if isinstance(before, bool):
+        return needed if before == needed else f"({last.when})" if needed else f"not ({last.when})"
+    return f"({last.when}) or ({before})" if needed else f"not ({last.when}) and ({before})"

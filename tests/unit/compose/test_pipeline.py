@@ -330,3 +330,30 @@ def test_the_legal_identity_is_complete_when_the_settings_are(workspace: Workspa
         assert "Hébergeur Exemple" in part
         assert "Vos données et vos droits" in part
     assert 'href="tel:0562144996"' in got.html
+
+
+SOCIAL = '{ type: social, title: Suivez-nous, when: "subscriber.department" }'
+TEXT = '{ type: text, text: Un mot, when: "subscriber.department" }'
+
+
+@pytest.mark.parametrize(
+    ("before", "department", "strip"),
+    [
+        ("  - { type: social, title: Suivez-nous }\n", "", False),
+        (f"  - {{ type: social, title: Suivez-nous }}\n  - {TEXT}\n", "", False),
+        (f"  - {{ type: social, title: Suivez-nous }}\n  - {TEXT}\n", "31", True),
+        (f"  - {{ type: text, text: Bonjour }}\n  - {SOCIAL}\n", "", True),
+        (f"  - {{ type: text, text: Bonjour }}\n  - {SOCIAL}\n", "31", False),
+        (f"  - {{ type: text, text: Bonjour }}\n  - {TEXT}\n", "", True),
+        (f"  - {SOCIAL}\n", "", True),
+    ],
+)
+def test_paper_stands_above_the_foot_only_where_no_panel_reaches_it(
+    workspace: Workspace, before: str, department: str, strip: bool
+) -> None:
+    got = mail(composed(workspace, before), reader(department=department)).html
+
+    sections = re.findall(r'<div class="((?:paper|mist|night)[^"]*)"', got)
+    assert sections[-1] == "night gutter"
+    assert (sections[-2] == "paper") is strip
+    assert balanced(got)
