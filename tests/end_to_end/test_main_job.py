@@ -257,3 +257,20 @@ def test_render_writes_the_four_files_and_the_pictures(newsletter: Newsletter, t
 
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"issue.mjml", "issue.html", "issue.txt", "message.eml"} < names
+
+
+@pytest.mark.parametrize(
+    ("words", "warning"), [(18_500, "Close to the limit"), (24_000, "Gmail clips the end of")]
+)
+def test_render_warns_of_what_gmail_clips(
+    newsletter: Newsletter, tmp_path: Path, words: int, warning: str
+) -> None:
+    issue = newsletter.folder / "issues" / "2026-11" / "issue.yaml"
+    text = issue.read_text("utf-8").replace(
+        "  - type: footer", f"  - {{ type: text, text: '{'mot ' * words}' }}\n  - type: footer"
+    )
+    issue.write_text(text, "utf-8")
+
+    said = newsletter.run("render", "2026-11", "-o", str(tmp_path / "out")).stderr
+
+    assert warning in said

@@ -22,6 +22,7 @@ from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition, Sender
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
+from newsletter_mailer.templating import merge_tags
 from newsletter_mailer.wording import sentence
 from newsletter_mailer.yamlio.reader import LONGEST_FILE, read
 
@@ -92,9 +93,17 @@ def _summary(workspace: Workspace, slug: str, path: Path) -> IssueSummary:
         head = data if isinstance(data, dict) else {}
     except (FileProblems, OSError):
         pass  # the issue can be chosen all the same, and its own page says what is wrong
-    return IssueSummary(
-        slug, path, str(head.get("title") or slug), str(head.get("subject") or ""), _date(head.get("date"))
-    )
+    subject = _for_nobody(str(head.get("subject") or ""))
+    return IssueSummary(slug, path, str(head.get("title") or slug), subject, _date(head.get("date")))
+
+
+def _for_nobody(text: str) -> str:
+    """The text with an ellipsis where each reader has words of their own."""
+    shown, at = [], 0
+    for tag in merge_tags(text):
+        shown.append(text[at : tag.start] + "…")
+        at = tag.end
+    return "".join([*shown, text[at:]])
 
 
 def _date(value: object) -> dt.date | None:
@@ -143,12 +152,12 @@ def readers(database: Database, query: str, *, limit: int = 20) -> list[Subscrib
         return audience.find_readers(connection, query, limit=limit)
 
 
-def reader(database: Database | None, subscriber_id: int) -> Subscriber:
-    """The subscriber with that id; a sample reader when there is none (any more)."""
+def reader(database: Database | None, subscriber_id: int, *, language: str) -> Subscriber:
+    """The subscriber with that id; a sample reader of that language when there is none (any more)."""
     if database is None or subscriber_id <= 0:
-        return sample_subscriber()
+        return sample_subscriber(language)
     with database.reading() as connection:
-        return audience.subscriber(connection, subscriber_id) or sample_subscriber()
+        return audience.subscriber(connection, subscriber_id) or sample_subscriber(language)
 
 
 def _with_pictures(html: str, edition: Edition) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from newsletter_mailer.compose.load import find_issue, load_issue
 from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.config import Workspace
+from newsletter_mailer.message.slots import sample_subscriber
 from newsletter_mailer.message.specimen import specimen
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition
@@ -23,15 +24,17 @@ class Rendered:
 
 
 def render(
-    workspace: Workspace, issue: str, *, into: Path, reader: Subscriber, now: int, new_id: str
+    workspace: Workspace, issue: str, *, into: Path, reader: Subscriber | None, now: int, new_id: str
 ) -> Rendered:
-    """Write issue.mjml, issue.html, issue.txt and message.eml for that reader.
+    """Write issue.mjml, issue.html, issue.txt and message.eml for that reader, or for a sample reader.
 
     new_id: part of the Message-ID. Raises IssueError, and NewsletterError when there is no mail for that reader.
     """
     composition = compose(load_issue(workspace, find_issue(workspace, issue)), workspace)
     edition = composition.edition
-    seen = specimen(edition, workspace, reader=reader, now=now, new_id=new_id)
+    seen = specimen(
+        edition, workspace, reader=reader or sample_subscriber(edition.language), now=now, new_id=new_id
+    )
     files = {
         "issue.mjml": composition.mjml.encode(),
         "issue.html": _with_files(seen.html, edition).encode(),

@@ -53,7 +53,7 @@ def send_test(
         specimen(
             edition,
             workspace,
-            reader=_seen_as(database, address),
+            reader=_seen_as(database, address, edition.language),
             now=now,
             new_id=f"{new_id}.{number}",
             to=address,
@@ -71,10 +71,10 @@ def _outgoing(copy: Specimen) -> Outgoing:
     return Outgoing(1, 1, copy.envelope.mail_from, copy.envelope.rcpt_to, copy.wire)
 
 
-def _seen_as(database: Database, address: str) -> Subscriber:
+def _seen_as(database: Database, address: str, language: str) -> Subscriber:
     with database.reading() as connection:
         known = audience.subscriber(connection, address)
-    return known or replace(sample_subscriber(), address=address)
+    return known or replace(sample_subscriber(language), address=address)
 
 
 def _record(database: Database, edition: Edition, tested: Tested, now: int) -> None:

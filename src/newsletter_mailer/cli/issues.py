@@ -127,7 +127,20 @@ def render(face: Face, issue: str, into: Path, as_address: str | None) -> None:
             limit=number(GMAIL_SHOWS),
         )
     )
+    _warn_of_length(face, done.html_bytes)
     face.talk(say("Next: newsletter test {issue} --to YOU@EXAMPLE.ORG", issue=issue), style="green")
+
+
+def _warn_of_length(face: Face, html_bytes: int) -> None:
+    from newsletter_mailer.model.edition import CLOSE_TO_CLIPPED, GMAIL_SHOWS
+
+    if html_bytes > GMAIL_SHOWS:
+        face.talk(say("Gmail clips the end of this mail, and the unsubscribe link with it."), style="red")
+    elif html_bytes >= CLOSE_TO_CLIPPED:
+        face.talk(
+            say("Close to the limit: above it, Gmail clips the end and the unsubscribe link with it."),
+            style="yellow",
+        )
 
 
 @click.command()

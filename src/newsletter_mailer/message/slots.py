@@ -13,7 +13,7 @@ from urllib.parse import quote
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition, Place, Segment, Slot
 from newsletter_mailer.templating import compile_expressions
-from newsletter_mailer.wording import say
+from newsletter_mailer.wording import in_language, say
 
 Piece = TypeVar("Piece", str, bytes)
 Names = Mapping[str, SimpleNamespace]
@@ -47,16 +47,17 @@ class Reader:
     links: Links = Links()
 
 
-def sample_subscriber() -> Subscriber:
-    """Somebody for previews, in words that nobody takes for a person."""
-    return Subscriber(
-        id=0,
-        address="reader@example.org",
-        recipient_key="",
-        first_name=say("First name"),
-        last_name=say("Last name"),
-        organisation=say("Your organisation"),
-    )
+def sample_subscriber(language: str) -> Subscriber:
+    """Somebody for previews, in words that nobody takes for a person and in the language of the mail (BCP 47)."""
+    with in_language(language):
+        return Subscriber(
+            id=0,
+            address="reader@example.org",
+            recipient_key="",
+            first_name=say("First name"),
+            last_name=say("Last name"),
+            organisation=say("Your organisation"),
+        )
 
 
 def one_line(value: str) -> str:

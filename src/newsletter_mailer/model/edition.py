@@ -7,6 +7,7 @@ from enum import Enum
 
 FORMAT = 1  #: raised when a stored edition of an older shape could no longer be sent
 
+CLOSE_TO_CLIPPED = 90_000  #: bytes of decoded HTML from which an officer is warned
 GMAIL_SHOWS = 102_400  #: bytes of decoded HTML; it clips the rest, and the way to unsubscribe with it
 
 

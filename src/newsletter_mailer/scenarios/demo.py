@@ -15,7 +15,6 @@ from newsletter_mailer.actions.campaigns import log
 from newsletter_mailer.actions.dispatch import Tools, dispatch
 from newsletter_mailer.actions.init import SAMPLE, Answers, init
 from newsletter_mailer.actions.plan import Audience, Proposal, plan, propose
-from newsletter_mailer.actions.reader import reader_for
 from newsletter_mailer.actions.render import Rendered, render
 from newsletter_mailer.actions.subscribers import Imported, import_csv
 from newsletter_mailer.actions.test import Tested, send_test
@@ -139,7 +138,7 @@ def run(demo: Demo, told: Told, *, database: Database, secret: Secret, clock: Ca
             workspace,
             SAMPLE,
             into=workspace.root / "rendered",
-            reader=reader_for(None, None),
+            reader=None,
             now=clock(),
             new_id=randomness.token_hex(8),
         )

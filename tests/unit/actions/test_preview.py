@@ -54,7 +54,7 @@ def test_a_preview_holds_what_one_reader_would_get(workspace: Workspace, file: P
 def test_pictures_stand_inside_the_page_and_weigh_only_in_the_whole_mail(
     workspace: Workspace, file: Path
 ) -> None:
-    found = seen(workspace, file, sample_subscriber())
+    found = seen(workspace, file, sample_subscriber("fr"))
 
     assert "cid:" not in found.html
     assert 'src="data:image/' in found.html
@@ -138,6 +138,20 @@ def test_an_endless_issue_file_is_listed_without_being_read_to_its_end(
     assert [(issue.slug, issue.title) for issue in found] == [("essai", "essai")]
 
 
+def test_a_subject_in_the_list_shows_no_merge_tag(workspace: Workspace, file: Path) -> None:
+    file.write_text(
+        ISSUE.replace("subject: ", "subject: '{{ subscriber.first_name }}, ").replace(
+            "novembre\npreheader", "novembre'\npreheader"
+        ),
+        encoding="utf-8",
+    )
+
+    (issue,) = preview.issues(workspace)
+
+    assert "{{" not in issue.subject
+    assert issue.subject.startswith("…, ")
+
+
 def test_readers_are_found_by_a_part_of_their_address(workspace: Workspace) -> None:
     people = [NewSubscriber(f"{name}@example.org", first_name=name) for name in ("lea", "marc", "marcel")]
     with Database(workspace.database_url) as database:
@@ -151,6 +165,6 @@ def test_readers_are_found_by_a_part_of_their_address(workspace: Workspace) -> N
         assert [r.first_name for r in preview.readers(database, "", limit=2)] == ["lea", "marc"]
         assert preview.readers(database, "nobody") == []
         lea = preview.readers(database, "lea")[0]
-        assert preview.reader(database, lea.id) == lea
-        assert preview.reader(database, 999).id == 0
-        assert preview.reader(None, lea.id).id == 0
+        assert preview.reader(database, lea.id, language="fr") == lea
+        assert preview.reader(database, 999, language="fr").id == 0
+        assert preview.reader(None, lea.id, language="fr").first_name == "Prénom"

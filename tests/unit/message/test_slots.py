@@ -216,8 +216,14 @@ def test_ten_blocks_with_conditions_read_as_a_naive_rendering_for_readers_of_all
 
 
 def test_the_sample_reader_is_plainly_nobody() -> None:
-    with in_language("en"):
-        somebody = sample_subscriber()
+    somebody = sample_subscriber("en")
 
     assert (somebody.first_name, somebody.last_name) == ("First name", "Last name")
     assert somebody.address.endswith("@example.org")
+
+
+def test_the_sample_reader_speaks_the_language_of_the_mail_and_not_the_officer_s() -> None:
+    with in_language("en"):
+        somebody = sample_subscriber("fr-FR")
+
+    assert (somebody.first_name, somebody.last_name) == ("Prénom", "Nom")

@@ -110,17 +110,18 @@ class Desk:
             )
         )
 
-    async def reader(self, subscriber_id: int) -> Subscriber:
-        """The subscriber with that id, or a sample reader."""
-        return await run_in_threadpool(self._reader, subscriber_id)
+    async def reader(self, subscriber_id: int, edition: Edition | None) -> Subscriber:
+        """The subscriber with that id, or a sample reader who speaks the language of the edition."""
+        language = edition.language if edition else self.workspace.settings.language
+        return await run_in_threadpool(self._reader, subscriber_id, language)
 
     async def readers(self, query: str) -> list[Subscriber]:
         """Subscribers to look through the eyes of; none when there is no ledger yet."""
         return await run_in_threadpool(self._readers, query)
 
-    def _reader(self, subscriber_id: int) -> Subscriber:
+    def _reader(self, subscriber_id: int, language: str) -> Subscriber:
         known = subscriber_id > 0 and self._app.has_ledger
-        return preview.reader(self._app.database if known else None, subscriber_id)
+        return preview.reader(self._app.database if known else None, subscriber_id, language=language)
 
     def _readers(self, query: str) -> list[Subscriber]:
         return preview.readers(self._app.database, query) if self._app.has_ledger else []

@@ -25,7 +25,7 @@ from starlette.staticfiles import StaticFiles
 from newsletter_mailer.actions.preview import IssueSummary, Preview
 from newsletter_mailer.errors import NewsletterError, Problem
 from newsletter_mailer.model.audience import Subscriber
-from newsletter_mailer.model.edition import GMAIL_SHOWS
+from newsletter_mailer.model.edition import CLOSE_TO_CLIPPED, GMAIL_SHOWS
 from newsletter_mailer.web.composer import views
 from newsletter_mailer.web.composer.desk import Desk, Sheet
 from newsletter_mailer.web.composer.height import height
@@ -35,7 +35,6 @@ from newsletter_mailer.web.guard import BARE
 from newsletter_mailer.yamlio.reader import LONGEST_FILE
 
 HEARTBEAT_S = 15.0  # proxies and sleeping machines drop a silent line
-WARN_ABOVE = 90_000
 WIDTHS = {"desktop": 600, "phone": 375}
 DESKS = {"light": "#e8e1d5", "dark": "#161412"}  #: the same as --desk in composer.css
 
@@ -104,7 +103,7 @@ class Composer:
             "source": {"path": self._desk.workspace.display(path), "text": _text(path)},
             "preview": _facts(seen) if seen else None,
             "reader": _person(reader),
-            "limits": {"warn": WARN_ABOVE, "clip": GMAIL_SHOWS},
+            "limits": {"warn": CLOSE_TO_CLIPPED, "clip": GMAIL_SHOWS},
         })  # fmt: skip
 
     async def frame(self, request: Request) -> Response:
@@ -148,7 +147,7 @@ class Composer:
     async def _look(self, request: Request) -> tuple[Sheet, Subscriber, Preview | None, tuple[Problem, ...]]:
         path = await self._path(request)
         sheet = await self._desk.sheet(path)
-        reader = await self._desk.reader(_number(request, "as"))
+        reader = await self._desk.reader(_number(request, "as"), sheet.edition)
         if sheet.edition is None:
             return sheet, reader, None, sheet.problems
         try:

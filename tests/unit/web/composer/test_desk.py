@@ -90,7 +90,7 @@ def test_a_ledger_that_does_not_open_hides_no_issue(tmp_path: Path) -> None:
 
     async def story(desk: Desk) -> None:
         assert await desk.readers("") == []
-        assert (await desk.reader(3)).id == 0
+        assert (await desk.reader(3, None)).id == 0
         assert (await desk.sheet(path)).edition is not None
 
     with open_app(tmp_path) as app:
