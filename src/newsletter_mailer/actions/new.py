@@ -9,6 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
+from newsletter_mailer.compose.dates import long_date, month_and_year
 from newsletter_mailer.compose.load import find_issue
 from newsletter_mailer.compose.schema import write_schema
 from newsletter_mailer.config import Workspace, shipped
@@ -18,6 +19,7 @@ from newsletter_mailer.wording import sentence
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _ID = re.compile(rb"^id:[^\r\n]*", re.MULTILINE)
 _DATE = re.compile(rb"^date:[^\r\n]*", re.MULTILINE)
+_DATED = re.compile(r"([1-9]\d{3})(?:-(0[1-9]|1[0-2])(?!\d))?(?:-(.+))?")
 _SPOKEN_EVERYWHERE = "en"  # where the workspace speaks a language that has no skeleton
 
 
@@ -34,7 +36,7 @@ def new(workspace: Workspace, slug: str, *, copy_of: str | None, today: dt.date,
     if folder.exists():
         raise UsageError(sentence("{folder} exists already", folder=workspace.display(folder)))
     if copy_of is None:
-        text = _skeleton(workspace, new_id, today)
+        text = _skeleton(workspace, slug, new_id, today)
         folder.mkdir(parents=True)
         (folder / "issue.yaml").write_text(text, encoding="utf-8")
     else:
@@ -43,16 +45,33 @@ def new(workspace: Workspace, slug: str, *, copy_of: str | None, today: dt.date,
     return folder / "issue.yaml"
 
 
-def _skeleton(workspace: Workspace, new_id: str, today: dt.date) -> str:
+def _skeleton(workspace: Workspace, slug: str, new_id: str, today: dt.date) -> str:
     """The first lines in the language of the workspace; JSON strings are YAML strings, whatever the name."""
-    title = json.dumps(workspace.settings.identity.name, ensure_ascii=False)
     language = workspace.settings.language
+    title = json.dumps(title_of(slug, language), ensure_ascii=False)
+    organisation = json.dumps(workspace.settings.identity.name, ensure_ascii=False)
     skeletons = shipped("templates") / "workspace"
     path = skeletons / f"issue.{language}.yaml"
     if not path.is_file():
         path = skeletons / f"issue.{_SPOKEN_EVERYWHERE}.yaml"
     text = path.read_text(encoding="utf-8")
-    return text.format(id=new_id, title=title, date=today.isoformat(), language=language)
+    return text.format(
+        id=new_id, title=title, organisation=organisation, date=today.isoformat(), language=language
+    )
+
+
+def title_of(slug: str, language: str) -> str:
+    """A first title, to be bettered: "December 2026" for 2026-12, "Printemps 2027" for 2027-03-printemps."""
+    try:
+        return long_date(dt.date.fromisoformat(slug), language)
+    except ValueError:
+        dated = _DATED.fullmatch(slug)
+    if dated is None:
+        return slug.replace("-", " ").capitalize()
+    year, month, rest = dated.groups()
+    if rest:
+        return f"{rest.replace('-', ' ').capitalize()} {year}"
+    return month_and_year(dt.date(int(year), int(month), 1), language) if month else year
 
 
 def _copy(source: Path, folder: Path, new_id: str, today: dt.date) -> None:

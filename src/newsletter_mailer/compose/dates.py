@@ -32,6 +32,12 @@ def long_date(date: dt.date, language: str) -> str:
     return _first(format_date(date, "long", _locale(language)), language)
 
 
+def month_and_year(date: dt.date, language: str) -> str:
+    """The month in words, fit to begin a title: "Juillet 2021", "July 2021"."""
+    words = format_date(date, "LLLL y", _locale(language))
+    return words[:1].upper() + words[1:]
+
+
 def _first(text: str, language: str) -> str:
     """The words with the first of a month as French says it: "mardi 1er décembre"."""
     return _THE_FIRST.sub("1er", text) if language.startswith("fr") else text

@@ -37,7 +37,32 @@ def test_a_new_issue_speaks_the_language_of_its_workspace(
     issue = load_issue(workspace, path).issue
     assert says in path.read_text(encoding="utf-8")
     assert (issue.language, issue.date, issue.id) == (language, TODAY, "lettre-2026-12")
-    assert issue.title == "Réseau Exemple"
+
+
+@pytest.mark.parametrize(
+    ("slug", "language", "title"),
+    [
+        ("2026-12", "en", "December 2026"),
+        ("2026-12", "fr", "Décembre 2026"),
+        ("2027-03-printemps", "fr", "Printemps 2027"),
+        ("2027-assemblee-generale", "fr", "Assemblee generale 2027"),
+        ("2026-12-01", "fr", "1er décembre 2026"),
+        ("2026-13", "en", "13 2026"),
+        ("2026", "en", "2026"),
+        ("0000-12", "en", "0000 12"),
+        ("flash-info", "fr", "Flash info"),
+    ],
+)
+def test_a_new_issue_is_called_after_its_folder_under_the_name_of_its_sender(
+    workspace: Workspace, slug: str, language: str, title: str
+) -> None:
+    workspace = load_workspace(workspace.root, {"NEWSLETTER_LANGUAGE": language})
+
+    path = new(workspace, slug, copy_of=None, today=TODAY, new_id="lettre-2026-12")
+
+    issue = load_issue(workspace, path).issue
+    assert (issue.title, issue.subject) == (title, title)
+    assert "Réseau Exemple" in path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
