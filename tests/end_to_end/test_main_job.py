@@ -98,6 +98,19 @@ def test_a_refused_and_a_deferred_reader_are_told_apart(newsletter: Newsletter, 
     assert (row["address"], row["code"], row["reply"]) == (READERS[0], "550", "5.1.1 nobody here")
 
 
+def test_a_run_that_stops_for_now_tells_a_program_where_the_campaign_stands(
+    newsletter: Newsletter, postbox: Postbox
+) -> None:
+    newsletter.run("subscribers", "import", str(newsletter.people(READERS[:2])), "--list", "adherents")
+    postbox.answers = {READERS[1]: "451 4.7.1 greylisted"}
+    confirmed = ("--list", "adherents", "--yes", "--expect", "2")
+
+    said = newsletter.run("--json", "dispatch", "2026-11", *confirmed, code=75, environment=SLOW_RETRY)
+
+    told = json.loads(said.stdout)
+    assert (told["state"], told["counts"]["sent"], told["counts"]["deferred"]) == ("waiting", 1, 1)
+
+
 def test_a_deferred_reader_gets_it_at_the_next_try(newsletter: Newsletter, postbox: Postbox) -> None:
     newsletter.run("subscribers", "import", str(newsletter.people(READERS[:2])), "--list", "adherents")
     postbox.answers = {READERS[1]: "451 4.7.1 greylisted"}

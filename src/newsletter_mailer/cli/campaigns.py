@@ -9,6 +9,7 @@ import click
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import log_output
 from newsletter_mailer.cli.output import Face, number
+from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.wording import say, say_many
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ def resume(face: Face, campaign: str, wait: bool) -> None:
 
 def _send(face: Face, app: App, campaign: Campaign, *, wait: bool) -> None:
     from newsletter_mailer.actions.account import account_of
+    from newsletter_mailer.actions.campaigns import one
     from newsletter_mailer.actions.dispatch import Tools, dispatch, exit_code
     from newsletter_mailer.app import clock
 
@@ -167,8 +169,13 @@ def _send(face: Face, app: App, campaign: Campaign, *, wait: bool) -> None:
         secret=app.secret,
         clock=clock,
     )
-    with show.progress(face, campaign, tools) as watched:
-        done = dispatch(watched, campaign, wait=wait)
+    try:
+        with show.progress(face, campaign, tools) as watched:
+            done = dispatch(watched, campaign, wait=wait)
+    except NewsletterError:
+        if face.json:  # a program that reads us learns where the campaign stands, however the run ended
+            show.finished(face, one(app.database, str(campaign.id)))
+        raise
     show.finished(face, done)
     _exit(exit_code(done.counts, interrupted=watched.stop.is_set()))
 

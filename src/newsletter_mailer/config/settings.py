@@ -91,6 +91,8 @@ class SmtpSettings(Section):
     username: Plain = ""
     password_file: Plain = ""
     """A file that only you can read (mode 0600), holding the password alone."""
+    profile: Plain = ""
+    """The provider whose limits hold. Read, but not acted on yet: mails leave as fast as the server takes them."""
     ehlo: Plain = ""
     """The name this machine gives to the server; without it, its own."""
     ca_file: Plain = ""

@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -78,3 +78,34 @@ def _greet(mail: socket.socket) -> None:
 @pytest.mark.parametrize("url", ["http://exa\x01mple.org", "http://example.org:port"])
 def test_what_is_no_address_is_not_linked(url: str) -> None:
     assert answers_with(url, "abc") is False
+
+
+def test_pages_that_drip_do_not_hold_the_dispatch() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener, closing(Drip(listener)):
+        port = listener.getsockname()[1]
+        asking = threading.Thread(target=answers_with, args=(f"http://127.0.0.1:{port}", "abc"), daemon=True)
+        asking.start()
+        asking.join(timeout=30)  # a hang guard: six times the limit
+
+        assert not asking.is_alive()
+
+
+class Drip:
+    """Answers every second with one byte of a header, until closed."""
+
+    def __init__(self, listener: socket.socket) -> None:
+        self._listener = listener
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        line, _ = self._listener.accept()
+        with line, suppress(OSError):
+            line.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+            while not self._over.wait(1):
+                line.sendall(b"x")
+
+    def close(self) -> None:
+        self._over.set()
+        self._thread.join()
