@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 from collections.abc import Callable
 from typing import Literal, NoReturn
 
-from newsletter_mailer.errors import LoginRefused, NewsletterError, ServerUnreachable, Stopped
+from newsletter_mailer.errors import LoginRefused, NewsletterError, ServerUnreachable, Stopped, system_reason
 from newsletter_mailer.model.outcome import Outcome, Reply
 from newsletter_mailer.smtp import login, trust
 from newsletter_mailer.smtp.account import Account, is_loopback, own_name
 from newsletter_mailer.smtp.events import Answered, Ended, GoAhead, Message, Settled
 from newsletter_mailer.smtp.line import Line
 from newsletter_mailer.smtp.protocol import Session
+from newsletter_mailer.smtp.states import Step
 from newsletter_mailer.wording import say, sentence
 
 
@@ -39,6 +39,11 @@ class Connection:
     def dot_written(self) -> bool:
         """The message on its way may have reached the server whole."""
         return self._message is not None and self._message.dot_written
+
+    @property
+    def body_begun(self) -> bool:
+        """The last message has been asked for by the server: it is on its way, or its end is known."""
+        return self._message is not None and self._message.step is not Step.ENVELOPE
 
     async def send(self, message: Message, before_dot: Callable[[], None]) -> Outcome:
         """Hand over one message. Raises UnfitMessage or UnfitServer before anything of it was written.
@@ -227,8 +232,11 @@ async def _connected(account: Account) -> Line:
 
 
 def _no_connection(account: Account, error: OSError) -> NoAnswer:
-    system = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
-    why = say("no answer in time") if isinstance(error, TimeoutError) else system
+    why: object = system_reason(error)
+    if isinstance(error, TimeoutError):
+        why = say("no answer in time")
+    elif isinstance(error, socket.gaierror):
+        why = say("nobody knows a server of that name")
     return NoAnswer(
         sentence("no connection to {host}:{port}: {why}", host=account.host, port=account.port, why=why),
         sentence("check `smtp.host`, `smtp.port` and that this computer is online"),

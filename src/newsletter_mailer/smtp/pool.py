@@ -20,8 +20,10 @@ __all__ = ["Account", "Desk", "Outgoing", "Security", "Timeouts", "send_all", "s
 
 WAITS_S = (1.0, 5.0)  #: before the second and third connection when the one before got nothing done
 MAX_LOST = 3  #: lines that die right after a dot, before the run stops: each leaves a reader in doubt
+GRACE_S = 1.0  #: for a mail in flight after Ctrl-C, as long as its body is not on its way
 CALM = 100  #: messages accepted in a row after which earlier losses no longer count
 
+_LOOK_S = 0.1
 _LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954 section 6, at whatever step
 _OUT_OF_ORDER = 503  # the server lost the thread, or wants a login: never a verdict on a reader
 _DEFINITE = frozenset({Event.ACCEPTED, Event.DEFERRED, Event.REFUSED})
@@ -108,8 +110,31 @@ class _Courier:
         self._fruitless = 0  # connections in a row that settled nothing
         self._lost = 0
         self._calm = 0
+        self._cut = False  # the wait was ended by `_cut_short`
 
     async def run(self) -> None:
+        me = asyncio.current_task()
+        assert me is not None  # a coroutine runs in one
+        watch = asyncio.create_task(self._cut_short(me))
+        try:
+            await self._work()
+        except asyncio.CancelledError:
+            if not self._cut or me.uncancel():
+                raise
+        finally:
+            watch.cancel()
+
+    async def _cut_short(self, work: asyncio.Task[None]) -> None:
+        """After Ctrl-C, end the wait for a server that may take minutes, unless the mail may have reached it."""
+        while not self._desk.stopping():
+            await asyncio.sleep(_LOOK_S)
+        await asyncio.sleep(GRACE_S)
+        while self._connection is not None and self._connection.body_begun:
+            await asyncio.sleep(_LOOK_S)
+        self._cut = True
+        work.cancel()
+
+    async def _work(self) -> None:
         try:
             while not self._desk.stopping() and (outgoing := self._desk.take()) is not None:
                 await self._deliver(outgoing)

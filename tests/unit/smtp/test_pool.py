@@ -15,7 +15,7 @@ from newsletter_mailer.errors import LoginRefused, NewsletterError, ServerUnreac
 from newsletter_mailer.model.delivery import Event
 from newsletter_mailer.model.outcome import Reply, Verb
 from newsletter_mailer.smtp.body import ONE_PIECE
-from newsletter_mailer.smtp.pool import Outgoing, send_all, send_one
+from newsletter_mailer.smtp.pool import Outgoing, Timeouts, send_all, send_one
 from smtp_servers import (
     HANG_UP,
     PIPELINING,
@@ -339,7 +339,10 @@ def test_no_bare_line_end_and_no_nul_ever_leaves() -> None:
 def test_no_connection_is_said_at_once_and_nobody_is_marked() -> None:
     tray = Tray(letters(ANN))
 
-    with free_port() as port, pytest.raises(ServerUnreachable, match=f"127.0.0.1:{port}: Connection refused"):
+    with (
+        free_port() as port,
+        pytest.raises(ServerUnreachable, match=f"127.0.0.1:{port}: nobody answers there"),
+    ):
         send_all(tray, account(port), waits=(60.0,))
 
     assert tray.events == [(ANN, Event.RELEASED)]
@@ -468,3 +471,26 @@ def test_one_message_that_nobody_answers_is_not_tried_twice() -> None:
         send_one(account(server.port), letters(ANN)[0])
 
     assert len(server.talks) == 1
+
+
+def test_after_ctrl_c_nobody_waits_for_a_server_that_says_nothing_and_the_reader_stays_queued() -> None:
+    with ScriptedServer({"MAIL": SILENCE}) as server:
+        tray = Tray(letters(ANN, BOB))
+        threading.Timer(0.2, lambda: setattr(tray, "stop", True)).start()
+        began = time.monotonic()
+
+        send_all(tray, account(server.port, timeouts=Timeouts()))
+
+    assert time.monotonic() - began < 5
+    assert tray.events == [(ANN, Event.RELEASED)]
+    assert tray.dots == []
+
+
+def test_after_ctrl_c_a_mail_whose_dot_was_written_still_gets_its_answer() -> None:
+    with ScriptedServer({"DOT": SILENCE}) as server:
+        tray = Tray(letters(ANN, BOB))
+        threading.Timer(0.2, lambda: setattr(tray, "stop", True)).start()
+
+        send_all(tray, account(server.port, timeouts=replace(QUICK, dot=2.5)))
+
+    assert tray.events == [(ANN, Event.LOST)]
