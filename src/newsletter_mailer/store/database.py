@@ -14,9 +14,9 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from newsletter_mailer.errors import Busy, NewsletterError, SecretError, Stopped
+from newsletter_mailer.errors import Busy, NewsletterError, SecretError, Stopped, system_reason
 from newsletter_mailer.store.schema import HEAD, meta
 from newsletter_mailer.tokens import Secret, secret_check
 from newsletter_mailer.wording import sentence
@@ -32,7 +32,8 @@ _PRAGMAS = (
 )
 _KEEP_CHECK = text("INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT DO NOTHING")
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_DISK = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY})
+_DISK = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+_NOT_OURS = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM})
 
 
 class Database:
@@ -148,13 +149,23 @@ def exists(url: str) -> bool:
 
 
 def _sqlite_path(url: str) -> Path:
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:  # the second: a port that is no number
+        raise NewsletterError(
+            sentence("the ledger cannot be kept in {url}", url=url.partition("://")[0] + "://…"),
+            sentence("write `database.url: sqlite:///var/newsletter.db`"),
+        ) from error
+    if parsed.get_backend_name() != "sqlite" or not _is_file_name(parsed.database):
         raise NewsletterError(
             sentence("the ledger cannot be kept in {url}", url=parsed.render_as_string(hide_password=True)),
             sentence("write `database.url: sqlite:///var/newsletter.db`"),
         )
     return Path(str(parsed.database))
+
+
+def _is_file_name(name: str | None) -> bool:
+    return bool(name) and name != ":memory:" and "\0" not in str(name)
 
 
 def _create_private(path: Path) -> None:
@@ -164,7 +175,7 @@ def _create_private(path: Path) -> None:
         path.chmod(0o600)  # also for a copy that came back from a backup
     except OSError as error:
         raise NewsletterError(
-            sentence("the ledger {path} cannot be opened: {why}", path=path, why=error.strerror)
+            sentence("the ledger {path} cannot be opened: {why}", path=path, why=system_reason(error))
         ) from error
 
 
@@ -204,6 +215,11 @@ def _in_words() -> Iterator[None]:
             raise Stopped(
                 sentence("the ledger cannot be written: {why}", why=error.orig),
                 sentence("make room on the disk, then use the same command again; nothing is lost"),
+            ) from error
+        if code in _NOT_OURS:
+            raise NewsletterError(
+                sentence("the ledger cannot be written: {why}", why=error.orig),
+                sentence("ask for the right to write into its file and folder"),
             ) from error
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             raise NewsletterError(

@@ -110,6 +110,16 @@ def test_the_secret_of_another_ledger_is_refused(url: str) -> None:
     assert refused.value.exit_code == 4
 
 
+def test_a_ledger_that_may_not_be_written_asks_for_the_right_and_not_for_room(bench: Bench) -> None:
+    with bench.database.reading() as c:
+        c.exec_driver_sql("PRAGMA query_only = ON")  # SQLITE_READONLY, also for root
+
+    with pytest.raises(NewsletterError, match="right to write") as refused, bench.database.transaction() as c:
+        c.exec_driver_sql(f"{ADD}, ('a', 'b')")
+
+    assert refused.value.exit_code == 1
+
+
 def test_an_exception_undoes_the_transaction(bench: Bench) -> None:
     with pytest.raises(IntegrityError), bench.database.transaction() as c:
         c.exec_driver_sql(f"{ADD}, ('a', 'twice')")
@@ -189,3 +199,14 @@ def test_a_corrupt_page_is_told_as_damage(tmp_path: Path) -> None:
 
     with pytest.raises(NewsletterError, match="damaged"):
         Database(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:secret@here:port/db", "sqlite:///var/%00.db", "sqlite://", "garbage"]
+)
+def test_a_place_where_no_ledger_can_be_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(NewsletterError, match="cannot be kept in") as refused:
+        Database(url)
+
+    assert "sqlite:///var/newsletter.db" in str(refused.value)
+    assert "secret" not in str(refused.value)
