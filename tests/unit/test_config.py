@@ -231,3 +231,18 @@ def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
         read_private(file)
     with pytest.raises(SecretError, match="cannot be read"):
         read_private(tmp_path / "absent")
+
+
+def test_a_theme_that_is_not_there_is_refused_with_its_place(tmp_path: Path) -> None:
+    settings = workspace_at(tmp_path).root / "newsletter.yaml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "theme: defualt\n", encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=r"newsletter\.yaml:\d+:8: there is no theme “defualt”.*default"):
+        load_workspace(tmp_path, {})
+
+
+def test_a_theme_of_the_workspace_may_be_a_part_of_one(tmp_path: Path) -> None:
+    workspace_at(tmp_path)
+    (tmp_path / "templates" / "ours").mkdir(parents=True)
+
+    assert load_workspace(tmp_path, {"NEWSLETTER_THEME": "ours"}).settings.theme == "ours"

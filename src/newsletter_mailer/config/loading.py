@@ -12,6 +12,7 @@ from typing import Any
 from newsletter_mailer.config.settings import Settings
 from newsletter_mailer.config.workspace import SETTINGS_FILE, Workspace
 from newsletter_mailer.errors import ConfigError, FileProblems, Problem
+from newsletter_mailer.wording import sentence
 from newsletter_mailer.yamlio.problems import validate
 from newsletter_mailer.yamlio.reader import Document, read
 
@@ -29,7 +30,26 @@ def load_workspace(root: Path, environment: Mapping[str, str] = os.environ) -> W
     problems = [_blamed(problem, names) for problem in problems]
     if settings is None or problems:
         raise ConfigError(problems)
-    return Workspace(root.resolve(), settings)
+    workspace = Workspace(root.resolve(), settings)
+    if not any(folder.is_dir() for folder in workspace.theme_folders if folder.name == settings.theme):
+        raise ConfigError([_blamed(_no_theme(document, workspace), names)])
+    return workspace
+
+
+def _no_theme(document: Document, workspace: Workspace) -> Problem:
+    mark = document.values.get(("theme",))
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    known = sorted(
+        {
+            path.name
+            for base in workspace.theme_bases
+            for path in base.glob("*")
+            if (path / "layout.mjml").is_file()
+        }
+    )
+    what = sentence("there is no theme “{theme}”", theme=workspace.settings.theme)
+    hint = sentence("the themes are: {known}", known=", ".join(known))
+    return Problem(SETTINGS_FILE, line, column, what, hint, "theme")
 
 
 def _overlay(document: Document, environment: Mapping[str, str]) -> tuple[Document, Mapping[str, str]]:

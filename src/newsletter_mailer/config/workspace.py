@@ -41,9 +41,12 @@ class Workspace:
     def theme_folders(self) -> tuple[Path, ...]:
         """Where the theme's files are looked for: the workspace's own before the shipped, its theme before `default`."""
         names = dict.fromkeys((self.settings.theme, "default"))
-        return tuple(
-            base / name for name in names for base in (self.root / "templates", shipped("templates"))
-        )
+        return tuple(base / name for name in names for base in self.theme_bases)
+
+    @property
+    def theme_bases(self) -> tuple[Path, Path]:
+        """The folders of themes: the workspace's own, and the shipped."""
+        return self.root / "templates", shipped("templates")
 
     def theme_file(self, name: str) -> Path:
         """The first file of that name in the theme. Raises UsageError when there is none."""
