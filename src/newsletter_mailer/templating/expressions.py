@@ -17,6 +17,7 @@ FILTERS = frozenset(
     {"default", "upper", "lower", "title", "capitalize", "trim", "length", "replace", "first", "last"}
 )
 _TAG = re.compile(r"\{\{(.{0,2000}?)\}\}", re.DOTALL)  # bounded: thousands that never close cost no square
+_ASSIGNS = re.compile(r"(?<![=!<>])=(?!=)")
 _STRAY = re.compile(r"\{%|\{#|\{\{")
 
 KnownNames = Mapping[str, frozenset[str]]
@@ -119,13 +120,18 @@ def check_expression(source: str, known: KnownNames) -> list[Fault]:
         return [Fault(0, sentence("an expression is longer than {most} characters", most=LONGEST_EXPRESSION))]
     try:
         tree = SANDBOX.parse("{{ (" + source + ") }}")
-    except (TemplateSyntaxError, RecursionError) as error:
-        reason = getattr(error, "message", None) or "nested too deeply"
-        return [Fault(0, sentence("“{source}” is not an expression: {reason}", source=source, reason=reason))]
+    except (TemplateSyntaxError, RecursionError):  # their words are English and for programmers
+        return [Fault(0, sentence("“{source}” is not an expression", source=source), _hint(source))]
     output = tree.body[0]
     if len(tree.body) != 1 or not isinstance(output, nodes.Output) or len(output.nodes) != 1:
         return [Fault(0, sentence("“{source}” is not one expression", source=source))]
     return list(_faults(output.nodes[0], known)) or list(_failures(source, known))
+
+
+def _hint(source: str) -> Sentence:
+    if _ASSIGNS.search(source):
+        return sentence("to compare, write ==")
+    return sentence("check its brackets and quotation marks")
 
 
 def _failures(source: str, known: KnownNames) -> Iterator[Fault]:
