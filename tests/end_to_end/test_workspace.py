@@ -111,7 +111,7 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(newsletter: Newsletter
     said = newsletter.run("render", "2026-11", "-o", str(tmp_path / "file" / "out"), code=1).stderr
 
     assert said.strip().count("\n") == 0
-    assert "Not a directory" in said
+    assert "a file stands where a folder should be" in said
 
 
 def test_an_import_is_told_also_when_the_rows_left_out_cannot_be_kept(newsletter: Newsletter) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+import newsletter_mailer
 from newsletter_mailer.wording import in_language, language, say, say_many, sentence, use_language
 
 
@@ -25,6 +30,19 @@ def test_a_language_that_is_not_spoken_falls_back_to_english(asked: str, spoken:
         use_language(asked)
 
         assert language() == spoken
+
+
+def said_in_f_strings(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for inner in ast.walk(node) if isinstance(node, ast.JoinedStr) else ():
+            if isinstance(inner, ast.Call) and ast.unparse(inner.func) in ("say", "sentence", "say_many"):
+                yield f"{path.name}:{inner.lineno}"
+
+
+def test_no_sentence_stands_in_an_f_string_where_translators_do_not_find_it_before_python_3_12() -> None:
+    source = Path(newsletter_mailer.__file__).parent
+
+    assert [place for path in source.rglob("*.py") for place in said_in_f_strings(path)] == []
 
 
 def test_braces_in_values_are_values() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter_mailer.compose.schema import write_schema
-from newsletter_mailer.config import SETTINGS_FILE, shipped
+from newsletter_mailer.config import SETTINGS_FILE, SenderSettings, shipped
 
 SAMPLE = "exemple-tous-les-blocs"
 IGNORED = "# what the program writes: addresses, the secret, journals\nvar/\n*.rejects.csv\n*.mbox\n"
@@ -32,6 +32,15 @@ class Made:
     written: tuple[Path, ...]
     kept: tuple[Path, ...]
     issue: str
+
+
+def is_address(typed: str) -> bool:
+    """Whether the settings will take it as the address of the sender."""
+    try:
+        SenderSettings(name="-", email=typed)
+    except ValueError:
+        return False
+    return True
 
 
 def init(folder: Path, answers: Answers, *, language: str) -> Made:

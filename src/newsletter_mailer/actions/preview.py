@@ -15,7 +15,7 @@ from typing import Any
 from newsletter_mailer.compose.load import find_issue, load_issue, slugs
 from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.config import Workspace
-from newsletter_mailer.errors import FileProblems, NewsletterError, Problem, UsageError
+from newsletter_mailer.errors import FileProblems, NewsletterError, Problem, UsageError, system_reason
 from newsletter_mailer.message.slots import sample_subscriber
 from newsletter_mailer.message.specimen import specimen
 from newsletter_mailer.model.audience import Subscriber
@@ -122,7 +122,7 @@ def proof(workspace: Workspace, path: Path) -> Proof:
     except NewsletterError as error:
         return Proof(None, (Problem(workspace.display(path), 0, 0, error.what, error.hint),))
     except OSError as error:
-        what = sentence("cannot be read: {reason}", reason=error.strerror or error)
+        what = sentence("cannot be read: {reason}", reason=system_reason(error))
         return Proof(None, (Problem(workspace.display(path), 0, 0, what),))
 
 

@@ -15,7 +15,21 @@ from newsletter_mailer.wording import LANGUAGES, say, use_language
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(context_settings=CONTEXT)
+class _Commands(click.Group):
+    """The commands; a reader that stops reading (`… | head`) is no error."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command, and write out what it said while that can still be told."""
+        try:
+            done = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:  # before click sees it, for which it is exit code 1
+            output.silence_stdout()
+            return None
+        return done
+
+
+@click.group(cls=_Commands, context_settings=CONTEXT)
 @click.version_option(__version__, prog_name="newsletter")
 @click.option(
     "--project",
@@ -52,8 +66,11 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo(say("Interrupted; nothing is lost, the same command continues."), err=True)
+    except (click.Abort, KeyboardInterrupt) as error:
+        asked = (
+            isinstance(error, click.Abort) and error.__cause__ is None
+        )  # at a question, whose line is open
+        click.echo("\n" * asked + say("Interrupted; nothing is lost."), err=True)
         code = 130
     except NewsletterError as error:
         output.show_error(error)

@@ -310,6 +310,6 @@ def campaigns(face: Face, found: Sequence[Campaign], zone: ZoneInfo) -> None:
             say("recipients"),
             say("sent"),
         )
-        table(rows, headings)
+        table(rows, headings, counts=(4, 5))
     else:
         face.talk(say("Nothing was dispatched yet: newsletter dispatch ISSUE --list LIST"))

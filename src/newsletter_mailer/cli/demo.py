@@ -11,7 +11,7 @@ import click
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import log_output
 from newsletter_mailer.cli.audience import tell_import
-from newsletter_mailer.cli.output import Face, number
+from newsletter_mailer.cli.output import Face, number, program_name
 from newsletter_mailer.wording import say
 
 if TYPE_CHECKING:
@@ -57,6 +57,9 @@ def demo(face: Face, no_open: bool, exit_: bool) -> None:
             face.talk(say("\nThe mails that arrived: {url}", url=url), style="green")
             _next(face, folder, done.slug)
             if exit_ or not (no_open or has_screen()):
+                face.talk(
+                    say("The page ends with the demonstration; with --no-open and without --exit it stays.")
+                )
                 return
             if not no_open:
                 click.launch(url)
@@ -111,10 +114,11 @@ class _Teller:
 
 def _next(face: Face, folder: Path, slug: str) -> None:
     face.talk(say("\nTry next:"))
+    program = program_name()
     for command in (
-        f"newsletter --project {folder} log {slug} --status refused",
-        f"newsletter --project {folder} compose {slug}",
-        "newsletter init my-newsletter",
+        f"{program} --project {folder} log {slug} --status refused",
+        f"{program} --project {folder} compose {slug}",
+        f"{program} init my-newsletter",
     ):
         face.talk(f"  {command}")
 

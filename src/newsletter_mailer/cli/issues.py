@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,11 @@ def init(face: Face, folder: Path) -> None:
     for path in made.kept:
         face.talk(say("{path} was there already and stays as it is", path=path))
     face.talk(
-        say("Next: cd {folder}, then newsletter compose {issue}", folder=folder, issue=made.issue),
+        say(
+            "Next: cd {folder}, then newsletter compose {issue}",
+            folder=shlex.quote(str(folder)),
+            issue=made.issue,
+        ),
         style="green",
     )
 
@@ -54,7 +59,10 @@ def _ask(folder: Path) -> Answers:
             err=True,
         ),
         email=click.prompt(
-            say("The address that the newsletter comes from"), default=default.email, err=True
+            say("The address that the newsletter comes from"),
+            default=default.email,
+            value_proc=_address,
+            err=True,
         ),
         smtp_host=click.prompt(
             say("Your provider's mail server (SMTP); you can change it later"),
@@ -65,6 +73,14 @@ def _ask(folder: Path) -> Answers:
             say("Your user name there"), default=default.smtp_username, show_default=False, err=True
         ),
     )
+
+
+def _address(typed: str) -> str:
+    from newsletter_mailer.actions.init import is_address
+
+    if not is_address(typed.strip()):
+        raise click.UsageError(say("“{typed}” is not an e-mail address", typed=typed))
+    return typed.strip()
 
 
 @click.command()
@@ -157,8 +173,12 @@ def compose(face: Face, issue: str | None, port: int, no_open: bool) -> None:
     """
     from newsletter_mailer.web.composer.server import serve
 
+    def announce(url: str) -> None:
+        face.data(url)
+        face.talk(say("Ctrl-C ends it; your issue is saved in its file."))
+
     with face.app() as app:
-        serve(app, issue, port=port, open_browser=not no_open, announce=face.data)
+        serve(app, issue, port=port, open_browser=not no_open, announce=announce)
 
 
 COMMANDS = (init, new, render, compose)

@@ -34,7 +34,8 @@ def log(rows: Iterable[LogRow], form: Literal["table", "csv", "jsonl"], zone: Zo
             (r.address, status_name(r.status.value), str(r.attempts), _when(r, zone), _said(r))
             for r in shown[:_TABLE_ROWS]
         ]
-        table(cells, (say("address"), say("status"), say("attempts"), say("when"), say("what is known")))
+        headings = (say("address"), say("status"), say("attempts"), say("when"), say("what is known"))
+        table(cells, headings, counts=(2,))
         if len(shown) > _TABLE_ROWS:
             print(say("… and more: --format csv or jsonl has all of them"), file=sys.stderr)  # noqa: T201
         return

@@ -21,6 +21,17 @@ def status_name(status: str) -> str:
     return names[status]
 
 
+def basis_name(basis: str) -> str:
+    """Why the readers of a list may be written to, in the reader's language."""
+    names = {
+        "consent": say("consent"),
+        "soft_opt_in": say("customers"),
+        "legitimate_interest_assoc": say("the association's legitimate interest"),
+        "b2b": say("professionals"),
+    }
+    return names[basis]
+
+
 def state_name(state: str) -> str:
     """A campaign's state in the reader's language."""
     names = {

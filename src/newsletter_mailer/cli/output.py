@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter_mailer.errors import FileProblems, NewsletterError
+from newsletter_mailer.errors import FileProblems, NewsletterError, system_reason
 from newsletter_mailer.wording import say, use_language
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 WIDTH_OF_FILES = 140  # of a table that goes into a file or a pipe, where nobody knows the width
 _tracebacks: ContextVar[bool] = ContextVar("tracebacks", default=False)
+_colours: ContextVar[bool] = ContextVar("colours", default=not os.environ.get("NO_COLOR"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Face:
     @staticmethod
     def from_options(options: dict[str, Any]) -> Face:
         """From click's options and the environment (NO_COLOR, LANG)."""
+        _colours.set(not (options["no_color"] or os.environ.get("NO_COLOR")))
         system = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "en"
         return Face(
             project=options["project"],
@@ -49,7 +52,7 @@ class Face:
             json=bool(options["as_json"]),
             quiet=bool(options["quiet"]),
             verbose=bool(options["verbose"]),
-            colour=not (options["no_color"] or os.environ.get("NO_COLOR")),
+            colour=_colours.get(),
             ask=not options["no_input"] and sys.stdin.isatty(),
         )
 
@@ -96,7 +99,7 @@ def show_error(error: NewsletterError) -> None:
 
 def show_refusal(error: OSError) -> None:
     """What the system refuses, and of which file."""
-    reason = error.strerror or str(error) or type(error).__name__
+    reason = str(system_reason(error)) or type(error).__name__
     _cross(f"{error.filename}: {reason}" if error.filename else reason)
     _show_traceback(error)
 
@@ -118,7 +121,7 @@ def show_unforeseen(error: Exception) -> None:
 
 
 def _cross(text: str) -> None:
-    mark = click.style("✗", fg="red") if sys.stderr.isatty() and not os.environ.get("NO_COLOR") else "✗"
+    mark = click.style("✗", fg="red") if sys.stderr.isatty() and _colours.get() else "✗"
     click.echo(f"{mark} {text}", err=True)
 
 
@@ -134,26 +137,36 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
+def program_name() -> str:
+    """How to call this program again: its name, or its path where no shell would find it under that name."""
+    called = sys.argv[0]
+    if os.path.basename(called) == "__main__.py":  # noqa: PTH119
+        return f"{sys.executable} -m newsletter_mailer"
+    found = shutil.which("newsletter")
+    same = found is not None and Path(found).resolve() == Path(called).resolve()
+    return "newsletter" if same else called
+
+
 def silence_stdout() -> None:
     """After `… | head` closed the pipe: keep Python from complaining at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def table(
-    rows: Sequence[tuple[str, ...]], headings: tuple[str, ...], *, stream: TextIO | None = None
+    rows: Sequence[tuple[str, ...]], headings: tuple[str, ...], *, counts: Collection[int] = ()
 ) -> None:
-    """A table on stdout, as wide as the terminal."""
+    """A table on stdout, as wide as the terminal. counts: which columns are numbers, from 0."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
     grid = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in headings:
-        grid.add_column(heading, overflow="fold")
+    for column, heading in enumerate(headings):
+        grid.add_column(heading, overflow="fold", justify="right" if column in counts else "left")
     for row in rows:
         grid.add_row(*row)
-    width = None if (stream or sys.stdout).isatty() else WIDTH_OF_FILES
-    Console(file=stream, width=width, no_color=bool(os.environ.get("NO_COLOR"))).print(grid)
+    width = None if sys.stdout.isatty() else WIDTH_OF_FILES
+    Console(width=width, no_color=not _colours.get()).print(grid)
 
 
 def number(value: int) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from newsletter_mailer.compose.contents import content_problems
 from newsletter_mailer.compose.schema import issue_schema
 from newsletter_mailer.config import Workspace
-from newsletter_mailer.errors import FileProblems, IssueError, Problem, UsageError
+from newsletter_mailer.errors import FileProblems, IssueError, Problem, UsageError, system_reason
 from newsletter_mailer.model.issue import Issue
 from newsletter_mailer.wording import sentence
 from newsletter_mailer.yamlio.problems import validate
@@ -91,7 +91,7 @@ def _bytes(path: Path, shown: str) -> bytes:
         with path.open("rb") as file:
             return file.read(LONGEST_FILE + 1)
     except OSError as error:
-        what = sentence("the file cannot be read: {reason}", reason=error.strerror or error)
+        what = sentence("the file cannot be read: {reason}", reason=system_reason(error))
         raise IssueError([Problem(shown, 0, 0, what)]) from error
 
 

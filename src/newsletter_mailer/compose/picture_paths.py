@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from newsletter_mailer.compose.pictures import PictureRefused, inspect
+from newsletter_mailer.errors import system_reason
 from newsletter_mailer.wording import Sentence, sentence
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters and more: one is a drive of Windows
@@ -46,7 +47,7 @@ def picture_problem(root: Path, folder: Path, src: str) -> PictureRefused | None
     except PictureRefused as refusal:
         return refusal
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = system_reason(error)
         return PictureRefused(
             sentence("the picture “{src}” cannot be read: {reason}", src=src[:60], reason=reason)
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from newsletter_mailer.config.loading import ENVIRONMENT_PREFIX
 from newsletter_mailer.config.workspace import Workspace
-from newsletter_mailer.errors import SecretError
+from newsletter_mailer.errors import SecretError, system_reason
 from newsletter_mailer.wording import sentence
 
 
@@ -46,7 +46,7 @@ def read_private(path: Path) -> bytes:
         raw = path.read_bytes()
     except OSError as error:
         raise SecretError(
-            sentence("{path} cannot be read: {reason}", path=path, reason=error.strerror)
+            sentence("{path} cannot be read: {reason}", path=path, reason=system_reason(error))
         ) from error
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
         raise SecretError(

@@ -41,7 +41,7 @@ def test_a_file_that_the_system_refuses_is_named_with_the_reason(
     code = call(PermissionError(13, "Permission denied", "/out/issue.html"))
 
     assert code == 1
-    assert capsys.readouterr().err == "✗ /out/issue.html: Permission denied\n"
+    assert capsys.readouterr().err == "✗ /out/issue.html: there is no right to do that\n"
 
 
 def test_a_fault_of_the_program_is_one_line_and_what_to_do(

@@ -27,22 +27,24 @@ def page(rows: Sequence[tuple[str, str]], mail: Mail, number: int, view: str) ->
         f'<a href="/?mail={number}&amp;view={key}"{_current(key == view)}>{escape(name)}</a>'
         for key, name in names().items()
     )
-    files = (
-        f"<p>{escape(say('Attached'))}: {escape(', '.join(mail.attachments))}</p>" if mail.attachments else ""
-    )
+    attached = escape(say("Attached: {names}", names=", ".join(mail.attachments)))
+    files = f"<p>{attached}</p>" if mail.attachments else ""
+    title = escape(say("What arrived"))
+    mails = escape(say("Mails that arrived"))
+    harmless = escape(say("These mails went to a sandbox; nothing left this machine."))
     return f"""<!DOCTYPE html>
 <html lang="{language()}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{escape(say("What arrived"))}</title>
+<title>{title}</title>
 <link rel="stylesheet" href="/page.css">
 </head>
 <body>
-<nav aria-label="{escape(say("Mails that arrived"))}">
-<h1>{escape(say("What arrived"))} <small>{len(rows)}</small></h1>
-<p>{escape(say("These mails went to a sandbox; nothing left this machine."))}</p>
+<nav aria-label="{mails}">
+<h1>{title} <small>{len(rows)}</small></h1>
+<p>{harmless}</p>
 <ol>{entries}</ol>
 </nav>
 <main>
@@ -63,5 +65,6 @@ def _current(is_it: bool) -> str:
 
 def _view(mail: Mail, number: int, view: str) -> str:
     if view == "html":
-        return f'<iframe sandbox title="{escape(say("Mail"))}" src="/mail/{number}"></iframe>'
+        title = escape(say("Mail"))
+        return f'<iframe sandbox title="{title}" src="/mail/{number}"></iframe>'
     return f"<pre>{escape(mail.text if view == 'text' else mail.headers)}</pre>"

@@ -13,7 +13,7 @@ import uvicorn
 
 from newsletter_mailer.actions.preview import issue_path
 from newsletter_mailer.app import App
-from newsletter_mailer.errors import UsageError
+from newsletter_mailer.errors import UsageError, system_reason
 from newsletter_mailer.web.composer.desk import Desk
 from newsletter_mailer.web.composer.routes import Composer
 from newsletter_mailer.web.guard import Guard
@@ -84,7 +84,7 @@ def listening(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise UsageError(
-            sentence("port {port} cannot be used: {reason}", port=port, reason=error.strerror or error),
+            sentence("port {port} cannot be used: {reason}", port=port, reason=system_reason(error)),
             sentence("leave out --port to get a free one"),
         ) from error
     return listener

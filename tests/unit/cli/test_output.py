@@ -1,0 +1,72 @@
+"""Tables, colours and names on the terminal."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+
+import pytest
+
+from newsletter_mailer.cli.names import basis_name
+from newsletter_mailer.cli.output import table
+from newsletter_mailer.errors import system_reason
+from newsletter_mailer.model.audience import Basis
+from newsletter_mailer.wording import in_language
+
+
+def test_numbers_stand_to_the_right_in_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    table([("ann", "5"), ("bob", "1,200")], ("name", "readers"), counts=(1,))
+
+    ann, bob = [
+        line.rstrip() for line in capsys.readouterr().out.splitlines() if "5" in line or "1,200" in line
+    ]
+    assert len(ann) == len(bob)
+
+
+def test_each_basis_of_a_list_has_a_name_for_people() -> None:
+    assert all("_" not in basis_name(basis.value) for basis in Basis)
+
+
+@pytest.mark.parametrize("number", [errno.ECONNREFUSED, errno.EACCES, errno.EADDRINUSE, errno.ENOSPC])
+def test_why_the_system_refuses_is_not_said_in_its_english(number: int) -> None:
+    with in_language("fr"):
+        assert str(system_reason(OSError(number, os.strerror(number)))) != os.strerror(number)
+
+
+def test_a_rare_reason_of_the_system_is_given_in_its_own_words() -> None:
+    assert str(system_reason(OSError(errno.EXDEV, "{odd} words"))) == "{odd} words"
+
+
+def test_ctrl_c_at_a_question_ends_its_line() -> None:
+    code = (
+        "import click, sys; from newsletter_mailer.cli import main, newsletter;"
+        "newsletter.add_command(click.Command('ask', callback=lambda: click.prompt('Sure', err=True)));"
+        "sys.argv = ['newsletter', 'ask']; main()"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+
+    assert done.returncode == 130
+    assert done.stderr == "Sure: \nInterrupted; nothing is lost.\n"
+
+
+def test_a_reader_that_stops_reading_is_no_error() -> None:
+    code = (
+        "import click, sys; from newsletter_mailer.cli import main, newsletter;"
+        "newsletter.add_command(click.Command('much', callback=lambda: [print('x' * 99) for _ in range(9999)]));"
+        "sys.argv = ['newsletter', 'much']; main()"
+    )
+    program = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert program.stdout is not None
+    program.stdout.read(10)
+
+    program.stdout.close()
+
+    assert program.wait(timeout=30) == 0
+    assert program.stderr is not None
+    assert program.stderr.read() == b""
+    program.stderr.close()
