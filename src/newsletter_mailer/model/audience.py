@@ -83,10 +83,12 @@ class NewSubscriber:
 
 @dataclass(frozen=True, slots=True)
 class ImportCount:
-    """What an import did, in people."""
+    """What an import did: every row counts once, a person's second row as a duplicate."""
 
-    added: int = 0
-    updated: int = 0
+    added: int = 0  #: was not known
+    joined: int = 0  #: was known, and is on this list from now on
+    updated: int = 0  #: was on this list already, and something new is known of them
     unchanged: int = 0
     left_refused: int = 0  #: had unsubscribed from this list: not revived
     suppressed: int = 0  #: on the suppression list: known again, never mailed
+    duplicates: int = 0  #: rows of somebody who stands further up; what they add is taken

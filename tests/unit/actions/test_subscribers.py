@@ -12,6 +12,7 @@ from newsletter_mailer.errors import NewsletterError, UsageError
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.tokens import Secret
+from newsletter_mailer.wording import LANGUAGES, in_language
 
 SECRET = Secret(bytes(32))
 
@@ -80,7 +81,7 @@ def test_rows_that_are_no_subscriber_are_left_out_with_line_and_reason(
     done = imported(tmp_path, database, raw)
 
     assert done.count.added == 1
-    assert [reject.line for reject in done.rejects] == [3, 4, 6, 8, 10]
+    assert [reject.line for reject in done.rejects] == [3, 4, 6, 7, 9]
     rejects = write_rejects(tmp_path / "people.csv", done)
     assert rejects is not None
     assert rejects.stat().st_mode & 0o077 == 0
@@ -93,17 +94,18 @@ def test_no_rejects_no_file(tmp_path: Path, database: Database) -> None:
     assert write_rejects(tmp_path / "people.csv", done) is None
 
 
-def test_the_rejects_are_for_their_owner_alone_also_where_a_file_was_before(
-    tmp_path: Path, database: Database
-) -> None:
-    before = tmp_path / "people.rejects.csv"
-    before.write_text("something longer than what comes now\n" * 50, encoding="utf-8")
-    before.chmod(0o644)
+def test_rejects_that_are_being_mended_are_never_overwritten(tmp_path: Path, database: Database) -> None:
+    done = imported(tmp_path, database, b"email\nnobody\n")
+    first = write_rejects(tmp_path / "people.csv", done)
+    assert first is not None
+    first.write_text("mended", encoding="utf-8")
 
-    write_rejects(tmp_path / "people.csv", imported(tmp_path, database, b"email\nnobody\n"))
+    second = write_rejects(tmp_path / "people.csv", done)
+    third = write_rejects(first, done)
 
-    assert before.stat().st_mode & 0o077 == 0
-    assert len(before.read_text(encoding="utf-8-sig").splitlines()) == 2
+    assert first.read_text(encoding="utf-8") == "mended"
+    assert second == tmp_path / "people.rejects-2.csv"
+    assert third == tmp_path / "people.rejects-3.csv"
 
 
 def test_the_rejects_are_never_written_through_a_link(tmp_path: Path, database: Database) -> None:
@@ -112,10 +114,34 @@ def test_the_rejects_are_never_written_through_a_link(tmp_path: Path, database: 
     (tmp_path / "people.rejects.csv").symlink_to(target)
     done = imported(tmp_path, database, b"email\nnobody\n")
 
-    with pytest.raises(NewsletterError, match="cannot be written"):
-        write_rejects(tmp_path / "people.csv", done)
+    written = write_rejects(tmp_path / "people.csv", done)
 
     assert target.read_text(encoding="utf-8") == "keep"
+    assert written == tmp_path / "people.rejects-2.csv"
+
+
+def test_rejects_that_cannot_be_written_are_an_error_in_words(tmp_path: Path, database: Database) -> None:
+    done = imported(tmp_path, database, b"email\nann@example.org\nnobody\n")
+
+    with pytest.raises(NewsletterError, match="cannot be written: a file stands where"):
+        write_rejects(tmp_path / "people.csv" / "people.csv", done)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_mended_rejects_are_imported_without_a_word_on_their_reasons(
+    tmp_path: Path, database: Database, language: str
+) -> None:
+    with in_language(language):
+        rejects = write_rejects(
+            tmp_path / "people.csv", imported(tmp_path, database, b"email;nom\nann@;A\nb;B\n")
+        )
+    assert rejects is not None
+
+    again = imported(tmp_path, database, rejects.read_bytes().replace(b"ann@", b"ann@example.org"))
+
+    assert again.count.added == 1
+    assert again.ignored == ()
+    assert (again.header, [reject.row for reject in again.rejects]) == (("email", "nom"), [("b", "B")])
 
 
 def test_rejects_run_no_formula_and_are_imported_as_they_were_typed(
@@ -180,7 +206,18 @@ def test_a_second_import_changes_what_changed_and_revives_nobody(tmp_path: Path,
     [
         (b"nom;prenom\nA;B\n", "no column of addresses"),
         (b"", "no column of addresses"),
-        (b"email;courriel\na@example.org;b@example.org\n", "several columns"),
+        (b"email;courriel\na@example.org;b@example.org\n", "several columns for one thing: email, courriel"),
+        (b"email;nom\r\n\r\n;\r\n", "names nobody"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "is a spreadsheet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a spreadsheet"),
+        (b"email;nom\nann@example.org;" + b"x" * 140_000, "a cell on line 2 is too long"),
+        (b"email;nom" + b"x" * 140_000, "a cell on line 1 is too long"),
+        (b'email;nom\nann@example.org;"A\nbob@example.org;B\n', "a quote opened on line 2 is never closed"),
+        (b'email;"nom\nann@example.org;A\n', "a quote opened on line 1 is never closed"),
+        (
+            b'email;nom;structure\nann@example.org;"A\nB";C\nbob@example.org;"B\n2";"C',
+            "a quote opened on line 5 is never closed",
+        ),
     ],
 )
 def test_a_file_that_is_no_table_of_people_is_refused_whole(
@@ -189,6 +226,34 @@ def test_a_file_that_is_no_table_of_people_is_refused_whole(
     with pytest.raises(UsageError, match=says):
         imported(tmp_path, database, raw)
 
+    with database.reading() as connection:
+        assert audience.lists(connection) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ('"Ann\nSmith";ann@example.org', "“Prénom” holds a line break"),
+        ("Ann\x07;ann@example.org", "“Prénom” holds a control character"),
+        (f"{'x' * 1001};ann@example.org", "“Prénom” is longer than 1000 characters"),
+        ("Zé;zé@example.org", "“zé@example.org” has “é” before the @"),
+    ],
+)
+def test_a_row_left_out_is_told_in_the_words_of_the_file(
+    tmp_path: Path, database: Database, row: str, why: str
+) -> None:
+    done = imported(tmp_path, database, f"Prénom;E-mail\nBob;bob@example.org\n\n{row}\n".encode())
+
+    assert [reject.line for reject in done.rejects] == [4]
+    assert str(done.rejects[0].why).startswith(why)
+
+
+def test_a_file_in_which_no_row_can_be_read_makes_no_list(tmp_path: Path, database: Database) -> None:
+    done = imported(tmp_path, database, b"email\nnobody\n")
+
+    assert len(done.rejects) == 1
+    assert not done.new_list
+    assert not done.on_list
     with database.reading() as connection:
         assert audience.lists(connection) == []
 
