@@ -228,6 +228,7 @@ def test_a_campaign_is_found_by_number_and_by_slug_the_newest_first(bench: Bench
         assert campaigns.campaign(c, str(first.id)) == first
         assert campaigns.campaign(c, "novembre") == second
         assert campaigns.campaign(c, "99") is None
+        assert campaigns.campaign(c, "9" * 20) is None
         assert campaigns.campaign(c, "décembre") is None
         assert campaigns.campaigns(c) == [first, second]
 

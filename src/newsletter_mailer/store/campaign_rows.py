@@ -15,6 +15,7 @@ from newsletter_mailer.store.schema import batches, editions, issues
 from newsletter_mailer.store.schema import campaigns as campaigns_table
 
 _C = campaigns_table.c
+_LONGEST_NUMBER = 18  # digits: more do not go into a column of 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Audience:
 
 def campaign(c: Connection, ref: str | int) -> Campaign | None:
     """The campaign with that number, or the newest with that slug."""
-    if str(ref).isascii() and str(ref).isdigit():
+    if str(ref).isascii() and str(ref).isdigit() and len(str(ref)) <= _LONGEST_NUMBER:
         found = _read(c, _with_counts().where(_C.id == int(ref)))
         if found:
             return found[0]
