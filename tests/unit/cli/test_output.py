@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import io
 import os
 import subprocess
 import sys
+from contextvars import copy_context
 
 import pytest
 
 from newsletter_mailer.cli.names import basis_name
-from newsletter_mailer.cli.output import table
-from newsletter_mailer.errors import system_reason
+from newsletter_mailer.cli.output import Face, show_error, table
+from newsletter_mailer.errors import NewsletterError, system_reason
 from newsletter_mailer.model.audience import Basis
-from newsletter_mailer.wording import in_language
+from newsletter_mailer.wording import in_language, sentence
 
 
 def test_numbers_stand_to_the_right_in_a_table(capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,3 +73,22 @@ def test_a_reader_that_stops_reading_is_no_error() -> None:
     assert program.stderr is not None
     assert program.stderr.read() == b""
     program.stderr.close()
+
+
+def test_no_color_takes_the_colour_from_errors_and_tables_too() -> None:
+    options = {"project": None, "lang": "en", "as_json": 0, "quiet": 0, "verbose": 0, "no_input": 1}
+
+    for no_color in (False, True):
+        said = copy_context().run(marked, {**options, "no_color": no_color})
+
+        assert said == ("✗ no\n" if no_color else "\x1b[31m✗\x1b[0m no\n")
+
+
+def marked(options: dict[str, object]) -> str:
+    """What an error looks like on a terminal, with these options."""
+    Face.from_options(options)
+    said = io.StringIO()
+    said.isatty = lambda: True  # type: ignore[method-assign]
+    with contextlib.redirect_stderr(said):
+        show_error(NewsletterError(sentence("no")))
+    return said.getvalue()
