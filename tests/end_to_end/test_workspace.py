@@ -114,16 +114,6 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(newsletter: Newsletter
     assert "a file stands where a folder should be" in said
 
 
-def test_an_import_is_told_also_when_the_rows_left_out_cannot_be_kept(newsletter: Newsletter) -> None:
-    people = newsletter.people([*READERS, "not an address"])
-    (newsletter.folder / "people.rejects.csv").mkdir()
-
-    said = newsletter.run("subscribers", "import", str(people), "--list", "members", code=1)
-
-    assert "4 added" in said.stdout
-    assert "people.rejects.csv cannot be written" in said.stderr
-
-
 def test_everything_that_holds_addresses_is_for_its_owner_alone(
     newsletter: Newsletter, postbox: Postbox
 ) -> None:

@@ -101,11 +101,11 @@ def test_rejects_that_are_being_mended_are_never_overwritten(tmp_path: Path, dat
     first.write_text("mended", encoding="utf-8")
 
     second = write_rejects(tmp_path / "people.csv", done)
-    third = write_rejects(first, done)
+    third = write_rejects(tmp_path / "people.2.rejects.csv", done)
 
     assert first.read_text(encoding="utf-8") == "mended"
-    assert second == tmp_path / "people.rejects-2.csv"
-    assert third == tmp_path / "people.rejects-3.csv"
+    assert second == tmp_path / "people.2.rejects.csv"
+    assert third == tmp_path / "people.3.rejects.csv"
 
 
 def test_the_rejects_are_never_written_through_a_link(tmp_path: Path, database: Database) -> None:
@@ -117,7 +117,7 @@ def test_the_rejects_are_never_written_through_a_link(tmp_path: Path, database: 
     written = write_rejects(tmp_path / "people.csv", done)
 
     assert target.read_text(encoding="utf-8") == "keep"
-    assert written == tmp_path / "people.rejects-2.csv"
+    assert written == tmp_path / "people.2.rejects.csv"
 
 
 def test_rejects_that_cannot_be_written_are_an_error_in_words(tmp_path: Path, database: Database) -> None:

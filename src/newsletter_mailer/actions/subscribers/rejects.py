@@ -14,7 +14,7 @@ from newsletter_mailer.errors import NewsletterError, system_reason
 from newsletter_mailer.model.cells import defused
 from newsletter_mailer.wording import sentence
 
-_OWN_ENDING = re.compile(r"\.rejects(-\d+)?$")
+_OWN_ENDING = re.compile(r"(\.\d{1,2})?\.rejects$")
 
 
 def write_rejects(path: Path, imported: Imported) -> Path | None:
@@ -40,9 +40,12 @@ def write_rejects(path: Path, imported: Imported) -> Path | None:
 
 
 def _beside(path: Path, number: int) -> Path:
-    """people.rejects.csv, people.rejects-2.csv …; the same for what comes from mended rejects."""
+    """people.rejects.csv, people.2.rejects.csv …: an ending that Git ignores in every workspace.
+
+    What comes from mended rejects is called after the file they came from.
+    """
     stem = _OWN_ENDING.sub("", path.stem)
-    return path.with_name(f"{stem}.rejects{f'-{number}' if number > 1 else ''}.csv")
+    return path.with_name(f"{stem}.{number}.rejects.csv" if number > 1 else f"{stem}.rejects.csv")
 
 
 def _new_beside(path: Path) -> tuple[Path, TextIO]:
