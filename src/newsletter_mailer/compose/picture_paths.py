@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
-from newsletter_mailer.compose.pictures import PictureRefused, inspect
+from newsletter_mailer.compose.pictures import PictureRefused, check
 from newsletter_mailer.errors import system_reason
 from newsletter_mailer.wording import Sentence, sentence
 
@@ -43,7 +43,7 @@ def picture_file(root: Path, folder: Path, src: str) -> Path:
 def picture_problem(root: Path, folder: Path, src: str) -> PictureRefused | None:
     """What is wrong with a picture, None when it can go into a mail."""
     try:
-        inspect(picture_file(root, folder, src.strip()))
+        check(picture_file(root, folder, src.strip()))
     except PictureRefused as refusal:
         return refusal
     except OSError as error:

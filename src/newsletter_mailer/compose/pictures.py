@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
+from newsletter_mailer.compose import gif
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.wording import Sentence, sentence
 
@@ -20,6 +22,13 @@ MOST_PIXELS = 50_000_000  # a telephone's best photograph; decoded, this is 200 
 MOST_FRAMES = 300
 HEAVIEST_ANIMATION = 1_000_000  # bytes: it goes out as it is, to every reader
 MOST_FLAT_COLOURS = 4096
+_UNREADABLE = (
+    SyntaxError,
+    ValueError,
+    OSError,
+    EOFError,
+    struct.error,
+)  # what Pillow raises for a damaged file
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +62,13 @@ def inspect(path: Path) -> PictureInfo:
             width, height, kind, frames = _header(file)
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise _too_many_pixels(path) from error
-        except (UnidentifiedImageError, SyntaxError, ValueError, OSError) as error:
+        except _UNREADABLE as error:
             raise _not_a_picture(path) from error
         if width * height > MOST_PIXELS:
             raise _too_many_pixels(path)
         if kind == "GIF":
-            frames = _gif_frames(file)
+            file.seek(0)
+            frames = gif.frames(file.read(), MOST_FRAMES)
     if frames > MOST_FRAMES:
         what = sentence("the animation {name} has more than {most} frames", name=path.name, most=MOST_FRAMES)
         raise PictureRefused(what, sentence("shorten it, or use a picture that stands still"))
@@ -92,6 +102,11 @@ def _not_a_picture(path: Path) -> PictureRefused:
     )
 
 
+def _damaged(path: Path) -> PictureRefused:
+    what = sentence("the picture {name} is damaged or incomplete", name=path.name)
+    return PictureRefused(what, sentence("copy it again from where it came from, or save it anew"))
+
+
 def _too_many_pixels(path: Path) -> PictureRefused:
     what: Sentence = sentence(
         "the picture {name} has more than {most} million pixels",
@@ -101,37 +116,24 @@ def _too_many_pixels(path: Path) -> PictureRefused:
     return PictureRefused(what, sentence("save a smaller copy: 1200 pixels wide is enough"))
 
 
-def _gif_frames(file: BinaryIO) -> int:
-    """How many frames a GIF has, counted from its blocks (GIF89a section 12) up to one more than MOST_FRAMES."""
-    file.seek(10)
-    flags = file.read(3)[0]
-    file.seek(_colours(flags), 1)
-    frames = 0
-    while frames <= MOST_FRAMES:
-        match file.read(1):
-            case b",":  # an image: descriptor, perhaps colours, code size, data
-                frames += 1
-                descriptor = file.read(9)
-                file.seek((_colours(descriptor[8]) if len(descriptor) == 9 else 0) + 1, 1)
-                _skip_blocks(file)
-            case b"!":  # an extension: label, data
-                file.seek(1, 1)
-                _skip_blocks(file)
-            case _:  # the trailer, the end of the file, or rubbish
-                break
-    return max(frames, 1)
+def check(path: Path) -> None:
+    """Whether the file can go into a mail, decoded as `fit` will. Raises PictureRefused, OSError."""
+    file = path.stat()
+    _checked(path, file.st_mtime_ns, file.st_size)
 
 
-def _colours(flags: int) -> int:
-    """Bytes of the colour table that the flags announce."""
-    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
-
-
-def _skip_blocks(file: BinaryIO) -> None:
-    while size := file.read(1):
-        if size == b"\0":
-            return
-        file.seek(size[0], 1)
+@lru_cache(maxsize=512)  # the composer looks at each picture again after every save
+def _checked(path: Path, _changed: int, _size: int) -> None:
+    info = inspect(path)
+    if info.format == "GIF" and info.animated:
+        _animation(path, info)
+        return
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            image.draft(None, (1, 1))  # a JPEG is read to its end, with an eighth of its pixels
+            image.load()
+    except _UNREADABLE as error:  # a header that promised more than the file holds
+        raise _damaged(path) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +171,8 @@ def _fitted(path: Path, _changed: int, _size: int, width: int, height: int | Non
             upright = ImageOps.exif_transpose(image)
             shown = _shown(upright.width, upright.height, width, height) if upright.size != (0, 0) else (1, 1)
             return _encoded(_true_colours(upright), shown, flat=_is_flat(image))
-    except (SyntaxError, ValueError, OSError) as error:  # a header that promised more than the file holds
-        raise _not_a_picture(path) from error
+    except _UNREADABLE as error:
+        raise _damaged(path) from error
 
 
 def _shown(natural_width: int, natural_height: int, width: int, height: int | None) -> tuple[int, int]:
@@ -179,7 +181,13 @@ def _shown(natural_width: int, natural_height: int, width: int, height: int | No
 
 
 def _kept(path: Path, info: PictureInfo, width: int, height: int | None) -> Fitted:
-    """An animation as it is: taking it apart would lose its timing."""
+    """An animation with its frames as they are: taking it apart would lose its timing."""
+    data = gif.without_notes(_animation(path, info))
+    return Fitted(data, "image/gif", "gif", *_shown(info.width, info.height, width, height))
+
+
+def _animation(path: Path, info: PictureInfo) -> bytes:
+    """The whole file of an animation that can go out. Raises PictureRefused."""
     if info.bytes > HEAVIEST_ANIMATION:
         what = sentence(
             "the animation {name} is larger than {most} MB",
@@ -187,7 +195,10 @@ def _kept(path: Path, info: PictureInfo, width: int, height: int | None) -> Fitt
             most=HEAVIEST_ANIMATION // 1_000_000,
         )
         raise PictureRefused(what, sentence("fewer frames or a smaller size make it lighter"))
-    return Fitted(path.read_bytes(), "image/gif", "gif", *_shown(info.width, info.height, width, height))
+    data = path.read_bytes()
+    if gif.is_cut_short(data):
+        raise _damaged(path)
+    return data
 
 
 def _true_colours(image: Image.Image) -> Image.Image:

@@ -160,6 +160,29 @@ def test_what_cannot_go_into_a_mail_is_refused_with_its_reason(
     assert expected in refusal(workspace, name)
 
 
+@pytest.mark.parametrize(("kind", "frames"), [("PNG", 1), ("JPEG", 1), ("GIF", 1), ("GIF", 3)])
+def test_a_picture_cut_in_half_is_refused_at_its_line(workspace: Workspace, kind: str, frames: int) -> None:
+    stream = io.BytesIO()
+    images = [Image.effect_noise((90, 90), 20 + n) for n in range(frames)]
+    images[0].save(stream, kind, **({"save_all": True, "append_images": images[1:]} if frames > 1 else {}))
+    kept(workspace, "a", stream.getvalue()[: len(stream.getvalue()) * 2 // 3])
+
+    assert refusal(workspace, "a").startswith("6:33: the picture a is damaged or incomplete (copy it again")
+
+
+def test_an_animation_too_heavy_for_every_reader_is_refused_at_its_line(workspace: Workspace) -> None:
+    kept(workspace, "a.gif", gif(2)[:-1] + b"!\xfe" + (b"\xff" + b"x" * 255) * 4000 + b"\0;")
+
+    assert refusal(workspace, "a.gif").startswith("6:33: the animation a.gif is larger than 1 MB")
+
+
+def test_a_whole_animation_that_lacks_its_last_byte_still_goes(workspace: Workspace) -> None:
+    kept(workspace, "a.gif", gif(3)[:-1])
+    path = write_issue(workspace, issue_text("  - { type: image, alt: x, src: a.gif }\n"))
+
+    assert load_issue(workspace, path).issue.blocks[0].type == "image"
+
+
 def test_an_unreadable_picture_is_said(workspace: Workspace) -> None:
     path = kept(workspace, "a.png", photograph("PNG"))
     path.chmod(0)

@@ -134,6 +134,18 @@ def test_an_animation_keeps_its_frames(tmp_path: Path) -> None:
     assert (fitted.data, fitted.media_type, fitted.width) == (gif(3), "image/gif", 1)
 
 
+def test_the_notes_of_an_animation_stay_at_home(tmp_path: Path) -> None:
+    path, whole, head = tmp_path / "a.gif", gif(3), len(gif(0)) - 1
+    loop = b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
+    notes = b"!\xfe\x0csecret words\0" + b"!\xff\x0bXMP DataXMP\x0csecret words\0"
+    path.write_bytes(whole[:head] + loop + notes + whole[head:] + b"secret words")
+
+    fitted = fit(path, 512)
+
+    assert fitted.data == whole[:head] + loop + whole[head:]
+    assert getattr(opened(fitted), "n_frames", 1) == 3
+
+
 def test_an_animation_too_heavy_for_every_reader_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.gif"
     path.write_bytes(gif(2)[:-1] + b"!\xfe" + (b"\xff" + b"x" * 255) * 4000 + b"\0;")
@@ -146,7 +158,7 @@ def test_a_picture_cut_short_is_refused_with_a_sentence(tmp_path: Path) -> None:
     path = saved(photograph(400, 400), tmp_path / "a.jpg")
     path.write_bytes(path.read_bytes()[:3000])
 
-    with pytest.raises(PictureRefused, match=r"a\.jpg is not a picture"):
+    with pytest.raises(PictureRefused, match=r"the picture a\.jpg is damaged or incomplete"):
         fit(path, 100)
 
 
@@ -157,7 +169,7 @@ def test_a_png_whose_pixels_are_rubbish_is_refused(tmp_path: Path) -> None:
     raw[at + 4 : at + 4 + length] = b"\0" * length
     (tmp_path / "a.png").write_bytes(raw)
 
-    with pytest.raises(PictureRefused, match=r"a\.png is not a picture"):
+    with pytest.raises(PictureRefused, match=r"the picture a\.png is damaged or incomplete"):
         fit(tmp_path / "a.png", 60)
 
 
