@@ -12,16 +12,16 @@ _BETWEEN = "\ue000"  # joins the pieces of a sentence that markup cuts; private 
 _STAND_IN = "\ue001"  # for a link
 _LEFT_ALONE = re.compile(
     r"(?:https?://|mailto:|tel:|www\.)[^\s<>«»]*[^\s<>«».,;:!?)\"']"
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+"
     r"|\b0\d(?:[ .]\d\d){4}\b"  # a French telephone number
 )
 _UNITS = "M€|k€|Md€|€|%|‰|ETP|km²|km|kg|m²|ha|h|min|°C|kWh|MWh|tonnes|euros"
 _GAP = rf"[ \t{NO_BREAK}{NARROW}]"
 
 _FRENCH: Sequence[tuple[re.Pattern[str], str]] = (
-    (re.compile(r"(?<=[^\W\d])'(?=\w)|(?<=[^\W\d])'(?=[«\ue000\"])|(?<![\w'])'(?=[^\W\d]+\b(?!'))"), "’"),
+    (re.compile(r"(?<=[^\W\d])'(?=\w)|(?<=[^\W\d])'(?=[«\ue000\"])|(?<![\w'])'(?=[^\W\d]+\b(?!['’]))"), "’"),
     (re.compile(rf"«{_GAP}*"), f"«{NO_BREAK}"),
-    (re.compile(rf"{_GAP}*»"), f"{NO_BREAK}»"),
+    (re.compile(rf"(?<!{_GAP}){_GAP}*+»"), f"{NO_BREAK}»"),
     (re.compile(r"(?<=\S)[ \u00a0\u202f]+(?=[;!?](?:[\s\ue000)»;!?.]|$))"), NARROW),
     (re.compile(r"(?<=[\w)»€%])(?=[;!?](?:[\s\ue000)»;!?.]|$))"), NARROW),
     (re.compile(r"(?<=\S)[ \u00a0\u202f]+(?=:(?:[\s\ue000]|$))"), NO_BREAK),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter_mailer.compose.typography import typeset, typeset_line
@@ -103,7 +104,17 @@ def test_no_letter_digit_or_mark_is_ever_lost_or_moved(pieces: list[str], langua
 
 
 @given(st.text(st.sampled_from("aé 01'\"«»:;!?%€"), max_size=40))
+@example("'a'0")
 def test_setting_twice_changes_nothing_more(text: str) -> None:
     once = typeset_line(text, "fr")
 
     assert typeset_line(once, "fr") == once
+
+
+@pytest.mark.parametrize("text", [" " * 40_000 + "»", "a" * 40_000 + " @", ("a" * 100 + "@") * 400])
+def test_a_text_of_one_sign_is_set_within_a_second(text: str) -> None:
+    begun = time.process_time()
+
+    typeset_line(text, "fr")
+
+    assert time.process_time() - begun < 1
