@@ -52,18 +52,18 @@ def _event(entry: AgendaEntry, number: int, issue: Issue, zone: ZoneInfo) -> Eve
     event = Event()
     event.add("uid", f"{uuid5(_OURS, f'{issue.id}/{number}')}")
     event.add("dtstamp", dt.datetime.combine(issue.date, dt.time(), dt.UTC))
-    event.add("summary", _without_merge_tags(entry.title))
+    event.add("summary", without_merge_tags(entry.title))
     start, end = _span(entry, zone)
     event.add("dtstart", start)
     event.add("dtend", end)
     if entry.place:
-        event.add("location", _without_merge_tags(entry.place))
+        event.add("location", without_merge_tags(entry.place))
     if entry.link and not any(merge_tags(entry.link)):
         event.add("url", entry.link)
     return event
 
 
-def _without_merge_tags(text: str) -> str:
+def without_merge_tags(text: str) -> str:
     """One file goes to everyone, so nobody's own words stand in it."""
     parts, at = [], 0
     for tag in merge_tags(text):

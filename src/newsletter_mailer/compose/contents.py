@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
+from newsletter_mailer.compose.calendar import without_merge_tags
 from newsletter_mailer.compose.picture_paths import picture_problem
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import Problem
@@ -17,10 +19,17 @@ from newsletter_mailer.yamlio.places import Lines, Mark
 from newsletter_mailer.yamlio.problems import MOST_PROBLEMS
 from newsletter_mailer.yamlio.reader import Document
 
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# Control characters, halves of characters, and the code points that are none (Unicode 23.7: XML refuses some of them).
+_NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(
+    chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF)
+)
+_INVISIBLE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff{_NO_CHARACTERS}]")
 # Bounded, so that a megabyte of brackets costs a megabyte of time and not its square.
 _MARKDOWN_PICTURE = re.compile(r"!\[[^\]\n]{0,500}\]\(")
 _MARKDOWN_LINK = re.compile(r"(?<!!)\[[^\]\n]{0,500}\]\(\s*<?([^\s)>]*)")
+_FORM_FEED = re.compile(
+    r"&#(?:0*+12|x0*+c);", re.IGNORECASE
+)  # the one control that CommonMark writes out and XML bars
 _CODE = re.compile(r"(?<!`)(`++)[^`\n]{1,1000}\1")
 _INK = re.compile(r"[^\n]")
 _LISTING = re.compile(r"^ {0,3}(```++|~~~++)[^\n]*+\n(?:(?! {0,3}\1)[^\n]*\n)*+(?: {0,3}\1)?", re.MULTILINE)
@@ -28,6 +37,8 @@ _LISTING = re.compile(r"^ {0,3}(```++|~~~++)[^\n]*+\n(?:(?! {0,3}\1)[^\n]*\n)*+(
 _TABLE = re.compile(r"^ {0,3}\|?(?: *:?-++:? *\|)++(?: *:?-++:?)? *$", re.MULTILINE)
 _STRUCK = re.compile(r"(?<![~\\])~~(?=[^\s~])[^~\n]{1,500}(?<=\S)~~(?!~)")
 MOST_TAGS = 1000  # of one file; each is parsed and tried
+LONGEST_TEXT = 50_000  # characters; a long article has five thousand
+LONGEST_TEXTS = 200_000  # of all together; Gmail cuts a mail off at half of that
 _STATIC = frozenset({"title", "id", "date", "language"})  # of the issue itself: the same for every reader
 
 Path_ = tuple[str | int, ...]
@@ -49,13 +60,35 @@ def _problems(document: Document, workspace: Workspace, folder: Path) -> Iterato
         what = sentence("the file holds more than {most} merge tags", most=MOST_TAGS)
         yield Problem(document.path, 0, 0, what, sentence("make several issues of it"))
         return
+    if sum(len(value) for _, value in _texts(document.data)) > LONGEST_TEXTS:
+        what = sentence("the texts have more than {most} characters together", most=LONGEST_TEXTS)
+        yield Problem(document.path, 0, 0, what, sentence("make several issues of it"))
+        return
     for path, value in _texts(document.data):
+        if len(value) > LONGEST_TEXT:
+            what = sentence("this text is longer than {most} characters", most=LONGEST_TEXT)
+            yield places.problem(path, value, 0, what, sentence("make several issues of it"))
+            continue
         for offset, what, hint in _faults(path, value, known):
             yield places.problem(path, value, offset, what, hint)
+        if _is_nameless_entry(document.data, path, value):
+            what = sentence("in the reader’s calendar this date would have no name")
+            hint = sentence("write a word beside the merge tag, or `calendar: false` in the agenda")
+            yield places.problem(path, value, 0, what, hint)
         if path[-1] == "src":
             refusal = picture_problem(workspace.root, folder, value)
             if refusal:
                 yield places.problem(path, value, 0, refusal.what, refusal.hint)
+
+
+def _is_nameless_entry(data: Any, path: Path_, value: str) -> bool:
+    """Whether the title of a date is nothing but merge tags: one calendar file goes to everyone, without them."""
+    match path:
+        case ("blocks", int(number), "groups", _, "entries", _, "title"):
+            agenda = data["blocks"][number]
+            offered = agenda.get("calendar") is not False and agenda.get("when") is None
+            return offered and bool(value.strip()) and not without_merge_tags(value)
+    return False
 
 
 def _texts(data: object, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
@@ -113,6 +146,12 @@ def _markdown(value: str) -> Iterator[Fault]:
     """What a CommonMark text cannot say in a mail: pictures, some links, tables, struck words."""
     text = _CODE.sub(_blanked, _LISTING.sub(_blanked, value))
     yield from _foreign(text)
+    for feed in _FORM_FEED.finditer(text):
+        yield (
+            feed.start(),
+            sentence("an invisible character (U+{code}) stands here", code="000C"),
+            sentence("delete it"),
+        )
     for picture in _MARKDOWN_PICTURE.finditer(text):
         what = sentence("a picture inside a text is not shown")
         yield (

@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 from newsletter_mailer.model.blocks import AnyBlock, Part
 from newsletter_mailer.model.text import Day, Line
 
+MOST_BLOCKS = 500  # a rich issue has forty
+
 IssueId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{5,63}$")]
 
 
@@ -26,7 +28,7 @@ class Issue(Part):
     """The line that inboxes show after the subject: 40 to 90 characters."""
     date: Day
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "fr"
-    blocks: Annotated[tuple[AnyBlock, ...], Field(min_length=1)]
+    blocks: Annotated[tuple[AnyBlock, ...], Field(min_length=1, max_length=MOST_BLOCKS)]
 
     @classmethod
     def faults(cls, written: Mapping[str, Any]) -> Iterable[PydanticCustomError]:

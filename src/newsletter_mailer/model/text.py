@@ -65,7 +65,7 @@ Markdown = Annotated[
 
 Link = Annotated[
     str,
-    StringConstraints(strip_whitespace=True),
+    StringConstraints(strip_whitespace=True, max_length=2000),  # what browsers and servers surely take
     AfterValidator(_link),
     Field(json_schema_extra={"format": "link"}),
 ]
@@ -118,5 +118,15 @@ def _day(value: Any) -> Any:
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-Day = Annotated[dt.date, BeforeValidator(_day)]
+
+def _known_year(value: dt.date) -> dt.date:
+    """Calendars and time zones end somewhere: the day after 9999-12-31 does not exist."""
+    if value.year not in YEARS:
+        raise PydanticCustomError("year", "not a year of an issue")
+    return value
+
+
+YEARS = range(1900, 2200)
+
+Day = Annotated[dt.date, BeforeValidator(_day), AfterValidator(_known_year)]
 """2026-11-22."""

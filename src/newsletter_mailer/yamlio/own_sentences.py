@@ -80,6 +80,11 @@ SIMPLE: Mapping[str, tuple[Path, Sentence, Sentence]] = {
         sentence("“{value}” is not a colour"),
         sentence('write # and six digits or letters from a to f in quotation marks, such as "#0b5c5c"'),
     ),
+    "year": (
+        (),
+        sentence("“{value}” is in no year that a calendar knows"),
+        sentence("write a year from 1900 to 2199"),
+    ),
     "ends_before": ((), sentence("it ends before it begins"), sentence("look at the dates and times")),
     "end_without_start": (("end_time",), sentence("an “end_time” without a “time”"), sentence("add `time:`")),
     "empty_block": ((), sentence("this block is empty"), sentence("give it a title, a text or links")),

@@ -205,6 +205,8 @@ def _too_many(finding: Finding) -> Explanation:
         return _too_long_text(finding)
     most, count = finding.details.get("max_length"), finding.details.get("actual_length")
     what = sentence("“{name}” has {count} entries, and {most} fit", name=finding.name, count=count, most=most)
+    if finding.name == "blocks":
+        return finding.path, what, sentence("make several issues of it")
     return finding.path, what, sentence("make two blocks of it")
 
 

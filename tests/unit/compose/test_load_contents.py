@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from issue_files import HEAD, issue_text, said, workspace_at
-from newsletter_mailer.compose.contents import content_problems
+from newsletter_mailer.compose.contents import LONGEST_TEXT, content_problems
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.yamlio.problems import MOST_PROBLEMS
 from newsletter_mailer.yamlio.reader import read
@@ -16,6 +16,9 @@ from newsletter_mailer.yamlio.reader import read
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return workspace_at(tmp_path)
+
+
+AGENDA = "  - type: agenda\n    groups: [{{ entries: [{{ title: '{title}', date: 2026-11-22 }}] }}]\n"
 
 
 def wrong(workspace: Workspace, text: str) -> list[str]:
@@ -98,6 +101,23 @@ def test_a_typo_in_a_merge_tag_is_found_at_the_line_and_column_of_the_tag(
             '  - { type: text, text: "a\\ud800b" }\n',
             "an invisible character (U+D800) stands here (delete it)",
         ),
+        (
+            '  - { type: text, text: "a\\uFFFE b" }\n',
+            "an invisible character (U+FFFE) stands here (delete it)",
+        ),
+        (
+            '  - { type: heading, title: "a\\U0001FFFF b" }\n',
+            "an invisible character (U+1FFFF) stands here (delete it)",
+        ),
+        ("  - { type: text, text: 'a&#x0C;b' }\n", "an invisible character (U+000C) stands here (delete it)"),
+        (
+            f"  - {{ type: text, text: {'a' * (LONGEST_TEXT + 1)} }}\n",
+            "this text is longer than 50000 characters (make several issues of it)",
+        ),
+        (
+            AGENDA.format(title="{{ subscriber.first_name }}"),
+            "in the reader’s calendar this date would have no name (write a word beside the merge tag",
+        ),
         ('  - { type: text, text: "a\\0b" }\n', "an invisible character (U+0000) stands here (delete it)"),
     ],
 )
@@ -171,17 +191,36 @@ def test_a_megabyte_of_merge_tags_is_refused_unparsed(workspace: Workspace) -> N
 @pytest.mark.parametrize(
     "text",
     [
-        "[" * 200_000,
-        "`" * 200_000,
-        "`a" * 100_000,
-        "![" * 100_000,
-        "[a](" * 50_000,
-        "|-" * 100_000,
-        "~~a " * 50_000,
+        "[" * 49_000,
+        "`" * 49_000,
+        "`a" * 24_000,
+        "![" * 24_000,
+        "[a](" * 12_000,
+        "|-" * 24_000,
+        "~~a " * 12_000,
     ],
 )
 def test_a_text_of_nothing_but_signs_is_read_to_its_end(workspace: Workspace, text: str) -> None:
     assert len(wrong(workspace, issue_text(f"  - {{ type: text, text: '{text}' }}\n"))) <= 1
+
+
+def test_texts_too_long_for_any_mail_are_refused_together(workspace: Workspace) -> None:
+    blocks = f"  - {{ type: text, text: {'a' * 40_000} }}\n" * 6
+
+    [only] = wrong(workspace, issue_text(blocks))
+
+    assert only == "the texts have more than 200000 characters together (make several issues of it)"
+
+
+@pytest.mark.parametrize("more", ["when: subscriber.department", "calendar: false"])
+def test_a_date_that_is_not_for_the_calendar_may_be_named_by_a_merge_tag(
+    workspace: Workspace, more: str
+) -> None:
+    assert (
+        wrong(workspace, issue_text(AGENDA.format(title="{{ subscriber.first_name }}") + f"    {more}\n"))
+        == []
+    )
+    assert wrong(workspace, issue_text(AGENDA.format(title="Fête de {{ subscriber.first_name }}"))) == []
 
 
 def test_hundreds_of_faults_are_enough(workspace: Workspace) -> None:

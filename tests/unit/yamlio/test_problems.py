@@ -168,6 +168,18 @@ blocks:
             "6:82: an “end_time” without a “time” (add `time:`)",
         ),
         (
+            "  - type: divider\n" * 500,
+            "6:3: “blocks” has 501 entries, and 500 fit (make several issues of it)",
+        ),
+        (
+            "  - { type: agenda, groups: [{ entries: [{ title: x, date: 9999-12-31 }] }] }\n",
+            "6:60: “9999-12-31” is in no year that a calendar knows (write a year from 1900 to 2199)",
+        ),
+        (
+            "  - { type: button, label: x, link: 'https://x.org/" + "{{" * 400_000 + "' }\n",
+            "6:37: “link” is too long (at most 2000 characters fit)",
+        ),
+        (
             "  - { type: agenda, groups: [{ entries: [{ title: x, date: 20261122 }] }] }\n",
             "6:60: “20261122” is not a date (write year, month and day",
         ),
