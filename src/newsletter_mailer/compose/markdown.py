@@ -9,6 +9,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from newsletter_mailer.compose.plaintext import columns
 from newsletter_mailer.compose.typography import typeset
 from newsletter_mailer.model.text import LINK_SCHEMES
 
@@ -145,14 +146,14 @@ class _Frame:
 
 
 def to_plain(
-    source: str, language: str, *, number: Callable[[str], int], wrap: Callable[[str, str, str], str]
+    source: str, language: str, *, reference: Callable[[str], str], wrap: Callable[[str, str, str], str]
 ) -> str:
     """The text as plain paragraphs.
 
-    number: gives a link its number and remembers its address. wrap: a paragraph, the indent of its first line and
+    reference: what stands after a link's words; remembers its address. wrap: a paragraph, the indent of its first line and
     of the others, folded to the width of the mail.
     """
-    writer = _PlainWriter(number, wrap)
+    writer = _PlainWriter(reference, wrap)
     for token in _parse(source, language):
         writer.take(token)
     return writer.text()
@@ -161,8 +162,8 @@ def to_plain(
 class _PlainWriter:
     """Writes blocks one under the other; knows in which lists and quotations it stands."""
 
-    def __init__(self, number: Callable[[str], int], wrap: Callable[[str, str, str], str]) -> None:
-        self.number = number
+    def __init__(self, reference: Callable[[str], str], wrap: Callable[[str, str, str], str]) -> None:
+        self.reference = reference
         self.wrap = wrap
         self.frames: list[_Frame] = []
         self.blocks: list[str] = []
@@ -191,7 +192,7 @@ class _PlainWriter:
         elif token.type == "heading_open":
             self.heading = "-"
         elif token.type == "inline":
-            self._paragraph(plain_inline(token.children or (), self.number), tight=self._in_list())
+            self._paragraph(plain_inline(token.children or (), self.reference), tight=self._in_list())
         elif token.type in ("fence", "code_block"):
             self._code(token.content)
         elif token.type == "hr":
@@ -232,7 +233,7 @@ class _PlainWriter:
             self.wrap(line, first if n == 0 else rest, rest) for n, line in enumerate(text.split("\n"))
         )
         if self.heading:
-            longest = max(len(line) for line in lines.split("\n"))
+            longest = columns(lines)
             lines, self.heading = f"{lines}\n{rest}{self.heading * (longest - len(rest))}", ""
         self._write(lines)
         if not tight:
@@ -245,7 +246,7 @@ class _PlainWriter:
         self._blank()
 
 
-def plain_inline(children: Sequence[Token], number: Callable[[str], int]) -> str:
+def plain_inline(children: Sequence[Token], reference: Callable[[str], str]) -> str:
     """A run of words; a link is followed by its number unless it says its own address."""
     parts: list[str] = []
     link, since = "", 0
@@ -255,7 +256,7 @@ def plain_inline(children: Sequence[Token], number: Callable[[str], int]) -> str
         elif child.type == "link_close":
             shown = "".join(parts[since:])
             parts.append(
-                "" if link.removeprefix("mailto:").removeprefix("tel:") == shown else f" [{number(link)}]"
+                "" if link.removeprefix("mailto:").removeprefix("tel:") == shown else reference(link)
             )
         elif child.type == "softbreak":
             parts.append(" ")

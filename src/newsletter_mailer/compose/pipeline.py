@@ -24,7 +24,7 @@ from newsletter_mailer.compose.texts import prepared
 from newsletter_mailer.compose.theme import load_labels, load_tokens
 from newsletter_mailer.compose.vocabulary import FILTERS, Vocabulary, gap_above, levels
 from newsletter_mailer.config import Workspace
-from newsletter_mailer.model.blocks import AnyBlock, Masthead
+from newsletter_mailer.model.blocks import AnyBlock, ButtonBlock, Masthead
 from newsletter_mailer.model.edition import Attachment, Edition, Picture, Place, Sender
 from newsletter_mailer.templating import Render, theme_templates
 
@@ -76,7 +76,7 @@ def _vocabulary(
         settings=settings,
         marks=marks,
         album=Album(find, domain=settings.sender.email.rpartition("@")[2], base=picture_base),
-        links=plaintext.LinkList(),
+        links=plaintext.LinkList(marks),
         calendar=FILENAME if attachment else "",
     )
 
@@ -120,21 +120,28 @@ def _mjml(words: Vocabulary, write: Write) -> str:
 
 def _spanned(block: AnyBlock, source: str, marks: Marks) -> str:
     """Whole sections between the marks of their condition; between sections mrml leaves raw text where it stands."""
-    if block.when is None:
-        return source
-    begin, end = marks.begin(block.when), marks.end(block.when)
-    return f"<mj-raw>{begin}</mj-raw>\n{source}\n<mj-raw>{end}</mj-raw>"
+    for condition in _conditions(block, marks):
+        begin, end = marks.begin(condition), marks.end(condition)
+        source = f"<mj-raw>{begin}</mj-raw>\n{source}\n<mj-raw>{end}</mj-raw>"
+    return source
+
+
+def _conditions(block: AnyBlock, marks: Marks) -> list[str]:
+    """What must be true of a reader who gets the block: what `when:` says, and that its button leads somewhere."""
+    leads = marks.leads(block.link) if isinstance(block, ButtonBlock) else None
+    return [condition for condition in (leads, block.when) if condition is not None]
 
 
 def _text(words: Vocabulary, write: Write) -> str:
     parts = []
     for block, given in _blocks(words):
         said = plaintext.tidied(write(f"blocks/{block.type}.txt", **given))
-        said = "\n\n".join(part for part in (said, words.links.listed()) if part)
-        if said and block.when is not None:
-            parts.append(f"{words.marks.begin(block.when)}{said}\n\n{words.marks.end(block.when)}")
-        elif said:
-            parts.append(f"{said}\n\n")
+        said = (said + words.links.listed()).lstrip("\n")
+        if said:
+            said += "\n\n"
+            for condition in _conditions(block, words.marks):
+                said = words.marks.spanned(condition, said)
+            parts.append(said)
     return "".join(parts).rstrip("\n") + "\n"
 
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 import textwrap
 
+from newsletter_mailer.compose.merge import MARK, Marks
+
 WIDTH = 72
+VALUE = 10  #: columns that a reader's own value is reckoned to fill, for nobody knows them all
 SIGNATURE = "-- "  # before the footer; mail programs know it by its space (RFC 3676 section 4.3)
+_VALUE, _SPAN = "\ufdd0", "\ufdd2"  # stand for marks while a line is folded; no text holds noncharacters
+_STAND_IN = re.compile("\ufdd0\ufdd1*|\ufdd2")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -21,27 +26,50 @@ def wrap(text: str, first: str = "", rest: str | None = None) -> str:
 
 
 def _folded(line: str, first: str, rest: str) -> str:
-    return textwrap.fill(
-        line,
+    folded = textwrap.fill(
+        MARK.sub(_stand_in, line),
         WIDTH,
         initial_indent=first,
         subsequent_indent=rest,
         break_long_words=False,
         break_on_hyphens=False,
     )
+    marks = iter(MARK.findall(line))
+    return _STAND_IN.sub(lambda found: next(marks, found.group()), folded)
+
+
+def _stand_in(mark: re.Match[str]) -> str:
+    return (
+        _SPAN
+        if mark.group().rpartition("z")[0].rstrip("0123456789")[-1] in "bf"
+        else _VALUE.ljust(VALUE, "\ufdd1")
+    )
+
+
+def columns(text: str) -> int:
+    """How wide the text's longest line is, a merge tag in it reckoned as VALUE columns."""
+    seen = MARK.sub(_stand_in, text).replace(_SPAN, "")
+    return max(len(line) for line in seen.split("\n"))
+
+
+def capitals(text: str) -> str:
+    """The text in capitals, but for its merge tags, of which no letter may change."""
+    parts = zip(MARK.split(text), [*MARK.findall(text), ""], strict=True)
+    return "".join(f"{words.upper()}{mark}" for words, mark in parts)
 
 
 def underlined(text: str, mark: str = "-") -> str:
     """A heading over a line of its own length."""
     lines = wrap(text)
-    return f"{lines}\n{mark * max(len(line) for line in lines.split(chr(10)))}"
+    return f"{lines}\n{mark * columns(lines)}"
 
 
 def row(left: str, right: str, width: int) -> str:
     """A line of a table: `left` in a column of that width, `right` folded beside it, or below when `left` fills it."""
-    if len(left) >= width:
+    blank = width - columns(left)
+    if blank <= 0:
         return f"{wrap(left)}\n{wrap(right, ' ' * width)}"
-    return wrap(right, left.ljust(width), " " * width)
+    return f"{left}{' ' * blank}{wrap(right, ' ' * width)[width:]}"
 
 
 def tidied(text: str) -> str:
@@ -51,20 +79,29 @@ def tidied(text: str) -> str:
 
 
 class LinkList:
-    """The addresses under a block; numbers run through the whole mail, an address keeps its first."""
+    """The addresses under a block; numbers run through the whole mail, an address keeps its first.
 
-    def __init__(self) -> None:
+    A link that is a merge tag and leads nowhere for some readers is neither numbered nor listed for them.
+    """
+
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
         self._numbers: dict[str, int] = {}
         self._due: dict[int, str] = {}
 
-    def number(self, address: str) -> int:
-        """The number of a link; it is listed under the block in which it is used."""
+    def reference(self, address: str) -> str:
+        """What stands after a link's words, such as " [3]"; it is listed under the block in which it is used."""
         number = self._numbers.setdefault(address, len(self._numbers) + 1)
         self._due[number] = address
-        return number
+        return self._marks.spanned(self._marks.leads(address), f" [{number}]")
 
     def listed(self) -> str:
-        """The addresses used since the last list, one a line."""
-        lines = [f"[{number}] {address}" for number, address in sorted(self._due.items())]
+        """The addresses used since the last list, under a blank line; those that some readers have not, last."""
+        marks, due = self._marks, sorted(self._due.items())
+        lines = [(marks.leads(address), f"[{n}] {marks.address(address)}") for n, address in due]
         self._due.clear()
-        return "\n".join(lines)
+        lines.sort(key=lambda line: line[0] is not None)
+        return "".join(
+            marks.spanned(condition, f"\n{line}" if later else f"\n\n{line}")
+            for later, (condition, line) in enumerate(lines)
+        )

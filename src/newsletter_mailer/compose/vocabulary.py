@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from newsletter_mailer.compose import dates, markdown, plaintext
 from newsletter_mailer.compose.album import Album, Shown, tallest
-from newsletter_mailer.compose.merge import Marks
+from newsletter_mailer.compose.merge import MARK, Marks
 from newsletter_mailer.compose.theme import Tokens
 from newsletter_mailer.config import Settings
 from newsletter_mailer.model import blocks
@@ -59,8 +59,9 @@ class Vocabulary:
             "identity": self.settings.identity,
             "privacy": self.settings.privacy,
             "links": SimpleNamespace(**{name: self.marks.expression(f"links.{name}") for name in _LINKS}),
-            "only_if": self.marks.begin,
-            "end_if": self.marks.end,
+            "leads": self.marks.leads,
+            "only_if": lambda condition: self.marks.begin(condition) if condition else "",
+            "end_if": lambda condition: self.marks.end(condition) if condition else "",
             "calendar": self.calendar,
             "networks": NETWORKS | {"website": self.labels["website"]},
             "markdown": self._markdown,
@@ -74,14 +75,16 @@ class Vocabulary:
             "colon": "\u00a0:" if language.startswith("fr") else ":",
             "initials": initials,
             "telephone": telephone,
-            "link_number": self.links.number,
+            "reference": self.links.reference,
         }
 
     def _markdown(self, source: str, level: int = 3) -> Markup:
         return Markup(markdown.to_html(source, self.issue.language, level=level))  # noqa: S704  # sanitised by nh3
 
     def _plain(self, source: str) -> str:
-        return markdown.to_plain(source, self.issue.language, number=self.links.number, wrap=plaintext.wrap)
+        return markdown.to_plain(
+            source, self.issue.language, reference=self.links.reference, wrap=plaintext.wrap
+        )
 
     def _picture(self, picture: blocks.Picture, width: int, height: int | None = None) -> Shown:
         return self.album.show(picture, width, height)
@@ -91,6 +94,8 @@ class Vocabulary:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
+    "capitals": plaintext.capitals,
+    "columns": plaintext.columns,
     "wrap": plaintext.wrap,
     "underlined": plaintext.underlined,
     "row": plaintext.row,
@@ -99,8 +104,8 @@ _LINKS = ("unsubscribe", "preferences", "view_in_browser")
 
 
 def initials(name: str) -> str:
-    """One to three capitals for a monogram: "Action Emploi Services" gives AES."""
-    words = re.findall(r"[^\W\d_]+", name)
+    """One to three capitals for a monogram: "Action Emploi Services" gives AES, a merge tag alone gives none."""
+    words = re.findall(r"[^\W\d_]+", MARK.sub(" ", name))
     telling = [word for word in words if word.lower() not in _SMALL_WORDS] or words
     return "".join(word[0] for word in telling[:3]).upper()
 

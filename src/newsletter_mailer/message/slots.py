@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition, Place, Segment, Slot
-from newsletter_mailer.templating import compile_expressions
+from newsletter_mailer.templating import compile_expressions, is_link
 from newsletter_mailer.wording import in_language, say
 
 Piece = TypeVar("Piece", str, bytes)
@@ -24,7 +24,6 @@ _BECOMES: dict[int, str] = {
     **dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], ""),
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
 }
-_TARGET = re.compile(r"(?:https?://|mailto:|tel:)[^\s/]", re.IGNORECASE)
 _NEVER_IN_URL = re.compile(r"[\s\"<>\\^`{|}]")
 
 
@@ -73,15 +72,19 @@ def _html_attribute(value: str) -> str:
     return html.escape(one_line(value))
 
 
-def _html_url(value: str) -> str:
+def _url(value: str) -> str:
     """A whole link: http, https, mailto or tel; anything else is no link at all."""
     target = one_line(value).strip()
-    if not _TARGET.match(target):
+    if not is_link(target):
         return ""
-    return html.escape(_NEVER_IN_URL.sub(lambda found: quote(found.group(), safe=""), target))
+    return _NEVER_IN_URL.sub(lambda found: quote(found.group(), safe=""), target)
 
 
-def _html_url_part(value: str) -> str:
+def _html_url(value: str) -> str:
+    return html.escape(_url(value))
+
+
+def _url_part(value: str) -> str:
     return quote(one_line(value), safe="")
 
 
@@ -89,8 +92,10 @@ ESCAPES: Mapping[Place, Callable[[str], str]] = {
     Place.HTML_TEXT: _html_text,
     Place.HTML_ATTRIBUTE: _html_attribute,
     Place.HTML_URL: _html_url,
-    Place.HTML_URL_PART: _html_url_part,
+    Place.HTML_URL_PART: _url_part,
     Place.PLAIN: one_line,
+    Place.PLAIN_URL: _url,
+    Place.PLAIN_URL_PART: _url_part,
     Place.HEADER: one_line,
 }
 

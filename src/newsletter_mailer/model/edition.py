@@ -19,6 +19,8 @@ class Place(Enum):
     HTML_URL = "html_url"  #: the whole of an href or src: only http, https, mailto, tel
     HTML_URL_PART = "html_url_part"  #: inside an href or src: percent-encoded
     PLAIN = "plain"  #: in the text part
+    PLAIN_URL = "plain_url"  #: the whole of an address in the text part
+    PLAIN_URL_PART = "plain_url_part"  #: inside an address in the text part: percent-encoded
     HEADER = "header"  #: in the subject
 
 

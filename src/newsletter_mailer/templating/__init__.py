@@ -10,7 +10,7 @@ from newsletter_mailer.templating.expressions import (
     known_names,
     merge_tags,
 )
-from newsletter_mailer.templating.filling import compile_expressions
+from newsletter_mailer.templating.filling import compile_expressions, is_link
 from newsletter_mailer.templating.themes import Render, theme_templates
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "check_expression",
     "check_text",
     "compile_expressions",
+    "is_link",
     "known_names",
     "merge_tags",
     "theme_templates",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from newsletter_mailer.wording import sentence
 
 _BETWEEN = "\0"  # cannot be in a value: import refuses control characters
+_TARGET = re.compile(r"(?:https?://|mailto:|tel:)[^\s/]", re.IGNORECASE)
+
+
+def is_link(value: object) -> bool:
+    """Whether a mail may link to that: http, https, mailto or tel. In conditions it is the test `is link`."""
+    return isinstance(value, str) and _TARGET.match(value.strip()) is not None
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -29,6 +36,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 SANDBOX = _Sandbox(
     undefined=StrictUndefined, autoescape=False, finalize=lambda value: "" if value is None else value
 )
+SANDBOX.tests["link"] = is_link
 
 
 def compile_expressions(sources: Sequence[str]) -> Callable[[Mapping[str, Any]], list[str]]:

@@ -8,11 +8,12 @@ import pytest
 
 from newsletter_mailer.compose import plaintext
 from newsletter_mailer.compose.markdown import to_html, to_plain
+from newsletter_mailer.compose.merge import Marks
 
 
 def plain(source: str) -> tuple[str, str]:
-    links = plaintext.LinkList()
-    return to_plain(source, "fr", number=links.number, wrap=plaintext.wrap), links.listed()
+    links = plaintext.LinkList(Marks.of(""))
+    return to_plain(source, "fr", reference=links.reference, wrap=plaintext.wrap), links.listed()
 
 
 def test_emphasis_lists_and_quotations_come_through() -> None:
@@ -98,7 +99,7 @@ def test_plain_links_are_numbered_unless_they_say_their_own_address() -> None:
     text, listed = plain("[ici](https://a.example.org) <https://b.example.org> [a@b.org](mailto:a@b.org)")
 
     assert text == "ici [1] https://b.example.org a@b.org"
-    assert listed == "[1] https://a.example.org"
+    assert listed == "\n\n[1] https://a.example.org"
 
 
 def test_plain_lists_quotations_code_and_headings_keep_their_shape() -> None:

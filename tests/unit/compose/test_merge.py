@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from newsletter_mailer.compose.merge import Marks, split_html, split_plain
@@ -116,3 +118,55 @@ def test_the_segments_put_together_are_the_page(marks: Marks) -> None:
     )
 
     assert again == html
+
+
+@pytest.mark.parametrize("harm", [str.upper, str.title, lambda text: text[:-4]])
+def test_a_theme_that_changes_or_cuts_a_merge_tag_is_refused(
+    harm: Callable[[str], str], marks: Marks
+) -> None:
+    name = harm(f"Pour {marks.expression('subscriber.first_name')}")
+
+    with pytest.raises(NewsletterError, match="the theme changes or cuts a text that holds a merge tag"):
+        split_plain(name, marks, Place.PLAIN)
+    with pytest.raises(NewsletterError, match="the theme changes or cuts a text that holds a merge tag"):
+        split_html(f"<p>{name}</p>", marks)
+
+
+def test_a_slot_in_the_text_part_knows_whether_it_stands_in_an_address(marks: Marks) -> None:
+    name = marks.expression("subscriber.first_name")
+    text = f"Chère {name}, https://example.org/?q={name} {name}\n[1] {marks.address(name)}"
+
+    segments = split_plain(text, marks, Place.PLAIN)
+
+    assert [piece.content.place for piece in segments if isinstance(piece.content, Slot)] == [
+        Place.PLAIN,
+        Place.PLAIN_URL_PART,
+        Place.PLAIN,
+        Place.PLAIN_URL,
+    ]
+
+
+def test_a_link_that_may_lead_nowhere_is_one_only_where_it_leads(marks: Marks) -> None:
+    site = marks.expression("subscriber.website")
+
+    segments = split_html(f'voir <a class="x" href="{site}">mon site</a>.', marks)
+
+    assert segments == (
+        Segment("voir "),
+        Segment('<a class="x" href="', 0),
+        Segment(Slot(0, Place.HTML_URL), 0),
+        Segment('">', 0),
+        Segment("mon site"),
+        Segment("</a>", 0),
+        Segment("."),
+    )
+    assert list(marks.conditions) == ["(subscriber.website) is link"]
+
+
+def test_a_page_of_the_readers_own_that_the_theme_guards_costs_no_second_condition(marks: Marks) -> None:
+    own, gone = marks.expression("links.preferences"), marks.expression("links.unsubscribe")
+    guarded = marks.spanned("links.preferences", f'<a href="{own}">x</a>')
+
+    split_html(f'{guarded}<a href="{gone}">y</a>', marks)
+
+    assert list(marks.conditions) == ["links.preferences"]

@@ -5,7 +5,17 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter_mailer.compose.plaintext import WIDTH, LinkList, row, tidied, underlined, wrap
+from newsletter_mailer.compose.merge import Marks
+from newsletter_mailer.compose.plaintext import (
+    VALUE,
+    WIDTH,
+    LinkList,
+    capitals,
+    row,
+    tidied,
+    underlined,
+    wrap,
+)
 
 
 @given(st.lists(st.text(st.sampled_from("abé,.'-"), min_size=1, max_size=20), min_size=1, max_size=60))
@@ -57,12 +67,39 @@ def test_blank_lines_and_trailing_spaces_go_but_the_signature_mark_stays() -> No
 
 
 def test_links_are_numbered_through_the_mail_and_listed_where_they_are_used() -> None:
-    links = LinkList()
+    links = LinkList(Marks.of(""))
 
-    first = [links.number("https://a"), links.number("https://b"), links.number("https://a")]
+    first = [links.reference("https://a"), links.reference("https://b"), links.reference("https://a")]
     listed = links.listed()
-    again = links.number("https://b")
+    again = links.reference("https://b")
 
-    assert first == [1, 2, 1]
-    assert listed == "[1] https://a\n[2] https://b"
-    assert (again, links.listed(), links.listed()) == (2, "[2] https://b", "")
+    assert first == [" [1]", " [2]", " [1]"]
+    assert listed == "\n\n[1] https://a\n[2] https://b"
+    assert (again, links.listed(), links.listed()) == (" [2]", "\n\n[2] https://b", "")
+
+
+def test_a_merge_tag_is_folded_and_underlined_as_ten_columns() -> None:
+    mark = Marks.of("").expression("subscriber.first_name")
+
+    assert underlined(f"Pour {mark}") == f"Pour {mark}\n{'-' * (5 + VALUE)}"
+    assert wrap(f"{'x' * 61} {mark}") == f"{'x' * 61} {mark}"
+    assert wrap(f"{'x' * 62} {mark}") == f"{'x' * 62}\n{mark}"
+    assert row(mark, "habitants", 12) == f"{mark}  habitants"
+
+
+def test_capitals_leave_merge_tags_as_they_are() -> None:
+    mark = Marks.of("").expression("subscriber.first_name")
+
+    assert capitals(f"Pour {mark} été") == f"POUR {mark} ÉTÉ"
+
+
+def test_a_link_that_may_lead_nowhere_is_numbered_and_listed_under_its_condition() -> None:
+    marks = Marks.of("")
+    links, own = LinkList(marks), marks.expression("subscriber.website")
+
+    said = links.reference(own) + links.reference("https://a")
+    listed = links.listed()
+
+    begin, end = marks.begin("(subscriber.website) is link"), marks.end("(subscriber.website) is link")
+    assert said == f"{begin} [1]{end} [2]"
+    assert listed == f"\n\n[2] https://a{begin}\n[1] {marks.address(own)}{end}"

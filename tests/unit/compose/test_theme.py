@@ -10,6 +10,7 @@ from PIL import Image
 from composing import composed, mail
 from issue_files import HEAD, issue_text, workspace_at, write_issue
 from newsletter_mailer.compose.load import load_issue
+from newsletter_mailer.compose.merge import Marks
 from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.compose.theme import load_labels, load_tokens
 from newsletter_mailer.compose.vocabulary import initials, telephone
@@ -140,6 +141,8 @@ def test_a_template_that_was_mended_is_read_again(workspace: Workspace) -> None:
         ("le la", "LL"),
         ("Un Deux Trois Quatre", "UDT"),
         ("42", ""),
+        (Marks.of("").expression("subscriber.first_name"), ""),
+        (f"Atelier {Marks.of('').expression('list.name')}", "A"),
     ],
 )
 def test_a_monogram_is_made_of_the_telling_words(name: str, letters: str) -> None:

@@ -105,6 +105,33 @@ def test_a_whole_link_is_kept_and_made_safe(given: str, written: str) -> None:
     assert page.tags == [("a", [("href", written)])]
 
 
+@pytest.mark.parametrize("name", [". .", "<b>{{7*7}}</b>", "a\nb", "é&x"])
+def test_a_value_within_an_address_of_the_text_part_is_percent_encoded(name: str) -> None:
+    text = (Segment("https://example.org/?q="), slot(0, Place.PLAIN_URL_PART), Segment("\n"))
+    filler = Filler(edition(text=text, expressions=FIRST_NAME))
+
+    address = filler.text(Reader(reader(first_name=name))).rstrip("\n")
+
+    assert re.fullmatch(r"https://example\.org/\?q=[A-Za-z0-9_.~%-]*", address)
+    assert unquote(address.removeprefix("https://example.org/?q=")) == one_line(name)
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("https://example.org/a?b=1&c=<d> e", "https://example.org/a?b=1&c=%3Cd%3E%20e"),
+        ("tel:+33561000000", "tel:+33561000000"),
+        ("javascript:alert(1)", ""),
+        ("Ann", ""),
+    ],
+)
+def test_a_whole_address_of_the_text_part_is_a_link_or_nothing(given: str, written: str) -> None:
+    text = (Segment("[1] "), slot(0, Place.PLAIN_URL))
+    filler = Filler(edition(text=text, expressions=FIRST_NAME))
+
+    assert filler.text(Reader(reader(first_name=given))) == f"[1] {written}"
+
+
 @pytest.mark.parametrize("name", NASTY)
 def test_a_value_in_text_or_subject_is_one_line(name: str) -> None:
     filler = Filler(
