@@ -168,11 +168,20 @@ def _fitted(path: Path, _changed: int, _size: int, width: int, height: int | Non
     try:
         with Image.open(path, formats=FORMATS) as image:
             image.draft(None, (2 * width, 2 * width * 4))  # a JPEG is decoded no larger than needed
-            upright = ImageOps.exif_transpose(image)
+            upright = _upright(image)
             shown = _shown(upright.width, upright.height, width, height) if upright.size != (0, 0) else (1, 1)
             return _encoded(_true_colours(upright), shown, flat=_is_flat(image))
     except _UNREADABLE as error:
         raise _damaged(path) from error
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as the camera was held; notes that cannot be read turn nothing."""
+    image.load()
+    try:
+        return ImageOps.exif_transpose(image)
+    except _UNREADABLE:
+        return image
 
 
 def _shown(natural_width: int, natural_height: int, width: int, height: int | None) -> tuple[int, int]:

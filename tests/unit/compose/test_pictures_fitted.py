@@ -79,6 +79,15 @@ def test_the_camera_s_notes_and_place_stay_at_home_and_the_picture_stands_uprigh
     assert b"Exif" not in fitted.data
 
 
+def test_a_picture_whose_notes_cannot_be_read_goes_without_them(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = saved(photograph(200, 100), tmp_path / "a.webp", exif=exif)
+    path.write_bytes(path.read_bytes().replace(b"MM\0*", b"??\0*").replace(b"II*\0", b"??*\0"))
+
+    assert opened(fit(path, 100)).size == (200, 100)
+
+
 @pytest.mark.parametrize(
     ("image", "name", "media_type"),
     [
