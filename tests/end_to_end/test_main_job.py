@@ -279,9 +279,8 @@ def test_render_warns_of_what_gmail_clips(
     newsletter: Newsletter, tmp_path: Path, words: int, warning: str
 ) -> None:
     issue = newsletter.folder / "issues" / "2026-11" / "issue.yaml"
-    text = issue.read_text("utf-8").replace(
-        "  - type: footer", f"  - {{ type: text, text: '{'mot ' * words}' }}\n  - type: footer"
-    )
+    half = f"  - {{ type: text, text: '{'mot ' * (words // 2)}' }}\n"  # one text alone has at most 50,000 characters
+    text = issue.read_text("utf-8").replace("  - type: footer", f"{half}{half}  - type: footer")
     issue.write_text(text, "utf-8")
 
     said = newsletter.run("render", "2026-11", "-o", str(tmp_path / "out")).stderr
