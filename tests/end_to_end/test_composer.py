@@ -366,7 +366,9 @@ def test_the_mail_is_seen_through_a_subscribers_eyes(window: Window, desk: Compo
 
 
 def test_a_heavy_mail_is_told_before_gmail_clips_it(window: Window, desk: Composing) -> None:
-    desk.edit("[lisez ceci]", f"{'Encore une phrase. ' * 5500}[lisez ceci]")
+    long = f"  - {{type: text, text: '{'Encore une phrase. ' * 2500}'}}\n"
+
+    desk.edit("  - type: footer", f"{long * 2}  - type: footer")
 
     expect(window.page.locator("#gauge")).to_have_attribute("data-level", "over", timeout=SOON_MS)
     expect(window.page.locator("#size-words")).to_contain_text("clips the end")
@@ -437,7 +439,9 @@ def test_the_command_prints_the_address_and_ends_quietly_on_ctrl_c(tmp_path: Pat
         said, talked = process.communicate(timeout=20)
 
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{40,}", url)
-    assert (process.returncode, said, talked) == (0, "", "")
+    assert (process.returncode, said) == (0, "")
+    assert talked.count("\n") == 1
+    assert "Ctrl-C" in talked
 
 
 def test_a_taken_port_and_an_unknown_issue_are_sentences(desk: Composing) -> None:
