@@ -44,7 +44,7 @@ class _Commands(click.Group):
 @click.option("--no-input", is_flag=True, help="Never ask; take defaults or stop.")
 @click.pass_context
 def newsletter(context: click.Context, /, **options: object) -> None:
-    """Newsletters from plain files: compose, check, test, dispatch, with every reader accounted for.
+    """Newsletters from plain files: compose, test, dispatch, with every reader accounted for.
 
     Start with `newsletter demo`, then `newsletter init my-newsletter`.
     """
