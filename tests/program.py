@@ -40,7 +40,11 @@ class Postbox:
         self.received: list[tuple[str, bytes]] = []
         self.answers: dict[str, str] = {}
         self.answer_times = 1_000_000
-        self.delay_s = 0.0
+        self.hold_at = 0  #: keeps the reply to the message of that number back, until `let_go`; 0 = none
+
+    def let_go(self) -> None:
+        """Give every reply that is held back, and hold none any more."""
+        self.hold_at = 0
 
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: Any
@@ -52,11 +56,11 @@ class Postbox:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.delay_s:
-            await asyncio.sleep(self.delay_s)
         content = envelope.content
         assert isinstance(content, bytes)
         self.received.append((envelope.rcpt_tos[0], content))
+        while 0 < self.hold_at <= len(self.received):
+            await asyncio.sleep(0.01)
         return "250 2.0.0 queued"
 
     @property

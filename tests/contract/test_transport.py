@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import getpass
 import re
-import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -32,6 +30,7 @@ from smtp_servers import (
     free_port,
     letters,
     readers,
+    wait_for_port,
 )
 
 SMTP_SINK = Path("/usr/sbin/smtp-sink")
@@ -145,7 +144,7 @@ def test_smtp_sink_receives_two_hundred_messages(options: tuple[str, ...], tmp_p
         [SMTP_SINK, "-u", getpass.getuser(), *options, "-D", str(dump), f"127.0.0.1:{port}", "10"],
         stdout=subprocess.DEVNULL,
     ) as sink:
-        _wait_for(port)
+        wait_for_port(port)
         send_all(tray, account(port))
         sink.terminate()
 
@@ -153,16 +152,6 @@ def test_smtp_sink_receives_two_hundred_messages(options: tuple[str, ...], tmp_p
     assert [event for _, event in tray.events] == [Event.ACCEPTED] * 200
     assert re.findall(rb"(?m)^X-Rcpt-Args: <(.*?)>", text) == [reader.encode() for reader in readers(200)]
     assert text.count(b"\n.leading dot\n..two\n.\nMAIL FROM:<evil@example.org>\n") == 200
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=5).close()
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-        else:
-            return
 
 
 # -- aiosmtpd with TLS and logins ----------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from program import AnyPort, Newsletter, Postbox
-from smtp_servers import Certificates, ScriptedServer, certificates, free_port
+from smtp_servers import Certificates, ScriptedServer, certificates, free_port, wait_for_port
 
 SINK = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
 PASSWORD = "correct horse"
@@ -173,6 +173,7 @@ def test_five_hundred_readers_arrive_at_postfix_each_once(newsletter: Newsletter
     with free_port() as port:
         sink = subprocess.Popen([SINK, "-u", getpass.getuser(), "-D", str(dump), f"127.0.0.1:{port}", "10"])
     try:
+        wait_for_port(port)
         confirmed = ("--yes", "--expect", "500")
         newsletter.run(
             "dispatch",

@@ -25,13 +25,16 @@ def readers(newsletter: Newsletter) -> None:
 
 def stopped_half_way(newsletter: Newsletter, postbox: Postbox, wait_until: WaitUntil) -> None:
     """Campaign 1, to the list "la", after Ctrl-C."""
-    postbox.delay_s = 0.2
-    sender = newsletter.start("dispatch", ISSUE, "--list", "la", "--yes", "--expect", "6")
-    wait_until(lambda: len(postbox.received) >= 2)
-    sender.send_signal(signal.SIGINT)
-    sender.communicate(timeout=30)
-    postbox.delay_s = 0.0
-    assert 0 < len(postbox.received) < len(FIRST)
+    talk = newsletter.folder / "talk"
+    postbox.hold_at = 2
+    with talk.open("w") as stderr:
+        sender = newsletter.start("dispatch", ISSUE, "--list", "la", "--yes", "--expect", "6", stderr=stderr)
+        wait_until(lambda: len(postbox.received) == 2)
+        sender.send_signal(signal.SIGINT)
+        wait_until(lambda: "Stopping after" in talk.read_text())
+        postbox.let_go()
+        sender.communicate(timeout=30)
+    assert len(postbox.received) == 2
 
 
 @pytest.mark.usefixtures("readers")
