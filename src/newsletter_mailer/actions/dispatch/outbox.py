@@ -49,7 +49,7 @@ class Outbox:
         self._run = run
         self._journal = journal
         self._claimed: deque[Claimed] = deque()
-        self._taken: int | None = None  # the delivery that the sender has in hand
+        self._taken: set[int] = set()  # deliveries that the sender has in hand
         self._settled: list[Settlement] = []
         self._claim_size = 10
         self._claimed_at = 0
@@ -62,13 +62,13 @@ class Outbox:
     @property
     def empty(self) -> bool:
         """Whether the ledger knows of everything that was claimed."""
-        return not self._claimed and not self._settled and self._taken is None
+        return not self._claimed and not self._settled and not self._taken
 
     def take(self) -> Outgoing | None:
         """The next message, or None when nothing is due now."""
         while self._claimed or self._claim():
             claimed = self._claimed.popleft()
-            self._taken = claimed.delivery.id
+            self._taken.add(claimed.delivery.id)
             try:
                 return self._built(claimed)
             except ValueError as error:  # this reader's name, address or fields; the others go on
@@ -87,7 +87,7 @@ class Outbox:
     def _settle(self, delivery: int, attempt: int, outcome: Outcome) -> None:
         self._journal.reply(delivery, attempt, outcome)
         self._settled.append(Settlement(delivery, attempt, self._run, outcome, self._tools.clock()))
-        self._taken = None
+        self._taken.discard(delivery)
         if len(self._settled) >= SETTLED_TOGETHER:
             self.flush()
         self._tools.progress(outcome)
@@ -95,6 +95,10 @@ class Outbox:
     def stopping(self) -> bool:
         """Whether no other message is to be taken."""
         return self._tools.stop.is_set()
+
+    def connections(self) -> int:
+        """How many connections may be open now."""
+        return getattr(self._tools.account, "connections", 1)
 
     def flush(self) -> None:
         """Settle what is known."""
