@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 
 class SubscriptionStatus(Enum):
@@ -41,6 +42,22 @@ def normalise_address(address: str) -> str:
     in case are one person who must not get two mails.
     """
     return unicodedata.normalize("NFC", address.strip()).casefold()
+
+
+def mail_domain(address: str) -> str:
+    """The domain of an address as it stands in the DNS: lower case, A-labels (RFC 5890), no final dot."""
+    domain = address.strip().rpartition("@")[2].removesuffix(".").lower()
+    return domain if domain.isascii() else _a_labels(domain)
+
+
+@lru_cache(maxsize=1024)
+def _a_labels(domain: str) -> str:
+    import idna  # its tables are large, and few addresses need them
+
+    try:
+        return idna.encode(domain, uts46=True, std3_rules=True).decode()
+    except idna.IDNAError:
+        return domain  # no such domain can be: the envelope will say so
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,9 +106,16 @@ class Campaign:
     head_count: HeadCount
     counts: Counts
     created_at: int  #: milliseconds since 1970, UTC
-    erratum: int = 0
+    erratum: int = 0  #: 0, or the number of the correction that this is
     web_base: str = ""  #: public_url, when it answered with this ledger's id at planning
     # As planned, like the edition: what newsletter.yaml says later changes nothing for those still to be reached.
     domain: str = ""  #: of the sender; List-Ids end with it
     list_name: str = ""  #: by which readers know who writes to them
     unsubscribe_mailbox: str = ""
+    canary: int = 0  #: so many go first, alone
+    canary_wait: int = 0  #: milliseconds between them and the rest
+    canary_done_at: int | None = None  #: when the rest was let go
+    scheduled_at: int | None = None  #: nothing leaves before
+    expires_at: int | None = None  #: nothing leaves from then on
+    rate: int | None = None  #: an hour; None as the profile says
+    held_why: str = ""  #: in words, while it is held

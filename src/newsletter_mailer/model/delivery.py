@@ -79,3 +79,5 @@ class Delivery:
     address: str
     message_id: str  #: with angle brackets; the same for every attempt
     planned_at: int  #: milliseconds since 1970, UTC
+    edition: int = 0  #: the row of the edition that it gets
+    domain: str = ""  #: of the address, lower case, A-labels

@@ -15,6 +15,10 @@ from newsletter_mailer.store.schema import batches, editions, issues
 from newsletter_mailer.store.schema import campaigns as campaigns_table
 
 _C = campaigns_table.c
+_PLANNED = (
+    *("erratum", "web_base", "domain", "list_name", "unsubscribe_mailbox", "canary", "canary_wait"),
+    *("canary_done_at", "scheduled_at", "expires_at", "rate", "held_why"),
+)  # columns that are fields of Campaign as they stand
 _LONGEST_NUMBER = 18  # digits: more do not go into a column of 64 bits
 
 
@@ -75,8 +79,7 @@ def _with_counts() -> Select[Any]:
     sums = (func.coalesce(func.sum(batches.c[s.value]), 0).label(s.value) for s in Status)
     return (
         select(_C.id, issues.c.key.label("issue_key"), _C.slug, editions.c.hash.label("edition"), _C.state)
-        .add_columns(_C.audience, _C.head_count, _C.created_at, _C.erratum, _C.web_base)
-        .add_columns(_C.domain, _C.list_name, _C.unsubscribe_mailbox, *sums)
+        .add_columns(_C.audience, _C.head_count, _C.created_at, *(_C[name] for name in _PLANNED), *sums)
         .join(issues, issues.c.id == _C.issue_id)
         .join(editions, editions.c.id == _C.edition_id)
         .outerjoin(batches, batches.c.campaign_id == _C.id)
@@ -105,9 +108,5 @@ def _campaign(row: Any) -> Campaign:
         head_count=HeadCount(**json.loads(row.head_count)),
         counts=Counts(**{status.value: int(getattr(row, status.value)) for status in Status}),
         created_at=row.created_at,
-        erratum=row.erratum,
-        web_base=row.web_base,
-        domain=row.domain,
-        list_name=row.list_name,
-        unsubscribe_mailbox=row.unsubscribe_mailbox,
+        **{name: getattr(row, name) for name in _PLANNED},
     )

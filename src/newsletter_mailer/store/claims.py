@@ -40,7 +40,16 @@ _TAKEN = exists().where(  # another delivery of the issue reaches the reader's n
 )
 _CANDIDATES = (
     select(_D.id, _D.campaign_id, _D.batch, _D.status, _D.attempt, _D.recipient_key, _D.subscriber_id)
-    .add_columns(_D.address, _D.lists, _D.message_id, _D.planned_at, *READER, _LISTS.label("lists_now"))
+    .add_columns(
+        _D.address,
+        _D.lists,
+        _D.message_id,
+        _D.planned_at,
+        _D.edition_id,
+        _D.domain,
+        *READER,
+        _LISTS.label("lists_now"),
+    )
     .add_columns(
         exists().where(suppressions.c.recipient_key.in_([_D.recipient_key, _S.recipient_key])).label("never")
     )
@@ -156,6 +165,8 @@ def _claimed(row: Any, reached_by: Any) -> Claimed:
         address=row.reader_address if row.moved else row.address,  # as planned, unless the mailbox is another
         message_id=row.message_id,
         planned_at=row.planned_at,
+        edition=row.edition_id,
+        domain=row.domain,
     )
     return Claimed(delivery, as_subscriber(row), reached_by.name, reached_by.slug)
 

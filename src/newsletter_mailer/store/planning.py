@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, insert, select, text, update
 
 from newsletter_mailer.errors import UsageError
-from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus
+from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus, mail_domain
 from newsletter_mailer.model.campaign import Campaign, CampaignState, Elsewhere, HeadCount
 from newsletter_mailer.model.delivery import OPEN, Status
 from newsletter_mailer.model.edition import Edition
@@ -160,6 +160,9 @@ def plan(
 def _open_campaign(c: Connection, slug: str, audience: Audience, shared: Mapping[str, object]) -> int:
     values = {
         "slug": slug,
+        "canary": 0,
+        "canary_wait": 0,
+        "held_why": "",
         "state": CampaignState.PLANNED.value,
         "audience": json.dumps({"lists": audience.lists, "exclude": audience.exclude}),
         "head_count": json.dumps(asdict(HeadCount(0))),  # known once everyone was looked at
@@ -198,7 +201,11 @@ def _write(
     batch = 0
     while chunk := list(islice(readers, BATCH)):
         batch += 1
-        c.execute(insert(batches).values(campaign_id=each["campaign_id"], number=batch, queued=len(chunk)))
+        c.execute(
+            insert(batches).values(
+                campaign_id=each["campaign_id"], number=batch, domain="", queued=len(chunk)
+            )
+        )
         rows = (
             {
                 "id": number,
@@ -206,6 +213,7 @@ def _write(
                 "recipient_key": reader.recipient_key,
                 "subscriber_id": reader.id,
                 "address": reader.address,
+                "domain": mail_domain(reader.address),
                 "lists": ",".join(map(str, reader.lists)),
                 "message_id": id_for(number),
             }

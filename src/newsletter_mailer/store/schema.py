@@ -3,6 +3,7 @@
 lists ──< subscriptions >── subscribers >── organisations     departures, suppressions: by fingerprint
 issues ──< campaigns ──< batches ──< deliveries ──< attempts  editions: what messages are built from
                           (counts)    │ >── runs              events: appended, never overwritten
+domain_pauses: per campaign, what a domain's replies led to     pace_uses: what left by which route, for its limits
 """
 
 from __future__ import annotations
@@ -156,6 +157,13 @@ campaigns = Table(
     Column("domain", Text, nullable=False),
     Column("list_name", Text, nullable=False),
     Column("unsubscribe_mailbox", Text, nullable=False),
+    Column("canary", Integer, nullable=False),  # how many of batch 0 go first, alone; 0 for none
+    Column("canary_wait", Integer, nullable=False),  # milliseconds from the last of them to the rest
+    Column("canary_done_at", BigInteger),  # when the rest was let go
+    Column("scheduled_at", BigInteger),  # nothing leaves before
+    Column("expires_at", BigInteger),  # nothing leaves after
+    Column("rate", Integer),  # an hour; NULL as the profile says
+    Column("held_why", Text, nullable=False),  # "" unless held
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     sqlite_autoincrement=True,
@@ -165,11 +173,14 @@ batches = Table(  # what is claimed together; its counters are the truth about i
     "batches",
     metadata,
     Column("campaign_id", _Id, ForeignKey("campaigns.id"), primary_key=True),
-    Column("number", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),  # 0 for the canary
+    Column("domain", Text, nullable=False),  # of all its readers; "" where small domains share it
     *(Column(status.value, Integer, nullable=False, server_default="0") for status in Status),
     *(CheckConstraint(f"{status.value} >= 0", name=status.value) for status in Status),
     sqlite_with_rowid=False,
 )
+_OPEN = batches.c.queued > 0
+Index("ix_batches_open", batches.c.campaign_id, batches.c.number, sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 runs = Table(
     "runs",
@@ -201,13 +212,14 @@ deliveries = Table(
         "subscriber_id", _Id
     ),  # NULL after `forget`; no foreign key, for deleting a reader must not scan millions
     Column("address", Text, nullable=False),
+    Column("domain", Text, nullable=False),  # of the address, as it stands in the DNS: lower case, A-labels
     Column("lists", Text, nullable=False),  # numbers of the lists by which the reader is reached: "1,4"
     Column("message_id", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("attempt", Integer, nullable=False),  # how many have begun; the number of the one now `sending`
     Column("run", _Id),  # who has it while `sending`
     Column("due_at", BigInteger),  # only while `deferred`
-    Column("note", Text, nullable=False),  # why it was skipped
+    Column("note", Text, nullable=False),  # why it was skipped, or given up before any reply
     Column("planned_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     CheckConstraint(f"status IN ({_WORDS})", name="status"),
@@ -221,6 +233,7 @@ Index(
     "ix_deliveries_due",
     deliveries.c.campaign_id,
     deliveries.c.due_at,
+    deliveries.c.domain,  # those of closed domains are passed over in the index itself
     sqlite_where=_DUE,
     postgresql_where=_DUE,
 )
@@ -232,6 +245,7 @@ attempts = Table(
     Column("number", Integer, primary_key=True),
     Column("run", _Id, nullable=False),
     Column("event", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # what the reply means, a word of ReplyClass; "" for none
     Column("verb", Text, nullable=False),
     Column("code", Integer),
     Column("reply", Text, nullable=False),  # the server's words
@@ -248,4 +262,26 @@ events = Table(
     Column("kind", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+)
+
+domain_pauses = Table(  # what is not written to for now
+    "domain_pauses",
+    metadata,
+    Column("campaign_id", _Id, ForeignKey("campaigns.id"), primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column("until", BigInteger),  # NULL: the officer must say yes
+    Column("why", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+pace_uses = Table(
+    "pace_uses",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("route", Text, nullable=False),  # host and user name
+    Column("domain", Text, nullable=False),  # of the recipients
+    Column("at", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    Index(None, "route", "at"),
 )

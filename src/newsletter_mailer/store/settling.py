@@ -127,6 +127,7 @@ def _attempt(one: Settlement) -> dict[str, object]:
         "number": one.attempt,
         "run": one.run,
         "event": one.outcome.event.value,
+        "kind": "",
         "verb": one.outcome.verb.value,
         "code": reply.code if reply else None,
         "reply": reply.text if reply else "",

@@ -18,6 +18,7 @@ def upgrade() -> None:
     _campaigns()
     _deliveries()
     _history()
+    _pace()
 
 
 def _people() -> None:
@@ -157,6 +158,13 @@ def _campaigns() -> None:
         sa.Column("domain", sa.Text(), nullable=False),
         sa.Column("list_name", sa.Text(), nullable=False),
         sa.Column("unsubscribe_mailbox", sa.Text(), nullable=False),
+        sa.Column("canary", sa.Integer(), nullable=False),
+        sa.Column("canary_wait", sa.Integer(), nullable=False),
+        sa.Column("canary_done_at", sa.BigInteger(), nullable=True),
+        sa.Column("scheduled_at", sa.BigInteger(), nullable=True),
+        sa.Column("expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("rate", sa.Integer(), nullable=True),
+        sa.Column("held_why", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_campaigns_edition_id")),
@@ -170,6 +178,7 @@ def _campaigns() -> None:
         "batches",
         sa.Column("campaign_id", _ID, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
         sa.Column("queued", sa.Integer(), server_default="0", nullable=False),
         sa.Column("sending", sa.Integer(), server_default="0", nullable=False),
         sa.Column("sent", sa.Integer(), server_default="0", nullable=False),
@@ -189,6 +198,14 @@ def _campaigns() -> None:
         sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_batches_campaign_id")),
         sa.PrimaryKeyConstraint("campaign_id", "number", name=op.f("pk_batches")),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_batches_open",
+        "batches",
+        ["campaign_id", "number"],
+        unique=False,
+        sqlite_where=sa.text("queued > 0"),
+        postgresql_where=sa.text("queued > 0"),
     )
     op.create_table(
         "runs",
@@ -217,6 +234,7 @@ def _deliveries() -> None:
         sa.Column("recipient_key", sa.Text(), nullable=False),
         sa.Column("subscriber_id", _ID, nullable=True),
         sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
         sa.Column("lists", sa.Text(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
@@ -253,7 +271,7 @@ def _deliveries() -> None:
     op.create_index(
         "ix_deliveries_due",
         "deliveries",
-        ["campaign_id", "due_at"],
+        ["campaign_id", "due_at", "domain"],
         unique=False,
         sqlite_where=sa.text("due_at IS NOT NULL"),
         postgresql_where=sa.text("due_at IS NOT NULL"),
@@ -267,6 +285,7 @@ def _history() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("run", _ID, nullable=False),
         sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("verb", sa.Text(), nullable=False),
         sa.Column("code", sa.Integer(), nullable=True),
         sa.Column("reply", sa.Text(), nullable=False),
@@ -287,3 +306,27 @@ def _history() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
     )
     op.create_index(op.f("ix_events_delivery_id"), "events", ["delivery_id"], unique=False)
+
+
+def _pace() -> None:
+    op.create_table(
+        "domain_pauses",
+        sa.Column("campaign_id", _ID, nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaigns.id"], name=op.f("fk_domain_pauses_campaign_id")),
+        sa.PrimaryKeyConstraint("campaign_id", "domain", name=op.f("pk_domain_pauses")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "pace_uses",
+        sa.Column("id", _ID, nullable=False),
+        sa.Column("route", sa.Text(), nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pace_uses")),
+    )
+    op.create_index(op.f("ix_pace_uses_route_at"), "pace_uses", ["route", "at"], unique=False)
