@@ -9,7 +9,7 @@ import pytest
 from newsletter_mailer.model.delivery import Event
 from newsletter_mailer.smtp import sandbox as sandbox_module
 from newsletter_mailer.smtp.pool import send_all
-from newsletter_mailer.smtp.sandbox import Arrived, Sandbox
+from newsletter_mailer.smtp.sandbox import CHUNKING, Arrived, Sandbox, visitor
 from smtp_servers import Tray, account, letters, readers
 
 
@@ -85,7 +85,7 @@ def test_an_empty_message_is_a_message() -> None:
     with Sandbox() as sandbox:
         heard = _say(sandbox.port, b"MAIL FROM:<>\r\nRCPT TO:<b@example.org>\r\nDATA\r\n.\r\n")
 
-    assert b"250 2.0.0 arrived as number 1" in heard
+    assert b"250 2.0.0 arrived" in heard
     assert sandbox.arrived[0].data == b""
 
 
@@ -127,7 +127,7 @@ def test_a_command_without_end_is_cut_off(end: bytes) -> None:
 
 
 def test_a_message_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox_module, "MAX_MESSAGE", 1000)
+    monkeypatch.setattr(visitor, "MAX_MESSAGE", 1000)
 
     with Sandbox() as sandbox:
         heard = _say(
@@ -145,3 +145,54 @@ def test_it_ends_while_a_client_is_still_connected() -> None:
 
     with line:
         assert line.recv(100) == b""
+
+
+_MAIL = b"EHLO x\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<b@example.org>\r\n"
+
+
+def test_a_message_in_chunks_is_the_same_message() -> None:
+    chunks = b"BDAT 7\r\n.one\r\n.BDAT 5 LAST\r\ntwo\r\n"
+
+    with Sandbox(offers=CHUNKING) as sandbox:
+        heard = _say(sandbox.port, _MAIL + chunks)
+        _say(sandbox.port, *(bytes([byte]) for byte in _MAIL + chunks))
+
+    assert b"250-SMTPUTF8\r\n250-ENHANCEDSTATUSCODES\r\n250 CHUNKING\r\n" in heard
+    assert b"250 2.0.0 7 octets\r\n250 2.0.0 arrived\r\n221 " in heard
+    assert [arrived.data for arrived in sandbox.arrived] == [b".one\r\n.two\r\n"] * 2
+
+
+def test_chunks_of_several_messages_may_follow_each_other_at_once() -> None:
+    talk = b"".join(
+        b"MAIL FROM:<>\r\nRCPT TO:<%s@example.org>\r\nBDAT 3 LAST\r\nx\r\n" % name for name in (b"b", b"c")
+    )
+
+    with Sandbox(offers=CHUNKING) as sandbox:
+        heard = _say(sandbox.port, talk)
+
+    assert heard.count(b"arrived") == 2
+    assert [arrived.rcpt_to for arrived in sandbox.arrived] == ["b@example.org", "c@example.org"]
+
+
+def test_a_chunk_without_a_reader_is_swallowed_and_refused() -> None:
+    with Sandbox(offers=CHUNKING) as sandbox:
+        heard = _say(sandbox.port, b"MAIL FROM:<>\r\nBDAT 6 LAST\r\nQUIT\r\n", b"NOOP\r\n")
+
+    assert b"503 5.5.1 RCPT first\r\n250 2.0.0 ok\r\n221 " in heard
+    assert sandbox.arrived == ()
+
+
+@pytest.mark.parametrize("command", [b"BDAT\r\n", b"BDAT x LAST\r\n", b"BDAT -1\r\n"])
+def test_a_chunk_of_no_size_ends_the_session(command: bytes) -> None:
+    with Sandbox(offers=CHUNKING) as sandbox:
+        heard = _say(sandbox.port, command, goodbye=b"")
+
+    assert b"501 5.5.4" in heard
+
+
+def test_chunks_are_unknown_where_they_are_not_offered() -> None:
+    with Sandbox() as sandbox:
+        heard = _say(sandbox.port, b"EHLO x\r\nBDAT 0 LAST\r\n")
+
+    assert b"CHUNKING" not in heard
+    assert b"502 5.5.1 unknown command" in heard

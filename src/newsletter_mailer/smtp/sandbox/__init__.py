@@ -1,0 +1,44 @@
+"""A small mail server on this machine's loopback interface, for demo and rehearsal: nothing that it takes goes on.
+
+It can misbehave in every way that servers do (`faults`), and writes what it saw before it answers (`log`).
+"""
+
+from newsletter_mailer.smtp.sandbox.faults import (
+    KINDS,
+    NOTHING,
+    OWN_REPLY,
+    At,
+    Fault,
+    Faults,
+    Moment,
+    Script,
+    Then,
+    Turn,
+    Weather,
+)
+from newsletter_mailer.smtp.sandbox.log import Entry, entries, received
+from newsletter_mailer.smtp.sandbox.server import HOST, Arrived, Sandbox
+from newsletter_mailer.smtp.sandbox.visitor import CHUNKING, MAX_MESSAGE, OFFERED
+
+__all__ = [
+    "CHUNKING",
+    "HOST",
+    "KINDS",
+    "MAX_MESSAGE",
+    "NOTHING",
+    "OFFERED",
+    "OWN_REPLY",
+    "Arrived",
+    "At",
+    "Entry",
+    "Fault",
+    "Faults",
+    "Moment",
+    "Sandbox",
+    "Script",
+    "Then",
+    "Turn",
+    "Weather",
+    "entries",
+    "received",
+]
