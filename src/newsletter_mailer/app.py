@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from newsletter_mailer import tokens
-from newsletter_mailer.config import Workspace, find_workspace, load_workspace, read_private
+from newsletter_mailer.config import Workspace, find_workspace, load_workspace, read_private, write_private
 from newsletter_mailer.errors import NewsletterError, SecretError
 from newsletter_mailer.store.database import Database, exists
 from newsletter_mailer.wording import sentence
@@ -83,28 +82,6 @@ class App:
         if self._database is not None:
             self._database.close()
             self._database = None
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Write a file that only its owner may read, and never over another; it outlasts a power cut."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    for folder in (path.parent, path.parent.parent):  # the names: of the file, and of a folder just made
-        _keep(folder)
-
-
-def _keep(folder: Path) -> None:
-    """Have the names in a folder written to the disk; Windows does so by itself."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

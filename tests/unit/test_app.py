@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter_mailer.app import write_private
+from newsletter_mailer.config import write_private
 
 
 def test_a_secret_and_its_name_are_on_the_disk_before_anything_relies_on_it(

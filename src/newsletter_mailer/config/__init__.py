@@ -1,7 +1,7 @@
 """`newsletter.yaml` and the environment become settings; everything wrong with them is told at once."""
 
 from newsletter_mailer.config.loading import load_workspace
-from newsletter_mailer.config.private import read_private, smtp_password
+from newsletter_mailer.config.private import read_private, smtp_password, write_private
 from newsletter_mailer.config.settings import Identity, SenderSettings, Settings, SmtpSettings
 from newsletter_mailer.config.workspace import SETTINGS_FILE, Workspace, find_workspace, shipped
 
@@ -17,4 +17,5 @@ __all__ = [
     "read_private",
     "shipped",
     "smtp_password",
+    "write_private",
 ]

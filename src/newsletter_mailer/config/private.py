@@ -53,3 +53,25 @@ def read_private(path: Path) -> bytes:
             sentence("{path} can be read by others", path=path), sentence("run: chmod 600 {path}", path=path)
         )
     return raw
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that only its owner may read, and never over another; it outlasts a power cut."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    for folder in (path.parent, path.parent.parent):  # the names: of the file, and of a folder just made
+        _keep(folder)
+
+
+def _keep(folder: Path) -> None:
+    """Have the names in a folder written to the disk; Windows does so by itself."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
