@@ -182,7 +182,7 @@ def a_label(address: str) -> str:
     Raises HeaderError when there is no such form.
     """
     local, _, domain = gate(address).rpartition("@")
-    domain = _a_domain(domain)
+    domain = a_domain(domain)
     if len(local) > LONGEST_LOCAL_PART or not _DOT_ATOM.fullmatch(local):
         raise HeaderError("the part before the @ cannot be written on an envelope")
     if len(local) + 1 + len(domain) > LONGEST_ADDRESS:
@@ -190,7 +190,8 @@ def a_label(address: str) -> str:
     return f"{local}@{domain}"
 
 
-def _a_domain(domain: str) -> str:
+def a_domain(domain: str) -> str:
+    """The domain as it stands on the wire, in lower-case A-labels. Raises HeaderError when there is no such form."""
     lower = domain.lower()
     if len(domain) > LONGEST_ADDRESS:
         raise HeaderError(f"a domain has at most {LONGEST_ADDRESS} characters")
@@ -218,7 +219,7 @@ def ascii_url(url: str) -> str:
     if gate(url).isascii():
         return url
     parts = urlsplit(url)
-    host = _a_domain(parts.hostname or "") if not (parts.hostname or "").isascii() else parts.hostname or ""
+    host = a_domain(parts.hostname or "") if not (parts.hostname or "").isascii() else parts.hostname or ""
     netloc = f"{host}:{parts.port}" if parts.port else host
     return urlunsplit(
         (parts.scheme, netloc, quote(parts.path, safe="/%"), quote(parts.query, safe="=&%"), "")
