@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -20,6 +21,8 @@ from pydantic_core import PydanticCustomError
 from newsletter_mailer.model.retry import RetryPolicy
 from newsletter_mailer.model.text import Line, Link, Text, as_written
 
+_DOMAIN = re.compile(r"(?!-)[\w-]+(\.[\w-]+)+")
+_SELECTOR = re.compile(r"(?=.{1,100}\Z)[a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)*", re.IGNORECASE)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -33,6 +36,18 @@ def _address(value: str) -> str:
         or any(c.isspace() or c in "<>,;" for c in value)
     ):
         raise PydanticCustomError("address", "not an e-mail address")
+    return value
+
+
+def _domain(value: str) -> str:
+    if not _DOMAIN.fullmatch(value):
+        raise PydanticCustomError("domain", "not a domain")
+    return value
+
+
+def _selector(value: str) -> str:
+    if not _SELECTOR.fullmatch(value):
+        raise PydanticCustomError("selector", "not a selector")
     return value
 
 
@@ -81,6 +96,17 @@ class SenderSettings(Section):
     reply_to: Address | None = None
 
 
+class DkimSettings(Section):
+    """With what mails are signed. `newsletter doctor` makes the key and shows what to publish."""
+
+    domain: Annotated[Plain, AfterValidator(_domain)]
+    """The sender's domain, or the domain above it."""
+    selector: Annotated[Plain, AfterValidator(_selector)]
+    """The key's name in the DNS: a new one for each new key."""
+    key_file: Annotated[Plain, StringConstraints(min_length=1)]
+    """A file that only you can read (mode 0600), holding an RSA key in PEM."""
+
+
 class SmtpSettings(Section):
     """The server that takes the mail. The password stands elsewhere: environment or `password_file`."""
 
@@ -97,6 +123,8 @@ class SmtpSettings(Section):
     """The name this machine gives to the server; without it, its own."""
     ca_file: Plain = ""
     """Certificates of a private authority; the system's are used without it."""
+    dkim: DkimSettings | None = None
+    """Without it, mails are not signed here; most providers sign what passes through them."""
 
     @model_validator(mode="before")
     @classmethod

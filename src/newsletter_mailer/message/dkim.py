@@ -50,7 +50,7 @@ class Signer:
 
     def __init__(self, domain: str, selector: str, key: RSAPrivateKey) -> None:
         self.domain = domain  #: A-labels
-        self._key = key
+        self.key = key
         self._who = ("v=1;", "a=rsa-sha256;", "c=relaxed/relaxed;", f"d={domain};", f"s={selector};")
 
     def sign(self, data: bytes, *, at: int | None = None) -> bytes:
@@ -65,17 +65,17 @@ class Signer:
         time = b"" if at is None else b"t=%d; " % at
         own = b"%s %sbh=%s; b=" % (signed.relaxed, time, digest)
         told = b"\r\n".join([*map(rows.__getitem__, signed.order), own])
-        proof = b2a_base64(self._key.sign(told, _PADDING, _HASH), newline=False)
+        proof = b2a_base64(self.key.sign(told, _PADDING, _HASH), newline=False)
         return b"%s\r\n %sbh=%s;\r\n%s\r\n" % (signed.written, time, digest, _value(b" b=", proof))
 
     def warnings(self, sender_domain: str) -> list[Sentence]:
         """What makes this signature worth less for mail from that domain (A-labels)."""
         found = []
-        if self._key.key_size < ENOUGH_BITS:
+        if self.key.key_size < ENOUGH_BITS:
             found.append(
                 sentence(
                     "the DKIM key has {bits} bits; {enough} are asked for today",
-                    bits=self._key.key_size,
+                    bits=self.key.key_size,
                     enough=ENOUGH_BITS,
                 )
             )

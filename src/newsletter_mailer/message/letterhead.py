@@ -1,6 +1,9 @@
-"""The workspace's own letterhead: by what name readers know the list, and where they leave."""
+"""The workspace's own letterhead: by what name readers know the list, where they leave, and what signs for it."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import NewsletterError
@@ -9,6 +12,9 @@ from newsletter_mailer.message.mime import Letterhead, MessageTemplate
 from newsletter_mailer.model.campaign import Campaign
 from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.wording import sentence
+
+if TYPE_CHECKING:
+    from newsletter_mailer.message.dkim import Signer
 
 
 def sender_domain(workspace: Workspace) -> str:
@@ -54,3 +60,20 @@ def message_template(edition: Edition, on: Letterhead) -> MessageTemplate:
             sentence("the head of the mail cannot be written: {reason}", reason=error),
             sentence("look at sender, identity.name and inbox.address in newsletter.yaml"),
         ) from error
+
+
+def signer(workspace: Workspace) -> Signer | None:
+    """What signs the mails, None when `smtp.dkim` is not set. Raises SecretError as `dkim.load_signer`."""
+    dkim = workspace.settings.smtp.dkim
+    if dkim is None:
+        return None
+    from newsletter_mailer.message.dkim import (
+        load_signer,
+    )  # cryptography takes time and memory: only who signs
+
+    return load_signer(dkim.domain, dkim.selector, key_file(workspace, dkim.key_file))
+
+
+def key_file(workspace: Workspace, name: str) -> Path:
+    """Where a key of the settings is kept: a relative path counts from the workspace."""
+    return workspace.root / Path(name).expanduser()

@@ -93,6 +93,12 @@ SIMPLE: Mapping[str, tuple[Path, Sentence, Sentence]] = {
         sentence("“{value}” is not an e-mail address"),
         sentence("write one such as lettre@example.org"),
     ),
+    "domain": ((), sentence("“{value}” is not a domain"), sentence("write one such as example.org")),
+    "selector": (
+        (),
+        sentence("“{value}” cannot name a DKIM key"),
+        sentence("write letters and digits, such as news2026"),
+    ),
     "time_zone": ((), sentence("“{value}” is not a time zone"), sentence("write one such as Europe/Paris")),
     "clear_text": (
         ("security",),

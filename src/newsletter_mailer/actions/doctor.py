@@ -1,0 +1,71 @@
+"""What must be published for the mails to be believed: the record of the DKIM key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from newsletter_mailer.config import Workspace, write_private
+from newsletter_mailer.errors import UsageError
+from newsletter_mailer.message import dkim
+from newsletter_mailer.message.letterhead import key_file, sender_domain
+from newsletter_mailer.wording import Sentence, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A TXT record, as the forms of hosts and as zone files want it."""
+
+    name: str  #: without a dot at the end
+    text: str
+    strings: tuple[str, ...]  #: the same text in pieces of at most 255 octets
+    key_file: str  #: as people know it
+    bits: int
+    warnings: tuple[Sentence, ...]
+
+    @property
+    def zone_line(self) -> str:
+        """The record as a line of a zone file."""
+        quoted = " ".join(f'"{string}"' for string in self.strings)
+        return f"{self.name}. IN TXT ( {quoted} )"
+
+
+def dkim_record(workspace: Workspace) -> Published | None:
+    """What to publish for the workspace's DKIM key; None when `smtp.dkim` is not set. Raises SecretError."""
+    settings = workspace.settings.smtp.dkim
+    if settings is None:
+        return None
+    path = key_file(workspace, settings.key_file)
+    signer = dkim.load_signer(settings.domain, settings.selector, path)
+    text = dkim.dns_record(signer.key)
+    return Published(
+        name=f"{settings.selector}._domainkey.{signer.domain}",
+        text=text,
+        strings=tuple(dkim.dns_strings(text)),
+        key_file=workspace.display(path),
+        bits=signer.key.key_size,
+        warnings=tuple(signer.warnings(sender_domain(workspace))),
+    )
+
+
+def make_key(workspace: Workspace) -> bool:
+    """Make the DKIM key where the settings look for it; whether there was none. Raises UsageError without settings."""
+    settings = workspace.settings.smtp.dkim
+    if settings is None:
+        raise UsageError(not_signed(), how_to_sign(workspace))
+    try:
+        write_private(key_file(workspace, settings.key_file), dkim.new_key())
+    except FileExistsError:
+        return False
+    return True
+
+
+def not_signed() -> Sentence:
+    """That there is nothing to publish."""
+    return sentence("mails are not signed here: newsletter.yaml has no smtp.dkim")
+
+
+def how_to_sign(workspace: Workspace) -> Sentence:
+    """What to write into the settings, ready to be copied."""
+    selector = "news1"
+    line = f"dkim: {{ domain: {sender_domain(workspace)}, selector: {selector}, key_file: var/dkim-{selector}.pem }}"
+    return sentence("if your provider does not sign them, add below `smtp:` this line: {line}", line=line)
