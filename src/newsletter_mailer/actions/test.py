@@ -9,6 +9,7 @@ from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.message.headers import mailable
+from newsletter_mailer.message.letterhead import signer
 from newsletter_mailer.message.slots import sample_subscriber
 from newsletter_mailer.message.specimen import Specimen, specimen
 from newsletter_mailer.model.audience import Subscriber
@@ -42,13 +43,14 @@ def send_test(
     """Send the issue to each address, as that reader would see it if known, else as a sample reader.
 
     Links that act are dead, the Message-ID is new each time; the edition is recorded as tested. Raises, before
-    anything leaves, IssueError, UsageError for an address that cannot be mailed and NewsletterError when there is
-    no mail for a reader; then what `smtp.pool.send_one` raises.
+    anything leaves, IssueError, UsageError for an address that cannot be mailed, SecretError for a DKIM key that
+    cannot sign and NewsletterError when there is no mail for a reader; then what `smtp.pool.send_one` raises.
     """
     for address in to:
         if not mailable(address):
             raise UsageError(sentence("“{address}” is not an e-mail address", address=address))
     edition = compose(load_issue(workspace, find_issue(workspace, issue)), workspace).edition
+    dkim = signer(workspace)
     copies = [
         specimen(
             edition,
@@ -62,13 +64,14 @@ def send_test(
     ]
     results = []
     for address, copy in zip(to, copies, strict=True):
-        results.append(Tested(address, send_one(account, _outgoing(copy)), len(copy.wire)))
+        wire = dkim.sign(copy.wire, at=now // 1000) + copy.wire if dkim else copy.wire
+        results.append(Tested(address, send_one(account, _outgoing(copy, wire)), len(wire)))
         _record(database, edition, results[-1], now)
     return results
 
 
-def _outgoing(copy: Specimen) -> Outgoing:
-    return Outgoing(1, 1, copy.envelope.mail_from, copy.envelope.rcpt_to, copy.wire)
+def _outgoing(copy: Specimen, wire: bytes) -> Outgoing:
+    return Outgoing(1, 1, copy.envelope.mail_from, copy.envelope.rcpt_to, wire)
 
 
 def _seen_as(database: Database, address: str, language: str) -> Subscriber:
