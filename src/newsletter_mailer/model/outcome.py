@@ -3,36 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 from newsletter_mailer.model.delivery import Event
+from newsletter_mailer.model.replies import Reply, ReplyClass, Verb, classify
 
-
-class Verb(Enum):
-    """The step of the transaction that a reply answers."""
-
-    CONNECT = "connect"
-    EHLO = "ehlo"
-    STARTTLS = "starttls"
-    AUTH = "auth"
-    MAIL = "mail"
-    RCPT = "rcpt"
-    DATA = "data"
-    DOT = "dot"  #: the reply after the final dot
-    RSET = "rset"
-    QUIT = "quit"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A server's whole reply (RFC 5321 section 4.2); `text` joins its lines with newlines, undecodable bytes replaced."""
-
-    code: int  #: 200..599
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.text}".replace("\n", " ")
-
+__all__ = ["SETTLED", "Outcome", "Reply", "ReplyClass", "Verb", "read_reply"]
 
 SETTLED = frozenset({Event.ACCEPTED, Event.REFUSED, Event.LOST})  #: nothing more is to be done by us
 
@@ -46,17 +21,29 @@ class Outcome:
     reply: Reply | None = None
     detail: str = ""  #: for an outcome without a reply: what the line did
 
+    @property
+    def kind(self) -> ReplyClass | None:
+        """What the server's words ask of us; None where it said nothing."""
+        return classify(self.reply, self.verb) if self.reply else None
+
+
+_EVENTS = {
+    ReplyClass.OK: Event.ACCEPTED,
+    ReplyClass.RETRY: Event.DEFERRED,
+    ReplyClass.FULL: Event.DEFERRED,
+    ReplyClass.SESSION: Event.RELEASED,
+    ReplyClass.SLOW: Event.RELEASED,
+    ReplyClass.HARD: Event.REFUSED,
+    ReplyClass.SOFT: Event.REFUSED,
+    ReplyClass.POLICY: Event.REFUSED,
+    ReplyClass.STOP_SENDER: Event.RELEASED,
+    ReplyClass.STOP_MESSAGE: Event.RELEASED,
+}
+
 
 def read_reply(reply: Reply, to: Verb) -> Event:
     """What the server's reply to MAIL, RCPT, DATA or the dot means for this one reader.
 
-    421 closes the session and says nothing of the reader (RFC 5321 section 3.8): RELEASED. 552 to RCPT is
-    temporary (4.5.3.1.10), 552 to the dot is final (RFC 1870 section 6.1). Refused logins never come here.
+    What is about us or about the session is RELEASED: no verdict on the reader. Refused logins never come here.
     """
-    if reply.code == 421:
-        return Event.RELEASED
-    if 200 <= reply.code <= 299:
-        return Event.ACCEPTED
-    if 500 <= reply.code <= 599 and not (reply.code == 552 and to is Verb.RCPT):
-        return Event.REFUSED
-    return Event.DEFERRED
+    return _EVENTS[classify(reply, to)]

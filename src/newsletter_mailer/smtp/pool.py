@@ -9,7 +9,7 @@ from typing import Protocol
 
 from newsletter_mailer.errors import NewsletterError, ServerUnreachable, Stopped
 from newsletter_mailer.model.delivery import Event
-from newsletter_mailer.model.outcome import Outcome, Verb
+from newsletter_mailer.model.outcome import Outcome, ReplyClass, Verb
 from newsletter_mailer.smtp.account import Account, Security, Timeouts
 from newsletter_mailer.smtp.commands import UnfitMessage, UnfitServer
 from newsletter_mailer.smtp.connection import Connection, NoAnswer, login_refused, open_connection
@@ -25,7 +25,7 @@ CALM = 100  #: messages accepted in a row after which earlier losses no longer c
 
 _LOOK_S = 0.1
 _LOGIN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954 section 6, at whatever step
-_OUT_OF_ORDER = 503  # the server lost the thread, or wants a login: never a verdict on a reader
+_ABOUT_US = frozenset({ReplyClass.STOP_SENDER, ReplyClass.STOP_MESSAGE})
 _DEFINITE = frozenset({Event.ACCEPTED, Event.DEFERRED, Event.REFUSED})
 
 
@@ -253,7 +253,7 @@ def about_us(outcome: Outcome, account: Account) -> NewsletterError | None:
         return None
     if reply.code in _LOGIN_CODES:
         return login_refused(account, str(reply))
-    if reply.code == _OUT_OF_ORDER or (outcome.verb is Verb.MAIL and outcome.event is Event.REFUSED):
+    if outcome.kind in _ABOUT_US:
         return Stopped(
             sentence(
                 "{host} refuses every mail, whoever the reader: {words}", host=account.host, words=str(reply)
