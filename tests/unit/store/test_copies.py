@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -300,7 +299,7 @@ def test_a_note_that_cannot_be_written_stops_before_anything_is_raised(workspace
 
 
 @pytest.fixture(scope="module")
-def steps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def steps(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One workspace for each moment at which a run was killed while it raised the turn: a number for a name."""
     if not hasattr(os, "fork"):
         pytest.skip("needs SIGKILL and fork")
