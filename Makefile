@@ -18,6 +18,7 @@ test: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/compose.py
+	$(BIN)/python benchmarks/send.py
 
 # Debian packages that the whole gate needs (a browser, Postfix's smtp-sink); run as root.
 setup-system:

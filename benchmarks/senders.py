@@ -1,0 +1,124 @@
+"""One sender at work in a process of its own, for `send.py`: prints {"seconds", "processor_s", "peak_mb", "sent"}.
+
+plan WORKSPACE              plans campaign 1, to be sent by the next
+ours WORKSPACE              the planned campaign 1 of that workspace, as `newsletter resume` sends it
+ready aiosmtplib PORT N     N times one ready-made message over pooled connections
+naive PORT N                a template and an EmailMessage for every reader, smtplib over one connection
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import resource
+import smtplib
+import sys
+import time
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+
+CONNECTIONS = 10
+SENDER, READER = "news@example.org", "reader@example.org"
+
+
+def plan(options: argparse.Namespace) -> int:
+    """Plan campaign 1: the issue "bench" to the list "all"."""
+    from newsletter_mailer.actions.plan import Audience, propose
+    from newsletter_mailer.actions.plan import plan as write_down
+    from newsletter_mailer.app import open_app
+
+    with open_app(Path(options.workspace)) as app:
+        proposal = propose(app.database, app.workspace, "bench", Audience(("all",)))
+        options.begun = time.perf_counter(), time.process_time()
+        return write_down(app.database, app.workspace, proposal, secret=app.secret, now=app.now).counts.total
+
+
+def ours(options: argparse.Namespace) -> int:
+    """Resume campaign 1."""
+    from newsletter_mailer.actions.account import account_of
+    from newsletter_mailer.actions.campaigns import one
+    from newsletter_mailer.actions.dispatch import Tools, dispatch
+    from newsletter_mailer.app import clock, open_app
+
+    with open_app(Path(options.workspace)) as app:
+        campaign = one(app.database, "1")
+        account = account_of(app.workspace)
+        tools = Tools(app.database, app.workspace, account, app.secret, clock)
+        options.begun = time.perf_counter(), time.process_time()
+        return dispatch(tools, campaign).counts.sent
+
+
+def aiosmtplib(options: argparse.Namespace) -> int:
+    """Ready-made messages, as fast as it can."""
+    return asyncio.run(_aiosmtplib(options))
+
+
+async def _aiosmtplib(options: argparse.Namespace) -> int:
+    from aiosmtplib import SMTP
+
+    data = Path(options.message).read_bytes()
+    left = iter(range(options.number))
+
+    async def one_connection() -> int:
+        sent = 0
+        async with SMTP(hostname="127.0.0.1", port=options.port, start_tls=False) as client:
+            for _ in left:
+                await client.sendmail(SENDER, [READER], data)
+                sent += 1
+        return sent
+
+    options.begun = time.perf_counter(), time.process_time()
+    return sum(await asyncio.gather(*(one_connection() for _ in range(options.connections))))
+
+
+def naive(options: argparse.Namespace) -> int:
+    """What people write."""
+    from jinja2 import Environment
+
+    source = Path(options.message).read_text(encoding="utf-8")
+    template = Environment(autoescape=True).from_string(source)
+    options.begun = time.perf_counter(), time.process_time()
+    with smtplib.SMTP("127.0.0.1", options.port) as client:
+        for number in range(options.number):
+            message = EmailMessage()
+            message["From"], message["To"], message["Subject"] = SENDER, READER, f"Bonjour {number}"
+            page = template.render(name=f"Lectrice {number}", link=f"https://news.example.org/u/{number}")
+            message.set_content("Bonjour")
+            message.add_alternative(page, subtype="html")
+            client.send_message(message)
+    return int(options.number)
+
+
+SENDERS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "plan": plan,
+    "ours": ours,
+    "aiosmtplib": aiosmtplib,
+    "naive": naive,
+}
+
+
+def main() -> None:
+    """Send, and print what it took."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sender", choices=SENDERS)
+    parser.add_argument("--workspace", default="")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--number", type=int, default=0)
+    parser.add_argument("--connections", type=int, default=CONNECTIONS)
+    parser.add_argument("--message", default="")
+    options = parser.parse_args()
+    sent = SENDERS[options.sender](options)
+    began, processor = options.begun
+    found = {
+        "seconds": time.perf_counter() - began,
+        "processor_s": time.process_time() - processor,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "sent": sent,
+    }
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main()
