@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -56,6 +57,8 @@ class Account:
     security: Security  #: "tls" from the start (465), "starttls" (587), "none" on loopback only
     username: str = ""  #: "" = no login
     password: str = field(default="", repr=False)
+    #: instead of the password, asked for at each login; may block
+    access_token: Callable[[], str] | None = field(default=None, repr=False)
     ehlo: str = ""  #: our full domain name; "" = found out, else the address literal
     ca_file: str = ""  #: a private authority to trust instead of the system's
     timeouts: Timeouts = Timeouts()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 from collections.abc import Callable
 from typing import Literal, NoReturn
@@ -28,6 +29,7 @@ class Connection:
     def __init__(self, line: Line, account: Account) -> None:
         self._line = line
         self._account = account
+        self._secret = account.password
         self._message: Message | None = None
 
     @property
@@ -127,14 +129,21 @@ class Connection:
 
     async def _login(self) -> None:
         session, account = self._line.session, self._account
+        token = await asyncio.to_thread(account.access_token) if account.access_token else ""
+        self._secret = token or account.password
         mechanism = login.choose(
-            session.offered.logins, username=account.username, password=account.password, host=account.host
+            session.offered.logins,
+            username=account.username,
+            password=account.password,
+            token=token,
+            nonce=secrets.token_urlsafe(18),
+            host=account.host,
         )
         reply = await self._ask(lambda: session.login(mechanism))
-        if reply.code < 400:
+        if not (doubts := login.doubts(mechanism, reply)):
             return
-        words = self._words(str(reply))
-        if reply.code < 500:
+        words = self._words(doubts)
+        if 400 <= reply.code < 500:
             raise Stopped(
                 sentence(
                     "{host} cannot check the password just now: {words}", host=account.host, words=words
@@ -170,7 +179,7 @@ class Connection:
         )
 
     def _words(self, said: str) -> str:
-        return login.redacted(said, username=self._account.username, password=self._account.password)
+        return login.redacted(said, username=self._account.username, password=self._secret)
 
     def _welcome(self, reply: Reply) -> None:
         if reply.code >= 400:
@@ -245,10 +254,13 @@ def _no_connection(account: Account, error: OSError) -> NoAnswer:
 
 def login_refused(account: Account, words: str) -> LoginRefused:
     """The server does not know us; its words are shown."""
-    return LoginRefused(
-        sentence("{host} refuses the login: {words}", host=account.host, words=words),
-        sentence("check `smtp.username` and the password; some providers want an application password"),
-    )
+    hint = sentence("check `smtp.username` and the password; some providers want an application password")
+    if account.access_token:
+        hint = sentence(
+            "check `smtp.username` and whether your provider allows SMTP for this mailbox, "
+            "then run `newsletter secret set oauth` again"
+        )
+    return LoginRefused(sentence("{host} refuses the login: {words}", host=account.host, words=words), hint)
 
 
 def _address(line: Line, end: Literal["sockname", "peername"]) -> str:
