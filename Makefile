@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINED := -c constraints.txt
 
-.PHONY: demo test lint bench setup-system constraints locale clean
+.PHONY: demo test lint bench crash setup-system constraints locale clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter demo $(DEMO_OPTIONS)
@@ -19,6 +19,10 @@ test: $(VENV)/.installed-test
 bench: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/compose.py
 	$(BIN)/python benchmarks/send.py
+
+# Kills senders at seeded moments: make crash KILLS=2000 SEED=1
+crash: $(VENV)/.installed-test
+	$(BIN)/python tests/crash_suite.py --kills $(or $(KILLS),500) --seed $(or $(SEED),1)
 
 # Debian packages that the whole gate needs (a browser, Postfix's smtp-sink); run as root.
 setup-system:

@@ -14,6 +14,7 @@ from pathlib import Path
 BEGAN = "began"  #: the client was asked for a message
 MESSAGE = "message"  #: a message was received whole
 BREACH = "breach"  #: the client did what no client may
+BROKE = "broke"  #: the server closed or broke the line, as it was told to
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,15 @@ def received_whole(connection: int, to: str, data: bytes, *, taken: bool, reply:
     )
 
 
-def entries(log: Path) -> Iterator[Entry]:
-    """Every whole line, in order."""
+def entries(log: Path, since: int = 0) -> Iterator[Entry]:
+    """Every whole line, in order, from that byte on."""
     with log.open("rb") as file:
+        file.seek(since)
         for line in file:
             if line.endswith(b"\n"):
                 yield Entry(**json.loads(line))
 
 
-def received(log: Path) -> Counter[str]:
+def received(log: Path, since: int = 0) -> Counter[str]:
     """How many messages each reader has: those taken, whatever the client was told."""
-    return Counter(entry.to for entry in entries(log) if entry.kind == MESSAGE and entry.taken)
+    return Counter(entry.to for entry in entries(log, since) if entry.kind == MESSAGE and entry.taken)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from newsletter_mailer.smtp.sandbox.faults import At, Fault, Faults, Moment, Then
-from newsletter_mailer.smtp.sandbox.log import BEGAN, BREACH, Entry, Log, received_whole
+from newsletter_mailer.smtp.sandbox.log import BEGAN, BREACH, BROKE, Entry, Log, received_whole
 
 MAX_MESSAGE = 50_000_000  #: bytes, said to the client as SIZE
 MAX_COMMAND = 4096
@@ -22,6 +22,7 @@ _END = re.compile(rb"\r\n\.\r\n")
 _LENIENT_END = re.compile(rb"\r?\n\.\r?\n")  # what CVE-2023-51764 and its kin took for the end of a message
 _CHUNK = re.compile(r"(\d{1,9})( LAST)?", re.IGNORECASE)
 _PARAMETER = {"SIZE": " SIZE=", "8BITMIME": " BODY=8BITMIME", "SMTPUTF8": " SMTPUTF8", "DSN": " RET="}
+_EARLY = "did not wait for 354"
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: the kernel drops what is left and says RST
 
 
@@ -138,9 +139,10 @@ class Visitor(asyncio.Protocol):
         self._then(fault.then)
 
     async def _slowly(self, fault: Fault, said: bytes) -> None:
+        heard = self._heard
         await asyncio.sleep(fault.seconds)
-        if fault.at is At.DATA:
-            self._note_early_bytes()
+        if fault.at is At.DATA and self._heard > heard:
+            self._breach(_EARLY)
         for at in range(len(said)) if fault.bytewise else ():
             self._transport_write(said[at : at + 1])
             await asyncio.sleep(0)
@@ -156,12 +158,17 @@ class Visitor(asyncio.Protocol):
         if then is Then.STALL:
             return
         transport = self._open_transport()
+        self._house.note(Entry(BROKE, self._number))
         if then is Then.RESET:
             self._out.clear()
             transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
             transport.abort()
             return
         self._flush()
+        self._close()
+
+    def _close(self) -> None:
+        transport = self._open_transport()
         if transport.can_write_eof():
             transport.write_eof()  # a close with unread bytes would be a reset, which eats replies on their way
         else:
@@ -247,7 +254,10 @@ class Visitor(asyncio.Protocol):
                 self._starttls(self._house.tls)
             case "QUIT":
                 self._answer(At.QUIT, "221 2.0.0 goodbye")
-                self._then(Then.HANG_UP)
+                if not self._is_over():
+                    self._read = self._ignore
+                    self._flush()
+                    self._close()
             case _:
                 self._say("502 5.5.1 unknown command")
         return True
@@ -319,17 +329,14 @@ class Visitor(asyncio.Protocol):
         if not self._rcpt_to:
             self._say("503 5.5.1 RCPT first")
             return
-        self._note_early_bytes()
+        if self._buffer:
+            self._breach(_EARLY)
         if self._answer(At.DATA, "354 end with a dot on its own line").startswith(b"354"):
             self._begin()
             self._buffer[:0] = b"\r\n"  # so that a dot on the first line is found like any other
             self._searched = 0
             if not self._is_over():
                 self._read = self._lines
-
-    def _note_early_bytes(self) -> None:
-        if self._buffer:
-            self._breach("did not wait for 354")
 
     def _begin(self) -> None:
         self._house.note(Entry(BEGAN, self._number, self._rcpt_to[-1]))
