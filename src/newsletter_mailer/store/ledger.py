@@ -15,7 +15,8 @@
 
 from __future__ import annotations
 
-from newsletter_mailer.store.claims import MOST, Claimed, claim, next_due
+from newsletter_mailer.store.candidates import next_due
+from newsletter_mailer.store.claims import MOST, Claimed, claim
 from newsletter_mailer.store.log import unresolved
 from newsletter_mailer.store.officer import cancel, resolve, retry_refused
 from newsletter_mailer.store.recovery import Recovery, recover

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Collection, Sequence
+from typing import Literal
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -11,13 +11,15 @@ from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.audience import normalise_address
 from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.delivery import Event, Status
-from newsletter_mailer.store.batch_rows import batches_with
+from newsletter_mailer.store.batch_rows import standing
+from newsletter_mailer.store.bulk import execute_many
 from newsletter_mailer.store.schema import campaigns, deliveries, events
 from newsletter_mailer.store.steps import Row, Step, apply
 from newsletter_mailer.wording import sentence
 
 _D = deliveries.c
-_AGAIN = update(deliveries).where(_D.id == bindparam("delivery")).values(planned_at=bindparam("now"))
+_AGAIN = update(deliveries).where(_D.id == bindparam("delivery")).values(planned_at=bindparam("now"), note="")
+_KEEP = insert(events)
 _STAND_DOWN = update(deliveries).where(_D.id == bindparam("delivery")).values(erratum=None)
 
 
@@ -43,9 +45,9 @@ def close(c: Connection, campaign_id: int, now: int) -> int:
     """Cancel what a cancelled campaign still has open, also what its run gave back later; how many."""
     count = 0
     for status in (Status.QUEUED, Status.DEFERRED):
-        for rows in _pages(c, campaign_id, status):
-            apply(c, [Step(row, Event.CANCELLED) for row in rows], now=now)
-            c.execute(_STAND_DOWN, [{"delivery": row.id} for row in rows])
+        for rows in standing(c, campaign_id, status):
+            apply(c, [Step(rows, Event.CANCELLED)], now=now)
+            execute_many(c, _STAND_DOWN, [{"delivery": row.id} for row in rows])
             count += len(rows)
     return count
 
@@ -54,7 +56,7 @@ def retry_refused(c: Connection, campaign_id: int, now: int) -> int:
     """Queue every refused delivery again, with all its time before it; how many. Raises UsageError when cancelled."""
     _may_send(c, campaign_id)
     count = 0
-    for rows in _pages(c, campaign_id, Status.REFUSED):
+    for rows in standing(c, campaign_id, Status.REFUSED):
         count += _queue_again(c, rows, Event.RETRIED, now)
     if count:
         _reopen(c, campaign_id, now)
@@ -80,7 +82,7 @@ def resolve(
     if as_ == "resend":
         _queue_again(c, rows, Event.RESOLVED_RESEND, now)
     else:
-        apply(c, [Step(row, Event.RESOLVED_SENT) for row in rows], now=now)
+        apply(c, [Step(rows, Event.RESOLVED_SENT)], now=now)
         _note(c, rows, Event.RESOLVED_SENT, now)
     if rows and as_ == "resend":
         _reopen(c, campaign_id, now)
@@ -99,18 +101,16 @@ def _may_send(c: Connection, campaign_id: int) -> None:
         )
 
 
-def _queue_again(c: Connection, rows: list[Row], event: Event, now: int) -> int:
-    apply(c, [Step(row, event) for row in rows], now=now)
-    if rows:
-        c.execute(_AGAIN, [{"delivery": row.id, "now": now} for row in rows])
+def _queue_again(c: Connection, rows: Sequence[Row], event: Event, now: int) -> int:
+    apply(c, [Step(rows, event)], now=now)
+    execute_many(c, _AGAIN, [{"delivery": row.id, "now": now} for row in rows])
     _note(c, rows, event, now)
     return len(rows)
 
 
-def _note(c: Connection, rows: list[Row], event: Event, now: int) -> None:
-    if rows:
-        values = [{"delivery_id": row.id, "kind": event.value, "detail": "", "at": now} for row in rows]
-        c.execute(insert(events), values)
+def _note(c: Connection, rows: Sequence[Row], event: Event, now: int) -> None:
+    kept = [{"delivery_id": row.id, "kind": event.value, "detail": "", "at": now} for row in rows]
+    execute_many(c, _KEEP, kept)
 
 
 def _reopen(c: Connection, campaign_id: int, now: int) -> None:
@@ -118,27 +118,11 @@ def _reopen(c: Connection, campaign_id: int, now: int) -> None:
     c.execute(update(campaigns).where(finished).values(state=CampaignState.STOPPED.value, updated_at=now))
 
 
-def _pages(c: Connection, campaign_id: int, status: Status) -> Iterator[list[Row]]:
-    """The deliveries of one status, batch by batch."""
-    for rows in _standing(c, campaign_id, status):
-        yield [Row(r.id, r.campaign_id, r.batch, status, r.attempt) for r in rows]
-
-
 def _doubtful(c: Connection, campaign_id: int) -> list[tuple[Row, str]]:
-    status = Status.IN_DOUBT
-    return [
-        (Row(r.id, r.campaign_id, r.batch, status, r.attempt), normalise_address(r.address))
-        for rows in _standing(c, campaign_id, status)
-        for r in rows
-    ]
-
-
-def _standing(c: Connection, campaign_id: int, status: Status) -> Iterator[Sequence[Any]]:
-    query = (
-        select(_D.id, _D.campaign_id, _D.batch, _D.attempt, _D.address)
-        .where(_D.campaign_id == campaign_id, _D.status == status.value)
-        .order_by(_D.id)
-        .with_for_update()
-    )
-    for batch in batches_with(c, campaign_id, status):
-        yield c.execute(query.where(_D.batch == batch)).all()
+    """Those in doubt, with their normalised addresses."""
+    by_number = select(_D.id, _D.address).where(_D.campaign_id == campaign_id, _D.batch == bindparam("batch"))
+    found = []
+    for rows in standing(c, campaign_id, Status.IN_DOUBT):
+        addresses = {r.id: r.address for r in c.execute(by_number, {"batch": rows[0].batch})}
+        found += [(row, normalise_address(addresses[row.id])) for row in rows]
+    return found

@@ -73,14 +73,14 @@ def release(c: Connection, delivery_ids: Iterable[int], *, run: int, now: int) -
     ids = list(delivery_ids)
     for start in range(0, len(ids), _GROUP):
         held = _held(c, ids[start : start + _GROUP]).values()
-        steps = [Step(one.row, Event.RELEASED, begun=-1) for one in held if one.run == run]
+        steps = [Step([one.row for one in held if one.run == run], Event.RELEASED, begun=-1)]
         apply(c, steps, now=now)
         _close_cancelled(c, steps, now)
 
 
 def _close_cancelled(c: Connection, steps: Sequence[Step], now: int) -> None:
     """What comes back to a campaign that was cancelled meanwhile will not leave."""
-    back = {step.row.campaign for step in steps if after(step.row.status, step.event) in OPEN}
+    back = {row.campaign for step in steps for row in step.rows if after(row.status, step.event) in OPEN}
     for campaign in back:
         if (
             c.scalar(select(campaigns.c.state).where(campaigns.c.id == campaign))
@@ -105,11 +105,11 @@ def _counts(one: Settlement, held: _Held | None) -> bool:
 def _step(one: Settlement, held: _Held, now: int, retry: RetryPolicy, chance: Callable[[], float]) -> Step:
     event = one.outcome.event
     if event is not Event.DEFERRED and not _hung_up_again(one):
-        return Step(held.row, event)
+        return Step([held.row], event)
     if one.attempt > 1 and retry.gives_up(timedelta(milliseconds=now - held.planned_at)):
-        return Step(held.row, Event.GAVE_UP)  # never after one try: the campaign may have begun late
+        return Step([held.row], Event.GAVE_UP)  # never after one try: the campaign may have begun late
     wait = retry.wait(one.attempt, chance())
-    return Step(held.row, Event.DEFERRED, due_at=now + round(wait.total_seconds() * 1000))
+    return Step([held.row], Event.DEFERRED, due_at=now + round(wait.total_seconds() * 1000))
 
 
 def _hung_up_again(one: Settlement) -> bool:

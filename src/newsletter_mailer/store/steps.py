@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, Update, bindparam, update
 
 from newsletter_mailer.model.delivery import Event, Status, after
-from newsletter_mailer.store.bulk import execute_many
+from newsletter_mailer.store.bulk import execute_many, execute_with, in_lists, some_of
 from newsletter_mailer.store.schema import batches, deliveries
 
+_D = deliveries.c
+_CHANGES = ("status", "attempt", "run", "due_at", "updated_at")
 _MOVE = (
     update(deliveries)
-    .where(
-        deliveries.c.id == bindparam("delivery"),
-        deliveries.c.status == bindparam("before"),
-        deliveries.c.attempt == bindparam("was"),
-    )
-    .values({name: bindparam(name) for name in ("status", "attempt", "run", "due_at", "updated_at")})
+    .where(_D.status == bindparam("before"), _D.attempt == bindparam("was"))
+    .values({name: bindparam(name) for name in _CHANGES})
 )
+_MOVE_ONE = _MOVE.where(_D.id == bindparam("delivery"))
 _COUNT = (
     update(batches)
     .where(batches.c.campaign_id == bindparam("campaign"), batches.c.number == bindparam("batch"))
     .values({status.value: batches.c[status.value] + bindparam(f"more_{status.value}") for status in Status})
 )
+_FEW = 4  # so many are moved faster one by one
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A delivery as it was read in this transaction."""
 
     id: int
@@ -41,47 +42,64 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What happens to a delivery, and what goes with it."""
+    """What happens to these deliveries, and what goes with it."""
 
-    row: Row
+    rows: Sequence[Row]
     event: Event
-    run: int | None = None  #: who holds it from now on
-    due_at: int | None = None  #: when it is tried again
-    begun: int = 0  #: added to the number of its attempt: 1 when claimed, -1 when nothing was begun
+    run: int | None = None  #: who holds them from now on
+    due_at: int | None = None  #: when they are tried again
+    begun: int = 0  #: added to the number of their attempt: 1 when claimed, -1 when nothing was begun
 
 
 def apply(c: Connection, steps: Sequence[Step], *, now: int) -> None:
     """Take these steps, or none of them: a step that the table does not know raises ValueError."""
-    moves = [_move(step, now) for step in steps]
-    if not moves:
-        return
-    moved = execute_many(c, _MOVE, moves)
-    if moved != len(moves):  # cannot be, for the rows were read under the same lock
-        raise RuntimeError(f"{len(moves) - moved} deliveries changed behind the ledger's back")
+    alike = [(move, rows) for step in steps for move, rows in _moves(step, now)]
+    count = sum(len(rows) for _, rows in alike)
+    few = [{**move, "delivery": row.id} for move, rows in alike if len(rows) < _FEW for row in rows]
+    moved = execute_many(c, _MOVE_ONE, few)
+    for move, rows in alike:
+        if len(rows) >= _FEW:
+            moved += _move_together(c, move, rows)
+    if moved != count:  # cannot be, for the rows were read under the same lock
+        raise RuntimeError(f"{count - moved} deliveries changed behind the ledger's back")
     execute_many(c, _COUNT, _counts(steps))
 
 
-def _move(step: Step, now: int) -> dict[str, object]:
-    row = step.row
-    return {
-        "delivery": row.id,
-        "before": row.status.value,
-        "was": row.attempt,
-        "status": after(row.status, step.event).value,
-        "attempt": row.attempt + step.begun,
-        "run": step.run,
-        "due_at": step.due_at,
-        "updated_at": now,
-    }
+def _moves(step: Step, now: int) -> Iterator[tuple[Mapping[str, object], list[Row]]]:
+    """The same change for all that stand alike."""
+    alike: dict[tuple[Status, int], list[Row]] = defaultdict(list)
+    for row in step.rows:
+        alike[row.status, row.attempt].append(row)
+    for (status, attempt), rows in alike.items():
+        move = {
+            "before": status.value,
+            "was": attempt,
+            "status": after(status, step.event).value,
+            "attempt": attempt + step.begun,
+            "run": step.run,
+            "due_at": step.due_at,
+            "updated_at": now,
+        }
+        yield move, rows
+
+
+def _move_together(c: Connection, move: Mapping[str, object], rows: Sequence[Row]) -> int:
+    lists = in_lists([row.id for row in rows])
+    return sum(execute_with(c, _move_some(size), {**move, **some}).rowcount for size, some in lists)
+
+
+@lru_cache
+def _move_some(size: int) -> Update:
+    return _MOVE.where(_D.id.in_(some_of(size)))
 
 
 def _counts(steps: Sequence[Step]) -> list[dict[str, int]]:
     changes: dict[tuple[int, int], Counter[Status]] = defaultdict(Counter)
     for step in steps:
-        row = step.row
-        change = changes[row.campaign, row.batch]
-        change[row.status] -= 1
-        change[after(row.status, step.event)] += 1
+        standing = Counter((row.campaign, row.batch, row.status) for row in step.rows)
+        for (campaign, batch, status), number in standing.items():
+            changes[campaign, batch][status] -= number
+            changes[campaign, batch][after(status, step.event)] += number
     return [
         {"campaign": campaign, "batch": batch} | {f"more_{s.value}": change[s] for s in Status}
         for (campaign, batch), change in sorted(changes.items())  # one order for all: no two workers deadlock

@@ -35,7 +35,7 @@ def test_every_allowed_step_moves_the_row_and_the_counters(
     campaign, row = standing(bench, status)
 
     with bench.database.transaction() as c:
-        apply(c, [Step(row, event)], now=NOON)
+        apply(c, [Step([row], event)], now=NOON)
 
     assert bench.statuses(campaign) == {"ann@example.org": NEXT[status, event]}
     with bench.database.reading() as c:
@@ -47,7 +47,7 @@ def test_every_other_step_is_refused_and_nothing_moves(bench: Bench, status: Sta
     campaign, row = standing(bench, status)
 
     with pytest.raises(ValueError, match="cannot be"), bench.database.transaction() as c:
-        apply(c, [Step(row, event)], now=NOON)
+        apply(c, [Step([row], event)], now=NOON)
 
     assert bench.statuses(campaign) == {"ann@example.org": status}
 
@@ -57,6 +57,6 @@ def test_a_row_that_is_not_as_it_was_read_stops_everything(bench: Bench) -> None
     stale = Row(row.id, row.campaign, row.batch, Status.IN_DOUBT, 0)
 
     with pytest.raises(RuntimeError, match="behind"), bench.database.transaction() as c:
-        apply(c, [Step(stale, Event.RESOLVED_SENT)], now=NOON)
+        apply(c, [Step([stale], Event.RESOLVED_SENT)], now=NOON)
 
     assert bench.statuses(campaign) == {"ann@example.org": Status.QUEUED}
