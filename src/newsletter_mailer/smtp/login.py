@@ -194,7 +194,7 @@ def decoded(challenge: str) -> bytes | None:
 def redacted(words: str, *, username: str, password: str) -> str:
     """A server's words without the password or token, for servers that repeat what they refuse."""
     at_once = (Plain(username, password).first(), XOAuth2(username, password).first())
-    secrets = (password, encoded(password.encode()), *map(encoded, at_once))
+    secrets = (*map(encoded, at_once), encoded(password.encode()), password)  # the longest first
     for secret in secrets if password else ():
         words = words.replace(secret, "…")
     return words
