@@ -2,6 +2,7 @@
 
 from newsletter_mailer.config.loading import load_workspace
 from newsletter_mailer.config.private import read_private, smtp_password, write_private
+from newsletter_mailer.config.profiles import profile_of, route_of
 from newsletter_mailer.config.settings import Identity, SenderSettings, Settings, SmtpSettings
 from newsletter_mailer.config.workspace import SETTINGS_FILE, Workspace, find_workspace, shipped
 
@@ -14,7 +15,9 @@ __all__ = [
     "Workspace",
     "find_workspace",
     "load_workspace",
+    "profile_of",
     "read_private",
+    "route_of",
     "shipped",
     "smtp_password",
     "write_private",

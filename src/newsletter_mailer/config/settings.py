@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -18,6 +18,15 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from newsletter_mailer.config.providers import (
+    Connections,
+    Count,
+    Domain,
+    InFlight,
+    PerConnection,
+    Rates,
+    providers,
+)
 from newsletter_mailer.model.retry import RetryPolicy
 from newsletter_mailer.model.text import Line, Link, Text, as_written
 
@@ -60,6 +69,12 @@ def _time_zone(value: str) -> str:
 def _field_names(value: Any) -> Any:
     """A list of names is a mapping with empty fallbacks."""
     return dict.fromkeys(value, "") if isinstance(value, list) else value
+
+
+def _profile(name: str) -> str:
+    if name and name not in providers():
+        raise PydanticCustomError("profile", "not a profile", {"names": list(providers())})
+    return name
 
 
 Address = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]
@@ -117,8 +132,22 @@ class SmtpSettings(Section):
     username: Plain = ""
     password_file: Plain = ""
     """A file that only you can read (mode 0600), holding the password alone."""
-    profile: Plain = ""
-    """The provider whose limits hold. Read, but not acted on yet: mails leave as fast as the server takes them."""
+    profile: Annotated[Plain, AfterValidator(_profile)] = ""
+    """The provider whose limits hold; guessed from the host without it. The next ones replace what it says."""
+    limits: Rates | None = None
+    """At most so many recipients: 30/min, 200/h, 5000/day."""
+    domain_limits: dict[Domain, Rates] | None = None
+    """The same for single domains of recipients."""
+    connections: Connections | None = None
+    """How many may be open at once."""
+    per_connection: PerConnection | None = None
+    """Messages on a connection before another one is opened; 0: no limit."""
+    window: InFlight | None = None
+    """Messages in flight on a connection, where the server offers CHUNKING."""
+    warm_up: tuple[Count, ...] | None = None
+    """Of a new account: at most so many in 24 hours, day by day."""
+    since: date | None = None
+    """When the account began: some providers let older ones send more, and a warm-up counts from then."""
     ehlo: Plain = ""
     """The name this machine gives to the server; without it, its own."""
     ca_file: Plain = ""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from newsletter_mailer.wording import Sentence, sentence
 from newsletter_mailer.yamlio.finding import Explanation, Finding, Path
+from newsletter_mailer.yamlio.meant import meant
 
 
 def _alt_missing(finding: Finding) -> Explanation:
@@ -50,11 +51,17 @@ def _footer_when(finding: Finding) -> Explanation:
     return ("blocks", last, "when"), what, sentence("every reader must be able to leave: remove it")
 
 
+def _profile(finding: Finding) -> Explanation:
+    what = sentence("there is no profile “{value}”", value=finding.quote)
+    return finding.path, what, meant(finding.quote, finding.details["names"])
+
+
 OWN: Mapping[str, Callable[[Finding], Explanation]] = {
     "alt_missing": _alt_missing,
     "link": _link,
     "footer": _footer,
     "footer_when": _footer_when,
+    "profile": _profile,
 }
 
 # Where under the value to look, what is wrong, how to mend it; {value} is the value as typed.
@@ -98,6 +105,11 @@ SIMPLE: Mapping[str, tuple[Path, Sentence, Sentence]] = {
         (),
         sentence("“{value}” cannot name a DKIM key"),
         sentence("write letters and digits, such as news2026"),
+    ),
+    "rate": (
+        (),
+        sentence("“{value}” is not a rate"),
+        sentence("write one such as 200/h, 30/min or 5000/day"),
     ),
     "time_zone": ((), sentence("“{value}” is not a time zone"), sentence("write one such as Europe/Paris")),
     "clear_text": (
