@@ -59,7 +59,7 @@ class Signer:
         data: the message as it goes out, CRLF only, not yet dot-stuffed. at: seconds since 1970, said in `t=`.
         """
         head, _, body = data.partition(b"\r\n\r\n")
-        names, rows = _relaxed_rows(head)
+        names, rows = relaxed_headers(head)
         signed = _signed(self._who, names)
         digest = b2a_base64(hashlib.sha256(relaxed_body(body)).digest(), newline=False)
         time = b"" if at is None else b"t=%d; " % at
@@ -167,7 +167,7 @@ def relaxed_body(body: bytes) -> bytes:
     return body
 
 
-def _relaxed_rows(head: bytes) -> tuple[tuple[bytes, ...], list[bytes]]:
+def relaxed_headers(head: bytes) -> tuple[tuple[bytes, ...], list[bytes]]:
     """The names of the headers, and the headers in their relaxed form (section 3.4.2) without line ends."""
     flat = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ").replace(b"\t", b" ")
     names, rows = [], []
