@@ -34,6 +34,8 @@ def init(face: Face, folder: Path) -> None:
         face.data(str(path))
     for path in made.kept:
         face.talk(say("{path} was there already and stays as it is", path=path))
+    if made.ledger:
+        face.talk(str(made.ledger), style="yellow")
     face.talk(
         say(
             "Next: cd {folder}, then newsletter compose {issue}",
