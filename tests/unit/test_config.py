@@ -80,6 +80,18 @@ retry: { waits_minutes: [0] }
             "newsletter.yaml:8:55: without encryption the password and the mails",
         ),
         (
+            SETTINGS.replace("security: none", "dkim: {domain: exemple, selector: n1, key_file: k}"),
+            "newsletter.yaml:8:53: “exemple” is not a domain (write one such as example.org)",
+        ),
+        (
+            SETTINGS.replace("security: none", "dkim: {domain: example.org, selector: n_1, key_file: k}"),
+            "newsletter.yaml:8:76: “n_1” cannot name a DKIM key (write letters and digits, such as news2026)",
+        ),
+        (
+            SETTINGS.replace("security: none", "dkim: {domain: example.org, selector: n1}"),
+            "newsletter.yaml:8:44: “key_file” is missing",
+        ),
+        (
             SETTINGS.replace("email: lettre@example.org", "email: 'a b@example.org'"),
             "newsletter.yaml:7:10: “a b@example.org” is not an e-mail",
         ),
