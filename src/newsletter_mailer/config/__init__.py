@@ -1,14 +1,21 @@
 """`newsletter.yaml` and the environment become settings; everything wrong with them is told at once."""
 
 from newsletter_mailer.config.loading import load_workspace
-from newsletter_mailer.config.private import read_private, smtp_password, write_private
+from newsletter_mailer.config.private import (
+    oauth_client_secret,
+    read_private,
+    replace_private,
+    smtp_password,
+    write_private,
+)
 from newsletter_mailer.config.profiles import profile_of, route_of
-from newsletter_mailer.config.settings import Identity, SenderSettings, Settings, SmtpSettings
+from newsletter_mailer.config.settings import Identity, OAuthSettings, SenderSettings, Settings, SmtpSettings
 from newsletter_mailer.config.workspace import SETTINGS_FILE, Workspace, find_workspace, shipped
 
 __all__ = [
     "SETTINGS_FILE",
     "Identity",
+    "OAuthSettings",
     "SenderSettings",
     "Settings",
     "SmtpSettings",
@@ -16,7 +23,9 @@ __all__ = [
     "find_workspace",
     "load_workspace",
     "profile_of",
+    "oauth_client_secret",
     "read_private",
+    "replace_private",
     "route_of",
     "shipped",
     "smtp_password",

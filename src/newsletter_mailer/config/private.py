@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +23,16 @@ def smtp_password(workspace: Workspace, environment: Mapping[str, str] = os.envi
     given = environment.get(variable)
     if given is not None:
         return _as_text(given.encode(errors="surrogateescape"), variable)
-    name = workspace.settings.smtp.password_file
+    return _in_file(workspace, workspace.settings.smtp.password_file)
+
+
+def oauth_client_secret(workspace: Workspace) -> str:
+    """What `smtp.oauth.client_secret_file` holds, "" without one. Raises SecretError like `smtp_password`."""
+    oauth = workspace.settings.smtp.oauth
+    return _in_file(workspace, oauth.client_secret_file if oauth else "")
+
+
+def _in_file(workspace: Workspace, name: str) -> str:
     if not name:
         return ""
     path = workspace.root / Path(name).expanduser()
@@ -64,6 +74,18 @@ def write_private(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
     for folder in (path.parent, path.parent.parent):  # the names: of the file, and of a folder just made
         _keep(folder)
+
+
+def replace_private(path: Path, data: bytes) -> None:
+    """Write such a file in the place of another: whoever looks sees the old one or the new one, whole."""
+    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        write_private(new, data)
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    _keep(path.parent)
 
 
 def _keep(folder: Path) -> None:

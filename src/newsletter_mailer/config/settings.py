@@ -81,6 +81,12 @@ Address = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidato
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Plain = Annotated[str, BeforeValidator(as_written), StringConstraints(strip_whitespace=True)]
 
+Endpoint = Annotated[
+    Plain,
+    StringConstraints(pattern=r"^($|https://[^\s/]|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?/)\S*$"),
+]
+"""The address of a service: encrypted, or on this machine."""
+
 
 class Section(BaseModel):
     """A part of newsletter.yaml."""
@@ -122,6 +128,24 @@ class DkimSettings(Section):
     """A file that only you can read (mode 0600), holding an RSA key in PEM."""
 
 
+class OAuthSettings(Section):
+    """A permission of the provider instead of a password; `newsletter secret set oauth` asks for it."""
+
+    provider: Literal["microsoft", "google"]
+    client_id: Annotated[Plain, StringConstraints(min_length=1)]
+    """Of the application that the association registered with its provider."""
+    client_secret_file: Plain = ""
+    """What Google gives beside the client id, alone in a file that only you can read (mode 0600)."""
+    tenant: Annotated[Plain, StringConstraints(pattern=r"^[A-Za-z0-9.-]+$")] = "common"
+    """Microsoft's name or number of the organisation, for an application that is for it alone."""
+    authorise_url: Endpoint = ""
+    """Where the permission is asked for, instead of the provider's own address."""
+    token_url: Endpoint = ""
+    """Where it is redeemed and renewed."""
+    scope: Plain = ""
+    """What is asked for; by default to send mail."""
+
+
 class SmtpSettings(Section):
     """The server that takes the mail. The password stands elsewhere: environment or `password_file`."""
 
@@ -152,6 +176,8 @@ class SmtpSettings(Section):
     """The name this machine gives to the server; without it, its own."""
     ca_file: Plain = ""
     """Certificates of a private authority; the system's are used without it."""
+    oauth: OAuthSettings | None = None
+    """Without it, the login is by password."""
     dkim: DkimSettings | None = None
     """Without it, mails are not signed here; most providers sign what passes through them."""
 
@@ -164,6 +190,8 @@ class SmtpSettings(Section):
 
     @model_validator(mode="after")
     def _clear_text_stays_at_home(self) -> SmtpSettings:
+        if self.oauth is not None and not self.username:
+            raise PydanticCustomError("oauth_username", "no user name for OAuth")
         if self.security == "none" and self.host not in LOOPBACK:
             raise PydanticCustomError("clear_text", "no encryption beyond this machine")
         return self

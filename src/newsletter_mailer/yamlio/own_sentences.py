@@ -117,6 +117,11 @@ SIMPLE: Mapping[str, tuple[Path, Sentence, Sentence]] = {
         sentence("without encryption the password and the mails can be read on their way"),
         sentence("write `security: starttls` or `security: tls`"),
     ),
+    "oauth_username": (
+        ("oauth",),
+        sentence("OAuth needs the mailbox for which it logs in"),
+        sentence("add `username:` under “smtp”, such as lettre@example.org"),
+    ),
     "inline_password": (
         ("password",),
         sentence("a password does not stand in this file"),

@@ -91,6 +91,9 @@ def _pattern(finding: Finding) -> Explanation:
         "language": sentence("write two small letters, such as fr or en"),
         "public_url": sentence("write the whole address, such as https://lettre.example.org"),
         "theme": sentence("write the name of a folder in templates/"),
+        "tenant": sentence("write the organisation's domain or its number, as Microsoft gives it"),
+        "authorise_url": sentence("write an address that begins with https://"),
+        "token_url": sentence("write an address that begins with https://"),
         "url": sentence("write `database.url: sqlite:///var/newsletter.db`"),
     }
     return (
