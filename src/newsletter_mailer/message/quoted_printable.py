@@ -14,9 +14,10 @@ def piece(text: str) -> bytes:
     """The text in whole lines: from column 0 to a line break, a soft one where the text has none.
 
     So a value, a missing block or another piece may follow and nothing encoded before changes. No line begins
-    with "." (dot-stuffing never has to search) or "From " (mbox), and none ends with a space.
+    with "." (dot-stuffing never has to search) or "From " (mbox), none ends with a space, and none has two together
+    or a tab (relaxed canonicalisation of DKIM never has to change anything).
     """
-    if _AS_IT_STANDS.fullmatch(text):
+    if _AS_IT_STANDS.fullmatch(text) and "  " not in text:
         return text.encode() + _SOFT_BREAK
     *whole, last = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     rows = [b"".join((*_rows(line, ends=True), b"\r\n")) for line in whole]
@@ -27,7 +28,7 @@ def piece(text: str) -> bytes:
 
 def _rows(line: str, *, ends: bool) -> list[bytes]:
     """A line of text in rows of at most 76 columns, soft breaks between; `ends`: a hard break follows."""
-    coded = b"".join(map(_ENCODED.__getitem__, line.encode()))
+    coded = b"".join(map(_ENCODED.__getitem__, line.encode())).replace(b"  ", b" =20")
     if ends and coded.endswith(b" "):
         coded = coded[:-1] + b"=20"
     if len(coded) < LONGEST_LINE and coded[:1] not in b".F":  # most values of readers

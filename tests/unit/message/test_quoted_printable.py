@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from message_samples import NASTY
+from newsletter_mailer.message.dkim import relaxed_body
 from newsletter_mailer.message.quoted_printable import piece
 from strict_mail import read_quoted_printable
 
@@ -30,6 +31,13 @@ def test_pieces_in_any_order_decode_to_their_texts(texts: list[str]) -> None:
     assert quopri.decodestring(body).replace(b"\r\n", b"\n") == decoded
 
 
+@given(st.lists(ANY_TEXT | TRICKY, max_size=8))
+def test_relaxed_canonicalisation_finds_nothing_to_change(texts: list[str]) -> None:
+    body = b"".join(map(piece, [*texts, "x\n"]))
+
+    assert relaxed_body(body) == body
+
+
 @given(ANY_TEXT | TRICKY)
 def test_a_piece_ends_where_a_line_ends(text: str) -> None:
     assert piece(text) == b"" or piece(text).endswith(b"\r\n")
@@ -48,6 +56,9 @@ def test_a_piece_ends_where_a_line_ends(text: str) -> None:
         (" ", b" =\r\n"),
         ("\n.\n", b"\r\n=2E\r\n"),
         ("a\tb", b"a=09b=\r\n"),
+        ("a  b   c", b"a =20b =20 c=\r\n"),
+        ("é  ", b"=C3=A9 =20=\r\n"),
+        ("a  \n", b"a =20\r\n"),
         ("x" * 75, b"x" * 75 + b"=\r\n"),
         ("x" * 76, b"x" * 75 + b"=\r\nx=\r\n"),
         ("x" * 74 + "é", b"x" * 74 + b"=\r\n=C3=A9=\r\n"),
