@@ -11,6 +11,7 @@ NewsletterError            exit code
 ├── NotConfirmed           6         the number of recipients was not typed, or differs
 ├── Busy                   75        another sender is at work on this ledger
 └── Stopped                75        stopped for now; the same command continues
+    ├── Held               75        the officer must say yes first
     └── ServerUnreachable  75        no connection, no TLS, or the server says no to everyone
 """
 
@@ -23,11 +24,14 @@ from dataclasses import dataclass
 from newsletter_mailer.wording import Sentence, sentence
 
 NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})  # the same call succeeds when that is mended
 _REASONS = {
     errno.EACCES: sentence("there is no right to do that"),
     errno.EPERM: sentence("there is no right to do that"),
     errno.EROFS: sentence("this disk can only be read"),
     errno.ENOSPC: sentence("the disk is full"),
+    errno.EDQUOT: sentence("your share of the disk is used up"),
+    errno.EFBIG: sentence("a file may not grow any further there"),
     errno.ENOENT: sentence("there is no such file or folder"),
     errno.ENOTDIR: sentence("a file stands where a folder should be"),
     errno.EISDIR: sentence("it is a folder"),
@@ -140,6 +144,10 @@ class Stopped(NewsletterError):
     """Stopped for now, and the same command continues."""
 
     exit_code = 75
+
+
+class Held(Stopped):
+    """Something speaks against sending: nothing more leaves until the officer says yes."""
 
 
 class ServerUnreachable(Stopped):
