@@ -324,6 +324,9 @@ class Tray:
     def stopping(self) -> bool:
         return self.stop
 
+    def connections(self) -> int:
+        return 1000
+
     @property
     def events(self) -> list[tuple[str, Event]]:
         """Who, and what happened, in order."""

@@ -62,6 +62,9 @@ class Account:
     ehlo: str = ""  #: our full domain name; "" = found out, else the address literal
     ca_file: str = ""  #: a private authority to trust instead of the system's
     timeouts: Timeouts = Timeouts()
+    connections: int = 1  #: open at once, at most
+    per_connection: int = 0  #: messages on one connection, then a new one; 0 = no limit
+    window: int = 1  #: messages under way on one connection where the server offers CHUNKING
 
 
 def is_loopback(host: str) -> bool:

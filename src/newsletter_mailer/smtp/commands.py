@@ -61,7 +61,7 @@ class Extensions:
 
 def command(line: str, *, limit: int = MAX_COMMAND) -> bytes:
     """A command line with its CRLF; every command passes here. Raises UnfitMessage for what could end it."""
-    if _FORBIDDEN.search(line):
+    if not (line.isascii() and line.isprintable()) and _FORBIDDEN.search(line):
         raise UnfitMessage(sentence("an address or a name for the mail server holds a control character"))
     raw = line.encode() + b"\r\n"
     if len(raw) > limit:
@@ -71,27 +71,44 @@ def command(line: str, *, limit: int = MAX_COMMAND) -> bytes:
     return raw
 
 
-def mail(mail_from: str, rcpt_to: str, data: bytes, offered: Extensions, *, envid: str = "") -> bytes:
-    """MAIL FROM with the parameters that this server offers and this message needs."""
-    line = f"MAIL FROM:{_path(mail_from)}"
-    if "SIZE" in offered:
-        line += f" SIZE={len(data)}"
-    if not data.isascii():
-        line += _eight_bits(offered)
-    if not (mail_from.isascii() and rcpt_to.isascii()):
-        line += _international(offered)
-    if "DSN" in offered:
-        line += f" RET=HDRS ENVID={xtext(envid)}" if envid else " RET=HDRS"
-    return command(line, limit=MAX_COMMAND + MAX_PARAMETERS)
+class Envelopes:
+    """Writes MAIL and RCPT with the parameters that a server offers and a message needs."""
 
+    __slots__ = ("_dsn", "_offered", "_sender", "_sender_line", "_size", "most")
 
-def rcpt(rcpt_to: str, offered: Extensions) -> bytes:
-    """RCPT TO; asks for a report of failure and delay where the server can write one (RFC 3461)."""
-    line = f"RCPT TO:{_path(rcpt_to)}"
-    if "DSN" in offered:
-        line += " NOTIFY=FAILURE,DELAY"
-        line += f" ORCPT=rfc822;{xtext(rcpt_to)}" if rcpt_to.isascii() else ""
-    return command(line, limit=MAX_COMMAND + MAX_PARAMETERS)
+    def __init__(self, offered: Extensions) -> None:
+        self.most = offered.size  #: bytes of a message, 0 when the server does not say
+        self._offered = offered
+        self._size = "SIZE" in offered
+        self._dsn = "DSN" in offered
+        self._sender = ""
+        self._sender_line = ""  # of the last message: nearly always the next one's, too
+
+    def mail(
+        self, mail_from: str, rcpt_to: str, data: bytes, *, envid: str = "", clean: bool = False
+    ) -> bytes:
+        """MAIL FROM. clean: the message is known to be ASCII."""
+        if mail_from != self._sender or not mail_from:
+            self._sender_line = f"MAIL FROM:{_path(mail_from)}"
+            self._sender = mail_from
+        line = self._sender_line
+        if self._size:
+            line = f"{line} SIZE={len(data)}"
+        if not clean and not data.isascii():
+            line += _eight_bits(self._offered)
+        if not (mail_from.isascii() and rcpt_to.isascii()):
+            line += _international(self._offered)
+        if self._dsn:
+            line += f" RET=HDRS ENVID={xtext(envid)}" if envid else " RET=HDRS"
+        return command(line, limit=MAX_COMMAND + MAX_PARAMETERS)
+
+    def rcpt(self, rcpt_to: str) -> bytes:
+        """RCPT TO; asks for a report of failure and delay where the server can write one (RFC 3461)."""
+        line = f"RCPT TO:{_path(rcpt_to)}"
+        if self._dsn:
+            line += " NOTIFY=FAILURE,DELAY"
+            line += f" ORCPT=rfc822;{xtext(rcpt_to)}" if rcpt_to.isascii() else ""
+        return command(line, limit=MAX_COMMAND + MAX_PARAMETERS)
 
 
 def xtext(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A connection to the mail server: opened safely, used for one message after the other, closed politely."""
+"""A connection to the mail server: opened safely, closed politely; what it carries is in `carrier`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from collections.abc import Callable
 from typing import Literal, NoReturn
 
 from newsletter_mailer.errors import LoginRefused, NewsletterError, ServerUnreachable, Stopped, system_reason
-from newsletter_mailer.model.outcome import Outcome, Reply
+from newsletter_mailer.model.outcome import Reply
 from newsletter_mailer.smtp import login, trust
 from newsletter_mailer.smtp.account import Account, is_loopback, own_name
-from newsletter_mailer.smtp.events import Answered, Ended, GoAhead, Message, Settled
+from newsletter_mailer.smtp.events import Answered, Ended, Event
 from newsletter_mailer.smtp.line import Line
 from newsletter_mailer.smtp.protocol import Session
-from newsletter_mailer.smtp.states import Step
 from newsletter_mailer.wording import say, sentence
 
 
@@ -30,33 +29,16 @@ class Connection:
         self._line = line
         self._account = account
         self._secret = account.password
-        self._message: Message | None = None
+
+    @property
+    def line(self) -> Line:
+        """The socket, and the session on it."""
+        return self._line
 
     @property
     def alive(self) -> bool:
         """A message may be sent, as far as anybody knows."""
         return not self._line.session.closed
-
-    @property
-    def dot_written(self) -> bool:
-        """The message on its way may have reached the server whole."""
-        return self._message is not None and self._message.dot_written
-
-    @property
-    def body_begun(self) -> bool:
-        """The last message has been asked for by the server: it is on its way, or its end is known."""
-        return self._message is not None and self._message.step is not Step.ENVELOPE
-
-    async def send(self, message: Message, before_dot: Callable[[], None]) -> Outcome:
-        """Hand over one message. Raises UnfitMessage or UnfitServer before anything of it was written.
-
-        before_dot: called right before the bytes with the final dot are written; if it raises, they are not.
-        """
-        self._message = message
-        self._line.session.begin(message)
-        while not isinstance(event := await self._next(), Settled):
-            await self._hand_over(before_dot)
-        return event.outcome
 
     async def close(self) -> None:
         """Say QUIT and hang up; nothing depends on how it ends."""
@@ -70,20 +52,11 @@ class Connection:
         """Drop the line: not a byte more leaves."""
         await self._line.abort()
 
-    async def _next(self) -> Answered | GoAhead | Settled | Ended:
+    async def _next(self) -> Event:
         session, timeouts = self._line.session, self._account.timeouts
         while (event := await self._line.next_event(timeouts.of(session.awaiting))) is None:
             continue
         return event
-
-    async def _hand_over(self, before_dot: Callable[[], None]) -> None:
-        session, line = self._line.session, self._line
-        while not session.dot_is_next and self.alive:
-            line.transport.write(session.next_piece())
-            await line.drain(self._account.timeouts.block)
-        if self.alive:
-            before_dot()
-            line.transport.write(session.next_piece())
 
     # -- opening -------------------------------------------------------------------------------------------
 
@@ -220,7 +193,7 @@ def _no_secret(account: Account) -> NewsletterError:
 
 async def _connected(account: Account) -> Line:
     implicit = account.security == "tls"
-    line = Line(Session(private=implicit or account.security == "none"))
+    line = Line(Session(private=implicit or account.security == "none", window=account.window))
     context = trust.context(account) if implicit else None
     try:
         async with asyncio.timeout(account.timeouts.connect):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from newsletter_mailer.model.outcome import Outcome, Reply, Verb
-from newsletter_mailer.smtp.states import Step
+from newsletter_mailer.smtp.states import IN_DOUBT, Step
 
 
 @dataclass(slots=True, eq=False)
@@ -16,41 +17,41 @@ class Message:
     rcpt_to: str
     data: bytes = field(repr=False)
     envid: str = ""  #: what a report of delivery names, at most 100 characters
+    clean: bool = False  #: see `Outgoing.clean`
     step: Step = Step.ENVELOPE
     verdict: Outcome | None = None
     answered: bool = False  #: the server has replied to any of its commands
 
     @property
     def dot_written(self) -> bool:
-        """The final dot has left, or may have."""
-        return self.step is Step.DOT
+        """The final dot, or the last octet, has left, or may have."""
+        return self.step in IN_DOUBT
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+# Named tuples: two of these are made for every message, and a frozen dataclass costs three times as much.
+
+
+class Answered(NamedTuple):
     """A reply to CONNECT, EHLO, STARTTLS, AUTH or QUIT. After 2xx to STARTTLS: run TLS now."""
 
     verb: Verb
     reply: Reply
 
 
-@dataclass(frozen=True, slots=True)
-class GoAhead:
+class GoAhead(NamedTuple):
     """354: hand out the message with `next_piece`."""
 
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """What came of the message: exactly one for each that was begun."""
 
     message: Message
     outcome: Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """The session is over; nothing more will come. `reply` is the server's last word, if it said why."""
 
     detail: str

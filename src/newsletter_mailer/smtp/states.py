@@ -3,8 +3,13 @@
     session  GREETING -> GREETED -> HELLO (-> OLD_HELLO) -> OPEN -> QUITTING -> CLOSED
                             ^                               |  ^
                             +-- HANDSHAKE <- UPGRADING <----+  +--> AUTHENTICATING
+
     message  ENVELOPE -> BODY -> DOT -> OVER        (while the session is OPEN)
                  +-> DECIDED -> EMPTY ---^
+                        +-> CROSSED -----^
+    chunk    CHUNK -> LAST -----> OVER              (RFC 3030, where CHUNKING is offered)
+                 +-----+-> PASSED -^
+                             +-> STRAY
 
 What they do not hold does not happen.
 """
@@ -40,6 +45,10 @@ class Step(Enum):
     EMPTY = "empty"  #: refused, and yet 354 came: a lone dot ends it (RFC 2920 section 3.1)
     BODY = "body"  #: 354 came; the message is being handed out
     DOT = "dot"  #: the bytes with the final dot were handed out: only a reply can tell
+    CHUNK = "chunk"  #: announced with its length; its octets are being handed out
+    LAST = "last"  #: the last octet of its chunk was handed out: only a reply can tell
+    PASSED = "passed"  #: refused; its chunk is on its way all the same and will be refused, too
+    STRAY = "stray"  #: its sender was refused and its reader accepted: only a refusal of its chunk can tell
     OVER = "over"  #: settled
 
 
@@ -99,4 +108,32 @@ MESSAGE: dict[tuple[Step, Verb, int], Step] = {
     (Step.DOT, Verb.DOT, 2): Step.OVER,
     (Step.DOT, Verb.DOT, 4): Step.OVER,
     (Step.DOT, Verb.DOT, 5): Step.OVER,
+    # A chunk's reply answers Verb.DOT, too: it is the one by which the server takes responsibility.
+    (Step.CHUNK, Verb.MAIL, 2): Step.CHUNK,
+    (Step.CHUNK, Verb.MAIL, 4): Step.PASSED,
+    (Step.CHUNK, Verb.MAIL, 5): Step.PASSED,
+    (Step.CHUNK, Verb.RCPT, 2): Step.CHUNK,
+    (Step.CHUNK, Verb.RCPT, 4): Step.PASSED,
+    (Step.CHUNK, Verb.RCPT, 5): Step.PASSED,
+    (Step.CHUNK, Verb.DOT, 4): Step.OVER,  # a server that says no before it has heard the end
+    (Step.CHUNK, Verb.DOT, 5): Step.OVER,
+    (Step.LAST, Verb.MAIL, 2): Step.LAST,
+    (Step.LAST, Verb.MAIL, 4): Step.PASSED,
+    (Step.LAST, Verb.MAIL, 5): Step.PASSED,
+    (Step.LAST, Verb.RCPT, 2): Step.LAST,
+    (Step.LAST, Verb.RCPT, 4): Step.PASSED,
+    (Step.LAST, Verb.RCPT, 5): Step.PASSED,
+    (Step.LAST, Verb.DOT, 2): Step.OVER,
+    (Step.LAST, Verb.DOT, 4): Step.OVER,
+    (Step.LAST, Verb.DOT, 5): Step.OVER,
+    (Step.PASSED, Verb.RCPT, 2): Step.STRAY,
+    (Step.PASSED, Verb.RCPT, 4): Step.PASSED,
+    (Step.PASSED, Verb.RCPT, 5): Step.PASSED,
+    (Step.PASSED, Verb.DOT, 2): Step.OVER,  # accepted for nobody
+    (Step.PASSED, Verb.DOT, 4): Step.OVER,
+    (Step.PASSED, Verb.DOT, 5): Step.OVER,
+    (Step.STRAY, Verb.DOT, 4): Step.OVER,
+    (Step.STRAY, Verb.DOT, 5): Step.OVER,
 }
+
+IN_DOUBT = frozenset({Step.DOT, Step.LAST, Step.STRAY})  #: a line lost here may have carried the message

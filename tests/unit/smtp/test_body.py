@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter_mailer.model.outcome import Reply
-from newsletter_mailer.smtp.body import ONE_PIECE, PIECE, Body, check_message, dot_stuffed
-from newsletter_mailer.smtp.commands import Extensions, UnfitMessage, UnfitServer
+from newsletter_mailer.smtp.body import ONE_PIECE, PIECE, Body, check_lines, check_size, dot_stuffed
+from newsletter_mailer.smtp.commands import UnfitMessage, UnfitServer
 
 DOTTY_LINES = st.lists(st.text(alphabet=".a \t\xe9", max_size=6), max_size=12)
 
@@ -45,25 +44,24 @@ def test_a_last_line_gets_its_end() -> None:
 )
 def test_what_some_servers_take_for_the_end_is_refused(end: bytes) -> None:
     with pytest.raises(UnfitMessage):
-        check_message(b"Subject: x\r\n\r\nx" + end + b"MAIL FROM:<evil@example.org>\r\n", Extensions())
+        check_lines(b"Subject: x\r\n\r\nx" + end + b"MAIL FROM:<evil@example.org>\r\n")
 
 
 def test_a_message_over_the_servers_size_is_refused_before_anything_is_sent() -> None:
-    offered = Extensions.read(Reply(250, "host\nSIZE 1000"))
-
-    check_message(b"x" * 1000, offered)
+    check_size(b"x" * 1000, 1000)
+    check_size(b"x" * 1001, 0)
     with pytest.raises(UnfitServer, match="1001 bytes"):
-        check_message(b"x" * 1001, offered)
+        check_size(b"x" * 1001, 1000)
 
 
 @pytest.mark.parametrize("length", [0, 1, PIECE, ONE_PIECE, ONE_PIECE + 1, 5 * PIECE, 5 * PIECE + 1])
 def test_the_dot_is_in_the_last_piece_alone(length: int) -> None:
     data = b"x" * length + b"\r\n"
-    body, pieces = Body(data), []
+    body, pieces = Body.after_data(data), []
 
-    while not body.dot_is_next:
-        pieces.append(body.next_piece())
-    last = body.next_piece()
+    while not body.end_is_next:
+        pieces.append(b"".join(body.next_parts()))
+    last = b"".join(body.next_parts())
 
     assert b"".join(pieces) + last == data + b".\r\n"
     assert all(len(piece) == PIECE for piece in pieces)

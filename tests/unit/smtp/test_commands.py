@@ -9,10 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter_mailer.model.outcome import Reply
-from newsletter_mailer.smtp.commands import Extensions, UnfitMessage, UnfitServer, command, mail, rcpt, xtext
+from newsletter_mailer.smtp.commands import Envelopes, Extensions, UnfitMessage, UnfitServer, command, xtext
 
 NOTHING = Extensions()
 ASCII = b"Subject: x\r\n\r\nx\r\n"
+
+
+def mail(mail_from: str, rcpt_to: str, data: bytes, offered: Extensions, *, envid: str = "") -> bytes:
+    return Envelopes(offered).mail(mail_from, rcpt_to, data, envid=envid)
+
+
+def rcpt(rcpt_to: str, offered: Extensions) -> bytes:
+    return Envelopes(offered).rcpt(rcpt_to)
 
 
 def _offering(*keywords: str) -> Extensions:

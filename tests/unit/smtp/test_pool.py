@@ -209,7 +209,8 @@ def test_421_anywhere_releases_the_message_and_a_new_line_takes_it(verb: str) ->
     with ScriptedServer({verb: ["421 4.7.0 closing"]}) as server:
         send_all(tray, account(server.port), waits=AT_ONCE)
 
-    assert tray.events == [(ANN, Event.RELEASED), (ANN, Event.ACCEPTED), (BOB, Event.ACCEPTED)]
+    assert tray.events[0] == (ANN, Event.RELEASED)
+    assert set(tray.events[1:]) == {(ANN, Event.ACCEPTED), (BOB, Event.ACCEPTED)}
     assert tray.settled[0][1].reply == Reply(421, "4.7.0 closing")
 
 
@@ -230,7 +231,7 @@ def test_a_server_that_dies_after_every_dot_is_given_up_before_it_costs_many_rea
     with ScriptedServer({"DOT": HANG_UP}) as server, pytest.raises(Stopped, match="3 times"):
         send_all(tray, account(server.port), waits=AT_ONCE * 10)
 
-    assert [event for _, event in tray.events] == [Event.LOST] * 3
+    assert [event for _, event in tray.events] == [Event.LOST] * 3 + [Event.RELEASED]
     assert len(tray.waiting) == 7
 
 
@@ -397,8 +398,10 @@ def test_a_stop_finishes_the_message_in_flight_and_takes_no_other() -> None:
     with ScriptedServer() as server:
         send_all(tray, account(server.port))
 
-    assert tray.events == [(ANN, Event.ACCEPTED)]
+    assert tray.events == [(BOB, Event.RELEASED), (ANN, Event.ACCEPTED)]
+    assert tray.settled[0][1].detail == "stopped before it was sent"
     assert [outgoing.rcpt_to for outgoing in tray.waiting] == [BOB]
+    assert _received(server) == [ANN]
     assert server.talks[0].lines[-1] == "QUIT"
 
 
@@ -425,7 +428,7 @@ def test_a_journal_that_cannot_be_written_keeps_the_dot_back() -> None:
     with ScriptedServer() as server, pytest.raises(OSError, match="No space"):
         send_all(tray, account(server.port))
 
-    assert tray.events == [(ANN, Event.RELEASED)]
+    assert tray.events == [(ANN, Event.RELEASED), (BOB, Event.RELEASED)]
     assert server.messages == []
     assert b"Good morning" not in server.heard
 
@@ -439,7 +442,7 @@ def _after(seconds: float, act: Callable[[], None]) -> None:
     [("CONNECT", Event.RELEASED), ("RCPT", Event.RELEASED), ("DOT", Event.LOST)],
 )
 def test_a_hard_interrupt_settles_what_is_on_the_way(verb: str, event: Event) -> None:
-    tray = Tray(letters(ANN, BOB))
+    tray = Tray(letters(ANN))
     _after(0.4, lambda: signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT))
 
     with ScriptedServer({verb: SILENCE}) as server, pytest.raises(KeyboardInterrupt):
@@ -493,4 +496,4 @@ def test_after_ctrl_c_a_mail_whose_dot_was_written_still_gets_its_answer() -> No
 
         send_all(tray, account(server.port, timeouts=replace(QUICK, dot=2.5)))
 
-    assert tray.events == [(ANN, Event.LOST)]
+    assert set(tray.events) == {(ANN, Event.LOST), (BOB, Event.RELEASED)}
