@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from newsletter_mailer.errors import Busy, NewsletterError, SecretError, Stopped, system_reason
+from newsletter_mailer.errors import NO_ROOM, Busy, NewsletterError, SecretError, Stopped, system_reason
 from newsletter_mailer.store.schema import HEAD, meta
 from newsletter_mailer.tokens import Secret, secret_check
 from newsletter_mailer.wording import sentence
@@ -34,6 +34,7 @@ _KEEP_CHECK = text("INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFL
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _DISK = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 _NOT_OURS = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM})
+_MAKE_ROOM = sentence("make room on the disk, then use the same command again; nothing is lost")
 
 
 class Database:
@@ -174,9 +175,10 @@ def _create_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives its -wal and -shm the same mode
         path.chmod(0o600)  # also for a copy that came back from a backup
     except OSError as error:
-        raise NewsletterError(
-            sentence("the ledger {path} cannot be opened: {why}", path=path, why=system_reason(error))
-        ) from error
+        what = sentence("the ledger {path} cannot be opened: {why}", path=path, why=system_reason(error))
+        if error.errno in NO_ROOM:
+            raise Stopped(what, _MAKE_ROOM) from error
+        raise NewsletterError(what) from error
 
 
 def _engine(path: Path) -> Engine:
@@ -214,7 +216,7 @@ def _in_words() -> Iterator[None]:
         if code in _DISK:
             raise Stopped(
                 sentence("the ledger cannot be written: {why}", why=error.orig),
-                sentence("make room on the disk, then use the same command again; nothing is lost"),
+                _MAKE_ROOM,
             ) from error
         if code in _NOT_OURS:
             raise NewsletterError(
