@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from binascii import b2a_base64
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 from newsletter_mailer.config import read_private
 from newsletter_mailer.errors import SecretError
 from newsletter_mailer.message.headers import HeaderError, a_domain
+from newsletter_mailer.message.relaxed import relaxed_body, relaxed_headers
 from newsletter_mailer.message.words import LONGEST_LINE
 from newsletter_mailer.wording import Sentence, sentence
 
@@ -40,8 +40,6 @@ OVERSIGNED = (
 )
 SIGNED = (b"mime-version", b"content-transfer-encoding", b"feedback-id")  #: and every other List-*
 
-_TO_RELAX = re.compile(rb" [ \r]")  # where relaxed canonicalisation changes anything
-_SPACES = re.compile(rb"  +")
 _PADDING, _HASH = PKCS1v15(), SHA256()
 
 
@@ -53,15 +51,17 @@ class Signer:
         self.key = key
         self._who = ("v=1;", "a=rsa-sha256;", "c=relaxed/relaxed;", f"d={domain};", f"s={selector};")
 
-    def sign(self, data: bytes, *, at: int | None = None) -> bytes:
+    def sign(self, data: bytes, *, at: int | None = None, relaxed: bool = False) -> bytes:
         """The DKIM-Signature header, folded and CRLF-ended, to be put in front of the message.
 
         data: the message as it goes out, CRLF only, not yet dot-stuffed. at: seconds since 1970, said in `t=`.
+        relaxed: the body is known to be its own relaxed form, as of every copy of a `MessageTemplate.relaxed`.
         """
         head, _, body = data.partition(b"\r\n\r\n")
         names, rows = relaxed_headers(head)
         signed = _signed(self._who, names)
-        digest = b2a_base64(hashlib.sha256(relaxed_body(body)).digest(), newline=False)
+        digest = hashlib.sha256(body if relaxed else relaxed_body(body)).digest()
+        digest = b2a_base64(digest, newline=False)
         time = b"" if at is None else b"t=%d; " % at
         own = b"%s %sbh=%s; b=" % (signed.relaxed, time, digest)
         told = b"\r\n".join([*map(rows.__getitem__, signed.order), own])
@@ -147,36 +147,6 @@ def dns_record(key: RSAPrivateKey) -> str:
 def dns_strings(record: str) -> list[str]:
     """The same text in pieces that one string of a TXT record holds; readers join them without a space."""
     return [record[at : at + LONGEST_STRING] for at in range(0, len(record), LONGEST_STRING)]
-
-
-def relaxed_body(body: bytes) -> bytes:
-    """The body in its relaxed form (RFC 6376 section 3.4.4); lines end with CRLF only.
-
-    Our own bodies are searched and found to be so already: quoted-printable has no tab and no space before a line
-    end.
-    """
-    if not body.endswith(b"\r\n"):
-        body += b"\r\n"
-    if b"\t" in body:
-        body = body.replace(b"\t", b" ")
-    if _TO_RELAX.search(body):
-        body = _SPACES.sub(b" ", body).replace(b" \r\n", b"\r\n")
-    if body.endswith(b"\r\n\r\n") or body == b"\r\n":
-        body = body.rstrip(b"\r\n")
-        return body + b"\r\n" if body else b""
-    return body
-
-
-def relaxed_headers(head: bytes) -> tuple[tuple[bytes, ...], list[bytes]]:
-    """The names of the headers, and the headers in their relaxed form (section 3.4.2) without line ends."""
-    flat = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ").replace(b"\t", b" ")
-    names, rows = [], []
-    for row in _SPACES.sub(b" ", flat).split(b"\r\n"):
-        name, _, value = row.partition(b":")
-        name = name.rstrip(b" ").lower()
-        names.append(name)
-        rows.append(b"%s:%s" % (name, value.strip(b" ")))
-    return tuple(names), rows
 
 
 @dataclass(frozen=True, slots=True)

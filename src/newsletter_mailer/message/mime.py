@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from newsletter_mailer.message import headers
+from newsletter_mailer.message.relaxed import is_relaxed
 from newsletter_mailer.message.slots import Answers, Form, Links, Reader, form
 from newsletter_mailer.message.structure import body
 from newsletter_mailer.model.audience import Subscriber
@@ -71,6 +72,8 @@ class MessageTemplate:
         self._above = headers.mailbox("From", edition.sender.name, edition.sender.email)
         self._below = _shared_headers(edition, letterhead)
         self._body = body(edition)
+        #: whether every copy's body is in the form that DKIM signs: all that is encoded is, names of files may not be
+        self.relaxed = is_relaxed(b"".join(self._body.pieces))
         one_click = letterhead.web_base.startswith("https://") and not letterhead.test
         self._one_click = (
             headers.verbatim("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") if one_click else ""

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from message_samples import NASTY
-from newsletter_mailer.message.dkim import relaxed_body
 from newsletter_mailer.message.quoted_printable import piece
+from newsletter_mailer.message.relaxed import relaxed_body
 from strict_mail import read_quoted_printable
 
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=300)
