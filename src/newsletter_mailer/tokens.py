@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from dataclasses import dataclass
+from functools import lru_cache
 
 from newsletter_mailer.model.audience import normalise_address
 
@@ -29,8 +29,12 @@ class Secret:
 
 
 def _mac(secret: Secret, purpose: str, message: bytes) -> bytes:
-    key = hmac.digest(secret.raw, b"newsletter-mailer/1/" + purpose.encode(), hashlib.sha256)
-    return hmac.digest(key, message, hashlib.sha256)
+    return hmac.digest(_key(secret, purpose), message, "sha256")
+
+
+@lru_cache(maxsize=64)
+def _key(secret: Secret, purpose: str) -> bytes:
+    return hmac.digest(secret.raw, b"newsletter-mailer/1/" + purpose.encode(), "sha256")
 
 
 def _text(raw: bytes) -> str:

@@ -157,17 +157,11 @@ def test_another_spelling_of_the_address_gets_no_second_copy(bench: Bench) -> No
     assert bench.plan("presse").counts.total == 0
 
 
-def test_another_issue_and_an_erratum_reach_the_same_reader_again(bench: Bench) -> None:
+def test_another_issue_reaches_the_same_reader_again(bench: Bench) -> None:
     bench.on_list("ann@example.org")
     bench.plan()
 
-    other = bench.plan(issue="issue-2026-12")
-    erratum = bench.plan(erratum=1)
-
-    assert other.counts.queued == 1
-    assert erratum.counts.queued == 1
-    assert erratum.erratum == 1
-    assert bench.plan(erratum=1).counts.total == 0
+    assert bench.plan(issue="issue-2026-12").counts.queued == 1
 
 
 def test_message_ids_follow_from_the_ledger_and_the_delivery(bench: Bench) -> None:

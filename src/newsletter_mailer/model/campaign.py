@@ -35,11 +35,12 @@ class HeadCount:
     unsubscribed: int = 0
     pending: int = 0
     suppressed: int = 0
-    already_have_it: int = 0  #: they were sent this issue
+    already_have_it: int = 0  #: they were sent this issue; of an erratum: this edition
     waiting: int = 0  #: another campaign of this issue has still to reach them
     refused: int = 0  #: another campaign tried, and was refused
     in_doubt: int = 0  #: another campaign tried, and nobody knows
     unmailable: int = 0  #: the address cannot be written on an envelope
+    never_had_it: int = 0  #: an erratum does not reach those who were not sent the issue
 
     @property
     def total(self) -> int:
@@ -52,6 +53,7 @@ class HeadCount:
             - self.already_have_it
             - self.elsewhere
             - self.unmailable
+            - self.never_had_it
         )
 
     @property

@@ -51,10 +51,15 @@ def campaigns(c: Connection, slug: str | None = None) -> list[Campaign]:
     return _read(c, query if slug is None else query.where(_C.slug == slug))
 
 
-def unfinished(c: Connection, *, issue_id: str, audience: Audience) -> Campaign | None:
-    """The campaign of this issue to these readers that still has something to do, and was not cancelled."""
+def unfinished(c: Connection, *, issue_id: str, audience: Audience, erratum: bool = False) -> Campaign | None:
+    """The campaign of this issue, or erratum of it, to these readers that still has something to do.
+
+    One that was cancelled has not.
+    """
+    kind = _C.erratum > 0 if erratum else _C.erratum == 0
     rows = c.execute(
         _with_counts()
+        .where(kind)
         .where(issues.c.key == issue_id, _C.state != CampaignState.CANCELLED.value)
         .having(sum((func.sum(batches.c[status.value]) for status in OPEN), start=func.sum(0)) > 0)
     )
@@ -69,10 +74,35 @@ def set_state(c: Connection, campaign_id: int, state: CampaignState, *, now: int
     c.execute(change.values(state=state.value, updated_at=now))
 
 
+def hold(c: Connection, campaign_id: int, why: str, *, now: int) -> None:
+    """Nothing more leaves before the officer says yes. why: in words. A finished or cancelled campaign stays so."""
+    over = (CampaignState.FINISHED.value, CampaignState.CANCELLED.value)
+    change = update(campaigns_table).where(_C.id == campaign_id, _C.state.not_in(over))
+    c.execute(change.values(state=CampaignState.HELD.value, held_why=why, updated_at=now))
+
+
 def begin(c: Connection, campaign_id: int, *, now: int) -> None:
     """A run begins, for the officer wants it: a paused or held campaign goes on, a cancelled one never does."""
     change = update(campaigns_table).where(_C.id == campaign_id, _C.state != CampaignState.CANCELLED.value)
-    c.execute(change.values(state=CampaignState.SENDING.value, updated_at=now))
+    c.execute(change.values(state=CampaignState.SENDING.value, held_why="", updated_at=now))
+
+
+def end_canary(c: Connection, campaign_id: int, *, now: int) -> None:
+    """Let the rest go: those who went first are not waited for any longer."""
+    waits = (_C.id == campaign_id) & _C.canary_done_at.is_(None)
+    c.execute(update(campaigns_table).where(waits).values(canary_done_at=now, updated_at=now))
+
+
+def canary_counts(c: Connection, campaign_id: int) -> Counts:
+    """Those who go first, by status."""
+    mine = (batches.c.campaign_id == campaign_id) & (batches.c.number == 0)
+    row = c.execute(select(*(batches.c[status.value] for status in Status)).where(mine)).one_or_none()
+    return Counts(**row._asdict()) if row else Counts()
+
+
+def set_rate(c: Connection, campaign_id: int, rate: int | None, *, now: int) -> None:
+    """How many may leave in an hour; None as the profile says."""
+    c.execute(update(campaigns_table).where(_C.id == campaign_id).values(rate=rate, updated_at=now))
 
 
 def _with_counts() -> Select[Any]:

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
-from newsletter_mailer.store.campaign_rows import Audience, begin, campaign, campaigns, set_state, unfinished
-from newsletter_mailer.store.editions import edition, edition_hash, keep_edition, record_test, was_tested
+from newsletter_mailer.store.campaign_rows import (
+    Audience,
+    begin,
+    campaign,
+    campaigns,
+    canary_counts,
+    end_canary,
+    hold,
+    set_rate,
+    set_state,
+    unfinished,
+)
+from newsletter_mailer.store.corrections import correct, counts_by_edition, next_erratum
+from newsletter_mailer.store.editions import (
+    edition,
+    edition_hash,
+    edition_numbered,
+    keep_edition,
+    record_test,
+    was_tested,
+)
 from newsletter_mailer.store.log import LogRow, log
 from newsletter_mailer.store.planning import (
     elsewhere,
@@ -19,15 +38,23 @@ __all__ = [
     "begin",
     "campaign",
     "campaigns",
+    "canary_counts",
+    "correct",
+    "counts_by_edition",
     "edition",
     "edition_hash",
+    "edition_numbered",
     "elsewhere",
+    "end_canary",
     "first_readers",
     "head_count",
+    "hold",
     "keep_edition",
     "log",
+    "next_erratum",
     "plan",
     "record_test",
+    "set_rate",
     "set_state",
     "summary_by_language",
     "unfinished",

@@ -8,7 +8,7 @@ import json
 import zlib
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import ColumnElement, Connection, insert, select, text
 
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.model.edition import (
@@ -53,7 +53,16 @@ def number_of(c: Connection, hash_: str) -> int | None:
 
 def edition(c: Connection, hash_: str) -> Edition:
     """The edition kept under that hash. Raises NewsletterError when only a newer version of the program can read it."""
-    row = c.execute(select(editions.c.format, editions.c.content).where(editions.c.hash == hash_)).one()
+    return _read(c, editions.c.hash == hash_)
+
+
+def edition_numbered(c: Connection, number: int) -> Edition:
+    """The edition of that row. Raises NewsletterError as `edition` does."""
+    return _read(c, editions.c.id == number)
+
+
+def _read(c: Connection, wanted: ColumnElement[bool]) -> Edition:
+    row = c.execute(select(editions.c.format, editions.c.content).where(wanted)).one()
     if row.format > FORMAT:
         raise NewsletterError(
             sentence("this edition was composed by a newer version of the program"),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, select
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.model.outcome import Verb
 from newsletter_mailer.store.batch_rows import batches_with
+from newsletter_mailer.store.corrections import versions_of_issue
 from newsletter_mailer.store.schema import (
     attempts,
     deliveries,
@@ -40,15 +41,19 @@ class LogRow:
     organisation: str
     detail: str = ""  #: when no server spoke: a word, such as `boot` or `suppressed`, or what the line did
     verb: Verb | None = None  #: the step that the reply answers
+    version: int = 1  #: of the issue: 1 for the first edition that was planned, 2 for the next …
+    domain: str = ""
+    kind: str = ""  #: what the reply means, a word of ReplyClass
 
 
 def log(c: Connection, campaign_id: int, *, status: Status | None = None) -> Iterator[LogRow]:
     """Every delivery of a campaign, or those of one status, in the order of the plan; read batch by batch."""
     slugs: dict[int, str] = {row.id: row.slug for row in c.execute(select(lists.c.id, lists.c.slug))}
+    versions = versions_of_issue(c, campaign_id)
     query = _query(status).where(_D.campaign_id == campaign_id)
     for batch in batches_with(c, campaign_id, status):
         for row in c.execute(query.where(_D.batch == batch)).all():
-            yield _row(row, slugs)
+            yield _row(row, slugs, versions)
 
 
 def unresolved(c: Connection, campaign_id: int) -> Iterator[LogRow]:
@@ -69,8 +74,12 @@ def _query(status: Status | None) -> Select[Any]:
             _D.due_at,
             _D.lists,
             _D.note,
+            _D.edition_id,
+            _D.domain,
         )
-        .add_columns(a.code, a.reply, a.detail, a.verb, a.at, organisations.c.name.label("organisation"))
+        .add_columns(
+            a.code, a.reply, a.kind, a.detail, a.verb, a.at, organisations.c.name.label("organisation")
+        )
         .outerjoin(attempts, (a.delivery_id == _D.id) & (a.number == _D.attempt))
         .outerjoin(subscribers, subscribers.c.id == _D.subscriber_id)
         .outerjoin(organisations, organisations.c.id == subscribers.c.organisation_id)
@@ -79,7 +88,7 @@ def _query(status: Status | None) -> Select[Any]:
     return query if status is None else query.where(_D.status == status.value)
 
 
-def _row(row: Any, slugs: dict[int, str]) -> LogRow:
+def _row(row: Any, slugs: dict[int, str], versions: dict[int, int]) -> LogRow:
     status = Status(row.status)
     return LogRow(
         delivery=row.id,
@@ -96,4 +105,7 @@ def _row(row: Any, slugs: dict[int, str]) -> LogRow:
         organisation=row.organisation or "",
         detail=row.note or row.detail or "",
         verb=Verb(row.verb) if row.verb else None,
+        version=versions[row.edition_id],
+        domain=row.domain,
+        kind=row.kind or "",
     )

@@ -4,62 +4,33 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from itertools import groupby, islice
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from itertools import islice
 
-from sqlalchemy import Connection, Select, func, insert, select, text, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
-from newsletter_mailer.errors import UsageError
-from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus, mail_domain
+from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.campaign import Campaign, CampaignState, Elsewhere, HeadCount
-from newsletter_mailer.model.delivery import OPEN, Status
+from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.model.edition import Edition
-from newsletter_mailer.store.bulk import execute_many
+from newsletter_mailer.store.batching import batched, without_canary
+from newsletter_mailer.store.bulk import execute_many, insert_rows
 from newsletter_mailer.store.campaign_rows import Audience, campaign
-from newsletter_mailer.store.editions import keep_edition, number_of
+from newsletter_mailer.store.editions import edition_hash, keep_edition, number_of
+from newsletter_mailer.store.reach import Aim, Reader, readers
 from newsletter_mailer.store.readers import subscriber
-from newsletter_mailer.store.schema import (
-    batches,
-    campaigns,
-    deliveries,
-    issues,
-    lists,
-    subscribers,
-    subscriptions,
-    suppressions,
-)
+from newsletter_mailer.store.schema import batches, campaigns, deliveries, issues
 from newsletter_mailer.tokens import Secret, message_id
-from newsletter_mailer.wording import sentence
 
-BATCH = 500  #: deliveries that share one row of counters
-_PAGE = 2000  # subscribers looked at together
-_HAS_IT = {
-    Status.SENT.value: "already_have_it",
-    Status.REFUSED.value: "refused",
-    Status.IN_DOUBT.value: "in_doubt",
-    **{status.value: "waiting" for status in OPEN},
-}  # a cancelled or skipped delivery no longer stands for the issue
 _ADD = insert(deliveries)
+_ADD_BATCH = insert(batches)
+_COLUMNS = (
+    *("id", "campaign_id", "batch", "issue_id", "edition_id", "erratum", "recipient_key", "subscriber_id"),
+    *("address", "domain", "lists", "message_id", "status", "attempt", "note", "planned_at", "updated_at"),
+)
+_EACH = ("campaign_id", "issue_id", "edition_id", "erratum", "planned_at")
 _ADD_ISSUE = text("INSERT INTO issues (key) VALUES (:key) ON CONFLICT DO NOTHING")
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """One person of the audience, and why they are not written to."""
-
-    id: int
-    address: str
-    recipient_key: str
-    language: str
-    lists: tuple[int, ...]  #: by which they are reached, in the order of the audience
-    barred: str = ""  #: a field of HeadCount, or "" when they get the mail
-    campaign: int = 0  #: which has them already, when that is why
-
-
-def _anything(_address: str) -> bool:
-    return True
 
 
 def head_count(
@@ -69,15 +40,23 @@ def head_count(
     issue_id: str,
     mailable: Callable[[str], bool],
     erratum: int = 0,
+    edition: str = "",
 ) -> HeadCount:
-    """How many a plan would reach now, and why not the others. Readers of an excluded list are not counted at all."""
-    return _counted(Counter(reader.barred for reader in _now(c, audience, issue_id, erratum, mailable)))
+    """How many a plan would reach now, and why not the others. Readers of an excluded list are not counted at all.
+
+    erratum: 0, or a number from `next_erratum`: then it reaches those who were sent the issue in another edition than
+    `edition`, a hash.
+    """
+    found = readers(c, audience, Aim(issue_id, erratum, edition), mailable)
+    return _counted(Counter(reader.barred for reader in found))
 
 
-def elsewhere(c: Connection, audience: Audience, *, issue_id: str, erratum: int = 0) -> list[Elsewhere]:
+def elsewhere(
+    c: Connection, audience: Audience, *, issue_id: str, erratum: int = 0, edition: str = ""
+) -> list[Elsewhere]:
     """Who of them waits, was refused or is in doubt in which other campaign of the issue."""
-    readers = _now(c, audience, issue_id, erratum, _anything)
-    found = Counter((reader.campaign, reader.barred) for reader in readers if reader.campaign)
+    everyone = readers(c, audience, Aim(issue_id, erratum, edition), lambda _address: True)
+    found = Counter((reader.campaign, reader.barred) for reader in everyone if reader.campaign)
     return [
         Elsewhere(campaign, why, count)
         for (campaign, why), count in sorted(found.items())
@@ -93,9 +72,11 @@ def first_readers(
     limit: int,
     mailable: Callable[[str], bool],
     erratum: int = 0,
+    edition: str = "",
 ) -> list[Subscriber]:
     """The first few whom a plan would reach now, to look at the issue with their eyes."""
-    reached = (reader for reader in _now(c, audience, issue_id, erratum, mailable) if not reader.barred)
+    everyone = readers(c, audience, Aim(issue_id, erratum, edition), mailable)
+    reached = (reader for reader in everyone if not reader.barred)
     found = (subscriber(c, reader.id) for reader in islice(reached, limit))
     return [reader for reader in found if reader is not None]
 
@@ -107,10 +88,11 @@ def summary_by_language(
     issue_id: str,
     mailable: Callable[[str], bool],
     erratum: int = 0,
+    edition: str = "",
 ) -> dict[str, int]:
     """How many whom a plan would reach now have which language, most first; "" for those of whom it is not known."""
-    readers = _now(c, audience, issue_id, erratum, mailable)
-    return dict(Counter(reader.language for reader in readers if not reader.barred).most_common())
+    everyone = readers(c, audience, Aim(issue_id, erratum, edition), mailable)
+    return dict(Counter(reader.language for reader in everyone if not reader.barred).most_common())
 
 
 def plan(
@@ -127,29 +109,40 @@ def plan(
     unsubscribe_mailbox: str,
     web_base: str = "",
     erratum: int = 0,
+    canary: int = 0,
+    canary_wait: int = 0,
+    scheduled_at: int | None = None,
+    expires_at: int | None = None,
+    rate: int | None = None,
 ) -> Campaign:
     """Write down the edition and one delivery for everyone who is to get it, all in the caller's transaction.
 
     Who has a delivery of the issue (and of this erratum) already gets no second one. mailable: whether an address
-    can stand on an envelope. The caller asks for the number first, and undoes the plan if it is not what was shown.
+    can stand on an envelope. canary: so many, spread over the domains, stand in batch 0. Times are milliseconds.
+    The caller asks for the number first, and undoes the plan if it is not what was shown.
     """
-    shared = {
-        "issue_id": _issue(c, edition.issue_id),
-        "edition_id": number_of(c, keep_edition(c, edition, now=now)),
-        "erratum": erratum,
-        "updated_at": now,
-    }
-    letterhead = {
+    edition_id = number_of(c, keep_edition(c, edition, now=now))
+    shared = {"issue_id": _issue(c, edition.issue_id), "edition_id": edition_id, "erratum": erratum}
+    as_planned = {
+        "slug": edition.slug,
         "domain": message_domain,
         "list_name": list_name,
         "unsubscribe_mailbox": unsubscribe_mailbox,
         "web_base": web_base,
+        "canary": canary,
+        "canary_wait": canary_wait,
+        "scheduled_at": scheduled_at,
+        "expires_at": expires_at,
+        "rate": rate,
+        "created_at": now,
+        "updated_at": now,
     }
-    number = _open_campaign(c, edition.slug, audience, {**shared, **letterhead, "created_at": now})
-    each = {**shared, "campaign_id": number, "planned_at": now}
+    number = _open_campaign(c, audience, {**shared, **as_planned, "editions": str(edition_id)})
     barred: Counter[str] = Counter()
-    readers = _reached(_now(c, audience, edition.issue_id, erratum, mailable), barred)
-    _write(c, readers, each, lambda delivery: message_id(secret, ledger_id, delivery, message_domain))
+    aim = Aim(edition.issue_id, erratum, edition_hash(edition))
+    reached = _reached(readers(c, audience, aim, mailable), barred)
+    each = {**shared, "campaign_id": number, "planned_at": now}
+    _write(c, reached, each, canary, lambda delivery: message_id(secret, ledger_id, delivery, message_domain))
     counted = json.dumps(asdict(_counted(barred)))
     c.execute(update(campaigns).where(campaigns.c.id == number).values(head_count=counted))
     planned = campaign(c, number)
@@ -157,24 +150,15 @@ def plan(
     return planned
 
 
-def _open_campaign(c: Connection, slug: str, audience: Audience, shared: Mapping[str, object]) -> int:
-    values = {
-        "slug": slug,
-        "canary": 0,
-        "canary_wait": 0,
+def _open_campaign(c: Connection, audience: Audience, values: Mapping[str, object]) -> int:
+    state = CampaignState.PLANNED if values["scheduled_at"] is None else CampaignState.SCHEDULED
+    more = {
+        "state": state.value,
         "held_why": "",
-        "state": CampaignState.PLANNED.value,
         "audience": json.dumps({"lists": audience.lists, "exclude": audience.exclude}),
         "head_count": json.dumps(asdict(HeadCount(0))),  # known once everyone was looked at
     }
-    return int(c.scalars(insert(campaigns).values({**shared, **values}).returning(campaigns.c.id)).one())
-
-
-def _now(
-    c: Connection, audience: Audience, issue_id: str, erratum: int, mailable: Callable[[str], bool]
-) -> Iterator[_Reader]:
-    issue = c.scalar(select(issues.c.id).where(issues.c.key == issue_id))  # None: nobody has it yet
-    return _readers(c, audience, issue or 0, erratum, mailable)
+    return int(c.scalars(insert(campaigns).values({**values, **more}).returning(campaigns.c.id)).one())
 
 
 def _issue(c: Connection, key: str) -> int:
@@ -186,110 +170,47 @@ def _counted(barred: Counter[str]) -> HeadCount:
     return HeadCount(barred.total(), **{reason: number for reason, number in barred.items() if reason})
 
 
-def _reached(readers: Iterator[_Reader], barred: Counter[str]) -> Iterator[_Reader]:
-    for reader in readers:
+def _reached(everyone: Iterator[Reader], barred: Counter[str]) -> Iterator[Reader]:
+    for reader in everyone:
         barred[reader.barred] += 1
         if not reader.barred:
             yield reader
 
 
 def _write(
-    c: Connection, readers: Iterator[_Reader], each: Mapping[str, object], id_for: Callable[[int], str]
+    c: Connection,
+    reached: Iterator[Reader],
+    each: Mapping[str, object],
+    canary: int,
+    id_for: Callable[[int], str],
 ) -> None:
-    each = {**each, "status": Status.QUEUED.value, "attempt": 0, "note": ""}
+    first_out: dict[str, list[Reader]] = {}
+    rest = without_canary(reached, canary, first_out) if canary else reached
     first = (c.scalar(select(func.max(deliveries.c.id))) or 0) + 1
-    batch = 0
-    while chunk := list(islice(readers, BATCH)):
-        batch += 1
-        c.execute(
-            insert(batches).values(
-                campaign_id=each["campaign_id"], number=batch, domain="", queued=len(chunk)
-            )
-        )
-        rows = (
-            {
-                "id": number,
-                "batch": batch,
-                "recipient_key": reader.recipient_key,
-                "subscriber_id": reader.id,
-                "address": reader.address,
-                "domain": mail_domain(reader.address),
-                "lists": ",".join(map(str, reader.lists)),
-                "message_id": id_for(number),
-            }
-            for number, reader in enumerate(chunk, first)
-        )
-        execute_many(c, _ADD, [{**each, **row} for row in rows])
+    for number, (domain, chunk) in enumerate(batched(rest), 1):
+        _write_batch(c, number, domain, chunk, each, first, id_for)
         first += len(chunk)
+    ahead = [reader for readers_ in first_out.values() for reader in readers_]
+    if ahead:
+        _write_batch(c, 0, "", ahead, each, first, id_for)
 
 
-def _readers(
-    c: Connection, audience: Audience, issue: int, erratum: int, mailable: Callable[[str], bool]
-) -> Iterator[_Reader]:
-    """Everyone on the lists, once, by their number; page by page, so that a million need no more memory."""
-    numbers = _numbers(c, audience.lists)
-    excluded = set(_numbers(c, audience.exclude))
-    after, last = 0, c.scalar(select(func.max(subscribers.c.id))) or 0
-    while after < last:
-        upto = after + _PAGE
-        rows = c.execute(_page(after, upto, issue, erratum)).all()  # whole: deliveries are written meanwhile
-        for _, ties in groupby(rows, lambda row: row.id):
-            reader = _judge(list(ties), numbers, excluded, mailable)
-            if reader is not None:
-                yield reader
-        after = upto
-
-
-def _page(after: int, upto: int, issue: int, erratum: int) -> Select[Any]:
-    """Every subscription of these readers. Lists are chosen later: SQLite would read a whole list for each page."""
-    s, t, d = subscribers.c, subscriptions.c, deliveries.c
-    of_it = select(func.min(d.id)).where(d.issue_id == issue, d.erratum == erratum).correlate(subscribers)
-    by_address = of_it.where(d.recipient_key == s.recipient_key).scalar_subquery()
-    by_number = of_it.where(d.subscriber_id == s.id).scalar_subquery()  # who moved has it still
-    return (
-        select(s.id, s.address, s.recipient_key, s.language, t.list_id, t.status)
-        .add_columns(suppressions.c.reason.label("suppressed"))
-        .add_columns(d.status.label("delivery"), d.campaign_id.label("campaign"))
-        .join_from(subscriptions, subscribers, t.subscriber_id == s.id)
-        .outerjoin(suppressions, suppressions.c.recipient_key == s.recipient_key)
-        .outerjoin(deliveries, d.id == func.coalesce(by_address, by_number))
-        .where(t.subscriber_id > after, t.subscriber_id <= upto)
-        .order_by(t.subscriber_id)
-    )
-
-
-def _judge(
-    ties: list[Any], numbers: list[int], excluded: set[int], mailable: Callable[[str], bool]
-) -> _Reader | None:
-    """The reader of these subscriptions, or None for one of an excluded list."""
-    person = ties[0]
-    by_status: dict[str, list[int]] = {status.value: [] for status in SubscriptionStatus}
-    for tie in ties:
-        by_status[tie.status].append(tie.list_id)
-    confirmed = set(by_status[SubscriptionStatus.CONFIRMED.value])
-    mine = tuple(number for number in numbers if number in confirmed)
-    if confirmed & excluded or not any(tie.list_id in numbers for tie in ties):
-        return None
-    pending = set(by_status[SubscriptionStatus.PENDING.value]).intersection(numbers)
-    if not mine:
-        barred = "pending" if pending else "unsubscribed"
-    elif person.suppressed is not None:
-        barred = "suppressed"
-    elif person.delivery is not None:
-        barred = _HAS_IT[person.delivery]
-    else:
-        barred = "" if mailable(person.address) else "unmailable"
-    has_it = person.campaign if barred in _HAS_IT.values() else 0
-    return _Reader(person.id, person.address, person.recipient_key, person.language, mine, barred, has_it)
-
-
-def _numbers(c: Connection, slugs: tuple[str, ...]) -> list[int]:
-    query = select(lists.c.slug, lists.c.id).where(lists.c.slug.in_(slugs))
-    found = {row.slug: row.id for row in c.execute(query)}
-    for slug in slugs:
-        if slug not in found:
-            raise UsageError(
-                sentence("there is no list {slug}", slug=slug),
-                sentence("see the lists with: newsletter lists"),
-            )
-    return [found[slug] for slug in dict.fromkeys(slugs)]
+def _write_batch(
+    c: Connection,
+    number: int,
+    domain: str,
+    chunk: Sequence[Reader],
+    each: Mapping[str, object],
+    first: int,
+    id_for: Callable[[int], str],
+) -> None:
+    mine = {"campaign_id": each["campaign_id"], "number": number}
+    execute_many(c, _ADD_BATCH, [{**mine, "domain": domain, "queued": len(chunk)}])
+    campaign_id, issue_id, edition_id, erratum, now = (each[name] for name in _EACH)
+    of = (campaign_id, number, issue_id, edition_id, erratum)
+    at_first = (Status.QUEUED.value, 0, "", now, now)
+    rows = [
+        (id_, *of, key, reader, address, to_domain, on, id_for(id_), *at_first)
+        for id_, (reader, address, key, _, to_domain, on, _, _) in enumerate(chunk, first)
+    ]
+    insert_rows(c, _ADD, _COLUMNS, rows)

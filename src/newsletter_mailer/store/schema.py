@@ -148,7 +148,8 @@ campaigns = Table(
     Column("id", _Id, primary_key=True),
     Column("issue_id", _Id, ForeignKey("issues.id"), nullable=False, index=True),
     Column("slug", Text, nullable=False, index=True),
-    Column("edition_id", _Id, ForeignKey("editions.id"), nullable=False),
+    Column("edition_id", _Id, ForeignKey("editions.id"), nullable=False),  # the present one
+    Column("editions", Text, nullable=False),  # all that it had, in their order: "3,7"
     Column("erratum", Integer, nullable=False),
     Column("state", Text, nullable=False),
     Column("audience", Text, nullable=False),  # JSON: {"lists": [slug …], "exclude": [slug …]}

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, insert, select
 
 from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.delivery import OPEN, Event, Status, after
 from newsletter_mailer.model.outcome import Outcome, Verb
 from newsletter_mailer.model.retry import RetryPolicy
-from newsletter_mailer.store.bulk import execute_many
+from newsletter_mailer.store.bulk import execute_with, in_lists, insert_rows, some_of
+from newsletter_mailer.store.expiry import note_expired
 from newsletter_mailer.store.officer import close
 from newsletter_mailer.store.schema import attempts, campaigns, deliveries
 from newsletter_mailer.store.steps import Row, Step, apply
 
 _D = deliveries.c
 _HELD = (
-    select(_D.id, _D.campaign_id, _D.batch, _D.attempt, _D.run, _D.planned_at)
+    select(_D.id, _D.campaign_id, _D.batch, _D.attempt, _D.run, _D.planned_at, campaigns.c.expires_at)
+    .join(campaigns, campaigns.c.id == _D.campaign_id)
     .where(_D.status == Status.SENDING.value)
-    .with_for_update()
+    .with_for_update(of=deliveries)
 )
 _KEEP = insert(attempts)
+_COLUMNS = ("delivery_id", "number", "run", "event", "kind", "verb", "code", "reply", "detail", "at")
 _HANG_UPS = 3  # attempts that end so before they are taken for a word on this reader
-_GROUP = 500  # SQLite allows 32,766 parameters a statement; PostgreSQL plans short lists better
+_GROUP = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +45,11 @@ class Settlement:
     at: int  #: when it was known: milliseconds since 1970, UTC
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
+class _Held(NamedTuple):
     row: Row
     run: int
     planned_at: int
+    expires_at: int | None
 
 
 def settle(
@@ -62,10 +68,8 @@ def settle(
         group = {one.delivery_id: one for one in outcomes[start : start + _GROUP]}
         held = _held(c, group)
         valid = [one for one in group.values() if _counts(one, held.get(one.delivery_id))]
-        steps = [_step(one, held[one.delivery_id], now, retry, chance) for one in valid]
-        apply(c, steps, now=now)
-        execute_many(c, _KEEP, [_attempt(one) for one in valid])
-        _close_cancelled(c, steps, now)
+        _move(c, valid, held, now, retry, chance)
+        insert_rows(c, _KEEP, _COLUMNS, [_attempt(one) for one in valid])
 
 
 def release(c: Connection, delivery_ids: Iterable[int], *, run: int, now: int) -> None:
@@ -78,38 +82,63 @@ def release(c: Connection, delivery_ids: Iterable[int], *, run: int, now: int) -
         _close_cancelled(c, steps, now)
 
 
+def _move(
+    c: Connection,
+    settlements: Sequence[Settlement],
+    held: dict[int, _Held],
+    now: int,
+    retry: RetryPolicy,
+    chance: Callable[[], float],
+) -> None:
+    """Take the steps that these outcomes mean."""
+    alike: dict[Event, list[Row]] = defaultdict(list)
+    steps: list[Step] = []
+    expired: list[Row] = []
+    for one in settlements:
+        mine = held[one.delivery_id]
+        if one.outcome.event is not Event.DEFERRED and not _hung_up_again(one):
+            alike[one.outcome.event].append(mine.row)
+        elif one.attempt > 1 and retry.gives_up(timedelta(milliseconds=now - mine.planned_at)):
+            alike[Event.GAVE_UP].append(mine.row)  # never after one try: the campaign may have begun late
+        else:
+            due_at = now + round(retry.wait(one.attempt, chance()).total_seconds() * 1000)
+            if mine.expires_at is not None and due_at >= mine.expires_at:
+                expired.append(mine.row)
+            else:
+                steps.append(Step([mine.row], Event.DEFERRED, due_at=due_at))
+    steps += [Step(rows, event) for event, rows in alike.items()]
+    apply(c, steps, now=now)
+    note_expired(c, expired, now)
+    _close_cancelled(c, steps, now)
+
+
 def _close_cancelled(c: Connection, steps: Sequence[Step], now: int) -> None:
     """What comes back to a campaign that was cancelled meanwhile will not leave."""
     back = {row.campaign for step in steps for row in step.rows if after(row.status, step.event) in OPEN}
     for campaign in back:
-        if (
-            c.scalar(select(campaigns.c.state).where(campaigns.c.id == campaign))
-            == CampaignState.CANCELLED.value
-        ):
+        state = c.scalar(select(campaigns.c.state).where(campaigns.c.id == campaign))
+        if state == CampaignState.CANCELLED.value:
             close(c, campaign, now)
 
 
 def _held(c: Connection, ids: Iterable[int]) -> dict[int, _Held]:
-    rows = c.execute(_HELD.where(_D.id.in_(list(ids))))
     return {
-        r.id: _Held(Row(r.id, r.campaign_id, r.batch, Status.SENDING, r.attempt), r.run, r.planned_at)
-        for r in rows
+        id_: _Held(Row(id_, campaign, batch, Status.SENDING, attempt), run, planned_at, expires_at)
+        for size, some in in_lists(list(ids))
+        for id_, campaign, batch, attempt, run, planned_at, expires_at in execute_with(
+            c, _some_held(size), some
+        )
     }
+
+
+@lru_cache
+def _some_held(size: int) -> Select[Any]:
+    return _HELD.where(_D.id.in_(some_of(size)))
 
 
 def _counts(one: Settlement, held: _Held | None) -> bool:
     """A late waker's word no longer counts: the delivery may be in other hands."""
     return held is not None and (held.row.attempt, held.run) == (one.attempt, one.run)
-
-
-def _step(one: Settlement, held: _Held, now: int, retry: RetryPolicy, chance: Callable[[], float]) -> Step:
-    event = one.outcome.event
-    if event is not Event.DEFERRED and not _hung_up_again(one):
-        return Step([held.row], event)
-    if one.attempt > 1 and retry.gives_up(timedelta(milliseconds=now - held.planned_at)):
-        return Step([held.row], Event.GAVE_UP)  # never after one try: the campaign may have begun late
-    wait = retry.wait(one.attempt, chance())
-    return Step([held.row], Event.DEFERRED, due_at=now + round(wait.total_seconds() * 1000))
 
 
 def _hung_up_again(one: Settlement) -> bool:
@@ -120,17 +149,9 @@ def _hung_up_again(one: Settlement) -> bool:
     return outcome.event is Event.RELEASED and at_the_reader and hung_up and one.attempt >= _HANG_UPS
 
 
-def _attempt(one: Settlement) -> dict[str, object]:
-    reply = one.outcome.reply
-    return {
-        "delivery_id": one.delivery_id,
-        "number": one.attempt,
-        "run": one.run,
-        "event": one.outcome.event.value,
-        "kind": "",
-        "verb": one.outcome.verb.value,
-        "code": reply.code if reply else None,
-        "reply": reply.text if reply else "",
-        "detail": one.outcome.detail,
-        "at": one.at,
-    }
+def _attempt(one: Settlement) -> tuple[object, ...]:
+    outcome, reply = one.outcome, one.outcome.reply
+    kind = outcome.kind.value if outcome.kind else ""
+    code, words = (reply.code, reply.text) if reply else (None, "")
+    heard = (outcome.event.value, kind, outcome.verb.value, code, words, outcome.detail)
+    return one.delivery_id, one.attempt, one.run, *heard, one.at

@@ -34,12 +34,12 @@ CLOSING = Outcome(Event.RELEASED, Verb.MAIL, Reply(421, "4.3.2 closing"))
 HUNG_UP = Outcome(Event.RELEASED, Verb.RCPT, None, "the server closed the line")
 
 
-def an_edition(issue_id: str = "issue-2026-11", slug: str = "novembre") -> Edition:
+def an_edition(issue_id: str = "issue-2026-11", slug: str = "novembre", title: str = "Novembre") -> Edition:
     """A small edition with a slot."""
     return Edition(
         issue_id=issue_id,
         slug=slug,
-        title="Novembre",
+        title=title,
         language="fr",
         sender=Sender("Réseau Exemple", "lettre@example.org"),
         subject=(Segment("Novembre"),),
@@ -74,13 +74,16 @@ class Bench:
         *slugs: str,
         exclude: Sequence[str] = (),
         issue: str = "issue-2026-11",
+        title: str = "Novembre",
         erratum: int = 0,
+        canary: int = 0,
+        expires_at: int | None = None,
     ) -> Campaign:
-        """Plan an issue for these lists."""
+        """Plan an issue for these lists. An edition with another title is another edition."""
         with self.database.transaction() as c:
             return campaigns.plan(
                 c,
-                an_edition(issue),
+                an_edition(issue, title=title),
                 Audience(slugs or ("adherents",), tuple(exclude)),
                 now=self.now,
                 secret=SECRET,
@@ -90,6 +93,8 @@ class Bench:
                 list_name="Réseau Exemple",
                 unsubscribe_mailbox="leave@example.org",
                 erratum=erratum,
+                canary=canary,
+                expires_at=expires_at,
             )
 
     def begin_run(self, journal: str = "none", boot_id: str = "boot", host: str = "here") -> int:
@@ -100,11 +105,15 @@ class Bench:
             )
         return self.run
 
-    def claim(self, campaign: Campaign, limit: int = 200) -> list[Claimed]:
+    def claim(
+        self, campaign: Campaign, limit: int = 200, *, without: Sequence[str] = (), canary: bool = False
+    ) -> list[Claimed]:
         """Claim for the present run."""
         run = self.run or self.begin_run()
         with self.database.transaction() as c:
-            return ledger.claim(c, campaign.id, run=run, limit=limit, now=self.now)
+            return ledger.claim(
+                c, campaign.id, run=run, limit=limit, now=self.now, without=without, canary=canary
+            )
 
     def settle(self, claimed: Sequence[Claimed], outcome: Outcome, *, run: int | None = None) -> None:
         """Settle these with one outcome."""

@@ -150,6 +150,7 @@ def _campaigns() -> None:
         sa.Column("issue_id", _ID, nullable=False),
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("edition_id", _ID, nullable=False),
+        sa.Column("editions", sa.Text(), nullable=False),
         sa.Column("erratum", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("audience", sa.Text(), nullable=False),
