@@ -90,6 +90,7 @@ class Newsletter:
             "NEWSLETTER_SMTP__HOST": "127.0.0.1",
             "NEWSLETTER_SMTP__PORT": str(port),
             "NEWSLETTER_SMTP__SECURITY": "none",
+            "NEWSLETTER_SMTP__CONNECTIONS": "1",  # so that a test knows who comes next
             "COLUMNS": "140",
             "LANG": "en_GB.UTF-8",
         }

@@ -161,11 +161,12 @@ def _send(face: Face, app: App, campaign: Campaign, *, wait: bool) -> None:
     from newsletter_mailer.actions.campaigns import one
     from newsletter_mailer.actions.dispatch import Tools, dispatch, exit_code
     from newsletter_mailer.app import clock
+    from newsletter_mailer.config.profiles import profile_of
 
     tools = Tools(
         database=app.database,
         workspace=app.workspace,
-        account=account_of(app.workspace),
+        account=account_of(app.workspace, profile=profile_of(app.workspace.settings.smtp, now=app.now)[0]),
         secret=app.secret,
         clock=clock,
     )
