@@ -2,6 +2,7 @@
 
 from newsletter_mailer.config.loading import load_workspace
 from newsletter_mailer.config.private import (
+    PASSWORD_VARIABLE,
     oauth_client_secret,
     read_private,
     replace_private,
@@ -9,10 +10,12 @@ from newsletter_mailer.config.private import (
     write_private,
 )
 from newsletter_mailer.config.profiles import profile_of, route_of
+from newsletter_mailer.config.providers import providers
 from newsletter_mailer.config.settings import Identity, OAuthSettings, SenderSettings, Settings, SmtpSettings
 from newsletter_mailer.config.workspace import SETTINGS_FILE, Workspace, find_workspace, shipped
 
 __all__ = [
+    "PASSWORD_VARIABLE",
     "SETTINGS_FILE",
     "Identity",
     "OAuthSettings",
@@ -24,6 +27,7 @@ __all__ = [
     "load_workspace",
     "oauth_client_secret",
     "profile_of",
+    "providers",
     "read_private",
     "replace_private",
     "route_of",

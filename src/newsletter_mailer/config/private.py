@@ -13,16 +13,17 @@ from newsletter_mailer.config.workspace import Workspace
 from newsletter_mailer.errors import SecretError, system_reason
 from newsletter_mailer.wording import sentence
 
+PASSWORD_VARIABLE = f"{ENVIRONMENT_PREFIX}SMTP__PASSWORD"
+
 
 def smtp_password(workspace: Workspace, environment: Mapping[str, str] = os.environ) -> str:
     """The password from NEWSLETTER_SMTP__PASSWORD or `smtp.password_file`; "" when there is neither.
 
     Raises SecretError when others may read the file or it is not UTF-8.
     """
-    variable = f"{ENVIRONMENT_PREFIX}SMTP__PASSWORD"
-    given = environment.get(variable)
+    given = environment.get(PASSWORD_VARIABLE)
     if given is not None:
-        return _as_text(given.encode(errors="surrogateescape"), variable)
+        return _as_text(given.encode(errors="surrogateescape"), PASSWORD_VARIABLE)
     return _in_file(workspace, workspace.settings.smtp.password_file)
 
 

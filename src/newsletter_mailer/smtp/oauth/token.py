@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from newsletter_mailer.config import Workspace, read_private, replace_private
+from newsletter_mailer.config import Workspace, oauth_client_secret, read_private, replace_private
 from newsletter_mailer.smtp.oauth.asking import NoPermission, Refused, again, ask, not_oauth
-from newsletter_mailer.smtp.oauth.provider import Provider
+from newsletter_mailer.smtp.oauth.provider import Provider, provider_of
 from newsletter_mailer.wording import sentence
 
 MARGIN_MS = 120_000  # before the end, so that a login does not meet a token that has just run out
@@ -124,6 +124,17 @@ class AccessToken:
                 again(),
             ) from refused
         return read_token(answer, provider, now=self._clock(), refresh=token.refresh)
+
+
+def access_token(workspace: Workspace) -> AccessToken | None:
+    """What to log in with, as the settings have it; None for a login by password. Raises SecretError."""
+    settings = workspace.settings.smtp.oauth
+    if settings is None:
+        return None
+    provider = provider_of(settings, oauth_client_secret(workspace))
+    if load(provider, token_file(workspace)) is None:
+        raise no_permission_yet(provider)
+    return AccessToken(provider, token_file(workspace))
 
 
 def no_permission_yet(provider: Provider) -> NoPermission:

@@ -1,0 +1,121 @@
+"""Commands on what the program logs in with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter_mailer.cli.output import Face
+from newsletter_mailer.cli.times import iso, local
+from newsletter_mailer.wording import say
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from newsletter_mailer.actions.secret import Login, Permission
+
+
+@click.group()
+def secret() -> None:
+    """What the mail server wants to see: a password, or a permission of the provider (OAuth)."""
+
+
+@secret.command("set")
+@click.argument("what", type=click.Choice(["oauth"]))
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@click.pass_obj
+def set_(face: Face, what: str, no_open: bool) -> None:  # noqa: ARG001  one word so far
+    """Ask Microsoft or Google for the permission to send, and keep it.
+
+    Example: newsletter secret set oauth
+    """
+    import time
+
+    from newsletter_mailer.actions.secret import set_oauth
+    from newsletter_mailer.app import clock
+    from newsletter_mailer.web.screen import has_screen
+
+    def show(url: str, code: str) -> None:
+        face.talk(say("Open this address in a browser, with the account that sends:"))
+        face.data(url)
+        if code:
+            face.talk(say("and type this code:"))
+            face.data(code)
+        if not no_open and has_screen():
+            click.launch(url)
+        face.talk(say("Waiting until you have agreed there; Ctrl-C ends it."))
+
+    with face.app() as app:
+        permission = set_oauth(app.workspace, show, clock=clock, sleep=time.sleep)
+        face.talk(_told(permission, app.workspace.zone), style="green")
+    face.talk(say("Next: newsletter test ISSUE --to YOU@EXAMPLE.ORG"))
+
+
+@secret.command()
+@click.pass_obj
+def check(face: Face) -> None:
+    """Tell whether the password or the permission is there, without logging in anywhere.
+
+    Example: newsletter secret check
+    """
+    from newsletter_mailer.actions import secret as action
+
+    with face.app() as app:
+        login = action.check(app.workspace)
+        if face.json:
+            face.data_json(_as_json(login))
+        else:
+            _tell(face, login, app.workspace.zone)
+        if login.missing:
+            raise action.missing(login)
+
+
+def _tell(face: Face, login: Login, zone: ZoneInfo) -> None:
+    if not login.username:
+        face.data(say("No user name is set in `smtp.username`: nothing logs in."))
+        return
+    if login.by_oauth and login.permission:
+        face.data(_told(login.permission, zone))
+    elif login.password_in and not login.by_oauth:
+        face.data(
+            say(
+                "The password for “{username}” is in {where}.",
+                username=login.username,
+                where=login.password_in,
+            )
+        )
+
+
+def _told(permission: Permission, zone: ZoneInfo) -> str:
+    if permission.renews:
+        return say(
+            "The permission of {host} is in {path}; it renews itself.",
+            host=permission.provider,
+            path=permission.file,
+        )
+    return say(
+        "The permission of {host} is in {path}; it ends at {time}.",
+        host=permission.provider,
+        path=permission.file,
+        time=local(permission.expires_at, zone),
+    )
+
+
+def _as_json(login: Login) -> dict[str, Any]:
+    permission = login.permission
+    return {
+        "username": login.username,
+        "password": login.password_in or None,
+        "oauth": permission
+        and {
+            "provider": permission.provider,
+            "file": permission.file,
+            "expires_at": iso(permission.expires_at),
+            "renews": permission.renews,
+        },
+        "missing": login.missing,
+    }
+
+
+COMMANDS = (secret,)
