@@ -11,7 +11,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel
 from pydantic_core import PydanticCustomError
 
-from newsletter_mailer.errors import FileProblems
 from newsletter_mailer.model.audience import mail_domain
 from newsletter_mailer.model.pace import Limit, limit_of
 from newsletter_mailer.yamlio.problems import validate
@@ -22,6 +21,8 @@ PROFILES_FILE = Path(__file__).with_name("profiles.yaml")
 
 def _limit(value: Any) -> Any:
     """A limit as it is written."""
+    if isinstance(value, Limit):
+        return value
     if not isinstance(value, str):
         raise PydanticCustomError("rate", "not a rate")
     try:
@@ -32,7 +33,7 @@ def _limit(value: Any) -> Any:
 
 def _several(value: Any) -> Any:
     """One limit is a list of one."""
-    return [value] if isinstance(value, str) else value
+    return value if isinstance(value, list | tuple) else (_limit(value),)
 
 
 Rate = Annotated[Limit, BeforeValidator(_limit)]
@@ -86,8 +87,7 @@ class _Table(RootModel[dict[str, Provider]]):
 def providers() -> dict[str, Provider]:
     """The rows of profiles.yaml by name."""
     table, problems = validate(read(PROFILES_FILE.read_bytes(), PROFILES_FILE.name), _Table)
-    if table is None:
-        raise FileProblems(problems)
+    assert table is not None, problems  # it is ours, and tested
     return table.root
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -28,7 +28,7 @@ from newsletter_mailer.config.providers import (
     providers,
 )
 from newsletter_mailer.model.retry import RetryPolicy
-from newsletter_mailer.model.text import Line, Link, Text, as_written
+from newsletter_mailer.model.text import Day, Line, Link, Text, as_written
 
 _DOMAIN = re.compile(r"(?!-)[\w-]+(\.[\w-]+)+")
 _SELECTOR = re.compile(r"(?=.{1,100}\Z)[a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)*", re.IGNORECASE)
@@ -170,7 +170,7 @@ class SmtpSettings(Section):
     """Messages in flight on a connection, where the server offers CHUNKING."""
     warm_up: tuple[Count, ...] | None = None
     """Of a new account: at most so many in 24 hours, day by day."""
-    since: date | None = None
+    since: Day | None = None
     """When the account began: some providers let older ones send more, and a warm-up counts from then."""
     ehlo: Plain = ""
     """The name this machine gives to the server; without it, its own."""
