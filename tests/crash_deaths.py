@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
@@ -20,6 +20,7 @@ from newsletter_mailer.actions.account import account_of
 from newsletter_mailer.actions.campaigns import one
 from newsletter_mailer.actions.dispatch import Tools, dispatch
 from newsletter_mailer.app import open_app
+from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import Stopped
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.smtp import pool
@@ -80,11 +81,9 @@ def _sender(world: World, server: Server, way: Way, death: Steps | None) -> int:
     return 0
 
 
-def _account(workspace: Any, server: Server, way: Way) -> Account:
+def _account(workspace: Workspace, server: Server, way: Way) -> Account:
     account = replace(account_of(workspace, {}), host="127.0.0.1", port=server.port, security="none")
-    known = {field.name for field in fields(Account)}
-    wanted: dict[str, Any] = {"connections": way.connections, "window": way.window}
-    return replace(account, **{name: value for name, value in wanted.items() if name in known})
+    return replace(account, connections=way.connections, window=way.window)
 
 
 def _clock() -> int:

@@ -43,8 +43,8 @@ class Then(Enum):
 class Fault:
     """One thing that goes wrong.
 
-    says: in place of the server's own reply; bytes go out as they are. takes: whether a message is kept that was
-    received whole and gets no reply that says so. after: see `At`.
+    says: in place of the server's own reply; bytes go out as they are. takes: whether a message that was received whole
+    is kept; one that is answered 4xx or 5xx never is. after: see `At`.
     """
 
     at: At

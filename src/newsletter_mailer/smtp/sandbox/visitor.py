@@ -23,6 +23,7 @@ _LENIENT_END = re.compile(rb"\r?\n\.\r?\n")  # what CVE-2023-51764 and its kin t
 _CHUNK = re.compile(r"(\d{1,9})( LAST)?", re.IGNORECASE)
 _PARAMETER = {"SIZE": " SIZE=", "8BITMIME": " BODY=8BITMIME", "SMTPUTF8": " SMTPUTF8", "DSN": " RET="}
 _EARLY = "did not wait for 354"
+_BETWEEN_BYTES_S = 0.001
 _RESET = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: the kernel drops what is left and says RST
 
 
@@ -145,7 +146,7 @@ class Visitor(asyncio.Protocol):
             self._breach(_EARLY)
         for at in range(len(said)) if fault.bytewise else ():
             self._transport_write(said[at : at + 1])
-            await asyncio.sleep(0)
+            await asyncio.sleep(_BETWEEN_BYTES_S)
         self._out += b"" if fault.bytewise else said
         self._waiting = None
         self._then(fault.then)
@@ -274,6 +275,10 @@ class Visitor(asyncio.Protocol):
             self._say("503 5.5.1 one sender at a time")
             return
         self._message += 1
+        if self._house.tls is not None and not self._private:
+            self._breach("went on in clear")
+            self._say("530 5.7.0 STARTTLS first")
+            return
         refused = [name for name in self._house.lies if _PARAMETER.get(name, "\n") in argument.upper()]
         if refused:
             self._say(f"555 5.5.4 {refused[0]} is not supported")
@@ -400,8 +405,7 @@ class Visitor(asyncio.Protocol):
         own = "250 2.0.0 arrived" if clean or self._house.lenient else "554 5.6.0 bare CR, LF or NUL"
         fault = self._fault(At.DOT)
         said = f"{own}\r\n".encode() if fault is None else fault.reply(own)
-        definite = said[:1] in (b"2", b"4", b"5")
-        taken = own[0] == "2" and (said[:1] == b"2" or (not definite and fault is not None and fault.takes))
+        taken = own.startswith("2") and not said.startswith((b"4", b"5")) and (fault is None or fault.takes)
         for recipient in self._rcpt_to:
             self._house.note(received_whole(self._number, recipient, data, taken=taken, reply=said))
             if taken:
