@@ -272,6 +272,18 @@ def test_the_end_of_a_million_takes_a_step_a_window(limit: str, days: int) -> No
     assert (ends - NOON) // DAY_MS == days
 
 
+def test_the_end_of_a_million_is_near_also_after_a_day_of_single_mails() -> None:
+    profile = Profile("slow", limits=(limit_of("10000/day"), limit_of("30/min")))
+    before = [Use("", NOON - 9 * SECOND * n, 1) for n in range(9_000)]
+
+    exact = walked(profile, 60_000, before)
+    near = finish_at(profile, 60_000, uses=before, now=NOON)
+    far = finish_at(profile, 1_000_000, uses=before, now=NOON)
+
+    assert 0 <= near - exact <= (exact - NOON) / 100
+    assert (far - NOON) // DAY_MS in (99, 100)
+
+
 def test_a_domain_with_a_limit_of_its_own_may_be_the_last() -> None:
     profile = Profile("relay", domain_limits={"free.example": (limit_of("100/h"),)})
 
