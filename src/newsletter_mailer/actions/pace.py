@@ -8,8 +8,11 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from babel.dates import format_date
 
+from newsletter_mailer.config import Workspace, profile_of, route_of
 from newsletter_mailer.errors import UsageError
-from newsletter_mailer.model.pace import Limit, Profile, Use, WarmUp, finish_at, limit_of
+from newsletter_mailer.model.pace import LONGEST_MS, Limit, Profile, Use, WarmUp, finish_at, limit_of
+from newsletter_mailer.store import pace
+from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import Sentence, language, sentence
 
 SOON = timedelta(minutes=2)  #: what ends sooner is not worth a word
@@ -28,6 +31,35 @@ def parse_rate(text: str) -> int:
         what = sentence("“{rate}” is less than one mail an hour", rate=text)
         raise UsageError(what, sentence("write at least 1/h"))
     return hourly
+
+
+def pace_told(
+    database: Database,
+    workspace: Workspace,
+    total: int,
+    *,
+    now: int,
+    rate: int | None = None,
+    domains: Mapping[str, int] | None = None,
+) -> list[Sentence]:
+    """What the officer is told of the pace before a dispatch to that many: whose limits hold, and when it ends."""
+    smtp = workspace.settings.smtp
+    profile, warning = profile_of(smtp, now=now)
+    with database.reading() as connection:
+        kept = frozenset(profile.domain_limits)
+        uses = pace.uses(connection, route_of(smtp), since=now - LONGEST_MS, domains=kept)
+        first_use = pace.first_use(connection, route_of(smtp))
+    ends = pace_sentence(
+        profile,
+        total,
+        uses=uses,
+        now=now,
+        zone=workspace.zone,
+        rate=rate,
+        first_use=first_use,
+        domains=domains,
+    )
+    return [said for said in (None if rate else warning, ends) if said]
 
 
 def pace_sentence(

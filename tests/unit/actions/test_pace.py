@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter_mailer.actions.pace import pace_sentence, parse_rate
+from issue_files import SETTINGS, workspace_at
+from newsletter_mailer.actions.pace import pace_sentence, pace_told, parse_rate
+from newsletter_mailer.config import load_workspace
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.pace import DAY_MS, Profile, Use, limit_of
+from newsletter_mailer.store import pace
+from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import Sentence, in_language
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -139,6 +144,26 @@ def test_a_warm_up_is_said() -> None:
         "This mail account is still new, so at most 75 leave in 24 hours now, then more each day: "
         "this ends tomorrow at 09:00"
     )
+
+
+def test_limits_and_end_are_told_as_the_ledger_knows_them(tmp_path: Path) -> None:
+    root = tmp_path / "work"
+    settings = SETTINGS.replace("host: 127.0.0.1, port: 1025, security: none", "host: ssl0.ovh.net")
+    workspace_at(root)
+    (root / "newsletter.yaml").write_text(settings, encoding="utf-8")
+    workspace = load_workspace(root, {})
+    with Database(workspace.database_url) as database:
+        with database.transaction() as connection:
+            pace.record(connection, "@ssl0.ovh.net", [Use("example.org", at(22, 8, 30), 200)])
+
+        told = [str(line) for line in pace_told(database, workspace, 1_400, now=at(22, 9))]
+        faster = [str(line) for line in pace_told(database, workspace, 1_400, now=at(22, 9), rate=1_400)]
+        few = pace_told(database, workspace, 1, now=at(22, 10), rate=10)
+
+    assert told[0].startswith("ssl0.ovh.net is taken for “ovh”: 200/h at most leave")
+    assert told[1:] == ["At 200/h this ends today at 16:31"]
+    assert faster == ["At 1,400/h this ends today at 10:01"]
+    assert few == []
 
 
 def test_a_warm_up_that_is_over_is_not() -> None:
