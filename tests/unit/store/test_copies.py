@@ -264,10 +264,10 @@ def test_the_note_beside_the_ledger_is_private(workspace: Path) -> None:
 
 
 def test_an_issue_folder_that_cannot_be_written_stops_nobody(workspace: Path) -> None:
-    (issue(workspace) / SENT).unlink()
-    (issue(workspace) / SENT).mkdir()  # as good as read-only, also for root
+    (issue(workspace) / ".sent.json.new").mkdir()  # as good as read-only, also for root
 
     assert raise_turn(workspace) == 3
+    assert said(workspace) == ""
 
     shutil.rmtree(issue(workspace))
     assert raise_turn(workspace) == 4
