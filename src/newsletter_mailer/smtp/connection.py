@@ -204,7 +204,8 @@ async def _connected(account: Account) -> Line:
                 ssl=context,
                 server_hostname=account.host if implicit else None,
                 ssl_handshake_timeout=account.timeouts.handshake if implicit else None,
-                happy_eyeballs_delay=0.25,
+                # on loopback there is nothing to race for, and Python 3.11 forgets a socket when a race is cancelled
+                happy_eyeballs_delay=None if is_loopback(account.host) else 0.25,
             )
     except OSError as error:
         if implicit and not isinstance(error, (socket.gaierror, ConnectionRefusedError, TimeoutError)):
