@@ -90,18 +90,15 @@ def _dead_lines() -> list[Case]:
         for at in (At.CONNECT, At.EHLO, At.MAIL, At.RCPT, At.DATA, At.BODY):
             fault = Fault(at, NOTHING, then, after=10)
             before = at in (At.CONNECT, At.EHLO)
-            client, verdict = (
-                (wrong.Pessimist, _UNASKED)
-                if before or at in (At.MAIL, At.RCPT, At.DATA)
-                else (wrong.Forgetful, _UNSETTLED)
-            )
+            client: type[wrong.Careful] = wrong.Forgetful if at is At.BODY else wrong.Pessimist
+            verdict = _UNSETTLED if at is At.BODY else _UNASKED
             first = ANY if at is At.BODY else UNANSWERED  # a short message leaves in one piece with its dot
             made.append(
                 Case(f"{then.value} at {at.value}", [fault], ANY if before else first, client, verdict)
             )
         for takes in (True, False):
             fate = "taken" if takes else "dropped"
-            client, verdict = (wrong.Requeuer, "doubled") if takes else (wrong.Hasty, _UNTAKEN)
+            client, verdict = (wrong.Requeuer if takes else wrong.Hasty), ("doubled" if takes else _UNTAKEN)
             made.append(
                 Case(
                     f"{then.value} after the dot, {fate}",

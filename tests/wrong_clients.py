@@ -47,6 +47,7 @@ class Careful:
             reader = waiting.pop(0)
             self.claims.taken[reader] += 1
             self.dot = False
+            event: Event | None
             try:
                 event = self.send(reader)
             except (OSError, EOFError, Dismissed) as error:
