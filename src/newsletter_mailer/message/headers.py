@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import idna
@@ -21,6 +22,7 @@ _REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _ATOMS = re.compile(rf"{_ATOM}(?: {_ATOM})*")
+_NAME = re.compile(r"[A-Za-z0-9'-]+(?: [A-Za-z0-9'-]+)*")
 _WORDS = re.compile(r"[!-~]{1,60}(?: [!-~]{1,60})*")
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)+(?=[0-9-]*[a-z]){_LABEL}")
@@ -101,7 +103,13 @@ def _named(name: str, display: str, angle: str) -> str:
 
 def mailbox(name: str, display: str, address: str) -> str:
     """From, To or Reply-To: one address and the name of its owner, "" when nobody knows it."""
-    addr_spec = a_label(address)
+    return written_mailbox(name, display, a_label(address))
+
+
+def written_mailbox(name: str, display: str, addr_spec: str) -> str:
+    """The same for an address that `a_label` has given."""
+    if len(name) + len(display) + len(addr_spec) < LONGEST_LINE - 4 and _NAME.fullmatch(display):
+        return f"{name}: {display} <{addr_spec}>\r\n"  # most readers: no other care is needed
     return _named(name, display, f"<{addr_spec}>") if display.strip(" ") else _line(name, [addr_spec])
 
 
@@ -190,6 +198,7 @@ def a_label(address: str) -> str:
     return f"{local}@{domain}"
 
 
+@lru_cache(maxsize=1024)  # many readers, few houses
 def a_domain(domain: str) -> str:
     """The domain as it stands on the wire, in lower-case A-labels. Raises HeaderError when there is no such form."""
     lower = domain.lower()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
 from newsletter_mailer.message import headers
+from newsletter_mailer.message.clean import has_clean_lines, is_clean
 from newsletter_mailer.message.relaxed import is_relaxed
 from newsletter_mailer.message.slots import Answers, Form, Links, Reader, form
 from newsletter_mailer.message.structure import body
@@ -14,6 +16,8 @@ from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition
 
 TEST_MARK = "[TEST] "
+_MARK = "x" * 256  # stands for a token while a header is made
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +69,23 @@ class MessageTemplate:
     def __init__(self, edition: Edition, letterhead: Letterhead) -> None:
         self._letterhead = letterhead
         self._ways_out = _ways_out(letterhead)
+        self._uris = _uris_of(self._ways_out)
         self._answers = Answers(edition)
         self._subject: Form[str] = form(edition.subject, str)
         self._subject_of_all = "" if self._subject.varies else self._subject_header([], [])
         self._mail_from = headers.a_label(edition.sender.email)
         self._above = headers.mailbox("From", edition.sender.name, edition.sender.email)
-        self._below = _shared_headers(edition, letterhead)
+        one_click = letterhead.web_base.startswith("https://") and not letterhead.test
+        self._below = (
+            headers.verbatim("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") if one_click else ""
+        ) + _shared_headers(edition, letterhead)
         self._body = body(edition)
         #: whether every copy's body is in the form that DKIM signs: all that is encoded is, names of files may not be
         self.relaxed = is_relaxed(b"".join(self._body.pieces))
-        one_click = letterhead.web_base.startswith("https://") and not letterhead.test
-        self._one_click = (
-            headers.verbatim("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") if one_click else ""
-        )
+        #: whether every copy is ASCII without bare CR or LF, NUL or a line that begins with a dot
+        self.clean = has_clean_lines(self._body)
+        self._date = ""
+        self._date_of: datetime | None = None
 
     def build(self, subscriber: Subscriber, copy: Copy, list_name: str = "") -> tuple[Envelope, bytes]:
         """The copy of one reader: final bytes with CRLF only, not yet dot-stuffed.
@@ -85,29 +93,47 @@ class MessageTemplate:
         list_name: the list that reached this reader, for merge tags; the letterhead's without it.
         Raises HeaderError when this reader's name or address cannot stand in a header: refuse this one, go on.
         """
-        envelope = Envelope(self._mail_from, headers.a_label(copy.to))
-        ways = [way + copy.token for way in self._ways_out]
-        reader = Reader(
-            subscriber,
-            list_name=list_name or self._letterhead.list_name,
-            links=Links(unsubscribe=ways[0]),
-        )
+        letterhead, token = self._letterhead, copy.token
+        address = headers.a_label(copy.to)
+        unsubscribe = self._list_unsubscribe(token)
+        links = Links(self._ways_out[0] + token)
+        reader = Reader(subscriber, "", list_name or letterhead.list_name, links)
         values, wanted = self._answers(reader)
-        head = (
-            self._above,
-            headers.mailbox("To", "" if self._letterhead.test else _full_name(subscriber), copy.to),
-            self._subject_of_all or self._subject_header(values, wanted),
-            headers.date(copy.date),
-            headers.message_id(copy.message_id),
-            headers.uris("List-Unsubscribe", ways),
-            self._one_click,
-            self._below,
-        )
-        return envelope, b"".join(["".join(head).encode("ascii"), *self._body.fill(values, wanted)])
+        head = "".join(
+            (
+                self._above,
+                headers.written_mailbox("To", "" if letterhead.test else _full_name(subscriber), address),
+                self._subject_of_all or self._subject_header(values, wanted),
+                self._date_header(copy.date),
+                headers.message_id(copy.message_id),
+                unsubscribe,
+                self._below,
+            )
+        ).encode("ascii")
+        pieces = self._body.fill(values, wanted)
+        own = b"".join([head, *[pieces[gap.piece] for gap in self._body.gaps]])
+        if self.clean and not is_clean(own):
+            raise headers.HeaderError("a value of this reader would break a line")
+        return Envelope(self._mail_from, address), b"".join((head, *pieces))
+
+    def _list_unsubscribe(self, token: str) -> str:
+        if not _TOKEN.fullmatch(token):
+            return headers.uris("List-Unsubscribe", [way + token for way in self._ways_out])
+        return token.join(self._uris)
+
+    def _date_header(self, when: datetime) -> str:
+        if when is not self._date_of:  # whoever sends many in a second gives the same moment again
+            self._date, self._date_of = headers.date(when), when
+        return self._date
 
     def _subject_header(self, values: list[str], wanted: list[bool]) -> str:
         subject = "".join(self._subject.fill(values, wanted)).strip()
         return headers.text("Subject", TEST_MARK + subject if self._letterhead.test else subject)
+
+
+def _uris_of(ways_out: list[str]) -> list[str]:
+    """List-Unsubscribe in pieces, to be joined by a token."""
+    return headers.uris("List-Unsubscribe", [way + _MARK for way in ways_out]).split(_MARK)
 
 
 def _full_name(subscriber: Subscriber) -> str:

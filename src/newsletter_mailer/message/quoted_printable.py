@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LONGEST_LINE = 76
 _SOFT_BREAK = b"=\r\n"
 _ENCODED = tuple(bytes([byte]) if 32 <= byte < 127 and byte != 61 else b"=%02X" % byte for byte in range(256))
+_TO_ENCODE = re.compile(rb"[^ -<>-~]")
 _AS_IT_STANDS = re.compile(r"(?!\.|From )[ !-<>-~]{1,75}")  # ASCII, nothing to encode, fits on one line
 
 
@@ -26,9 +28,12 @@ def piece(text: str) -> bytes:
     return b"".join(rows)
 
 
+piece_of_value = lru_cache(maxsize=256)(piece)  # a link stands in both parts, and first names are few
+
+
 def _rows(line: str, *, ends: bool) -> list[bytes]:
     """A line of text in rows of at most 76 columns, soft breaks between; `ends`: a hard break follows."""
-    coded = b"".join(map(_ENCODED.__getitem__, line.encode())).replace(b"  ", b" =20")
+    coded = _TO_ENCODE.sub(_encoded, line.encode()).replace(b"  ", b" =20")
     if ends and coded.endswith(b" "):
         coded = coded[:-1] + b"=20"
     if len(coded) < LONGEST_LINE and coded[:1] not in b".F":  # most values of readers
@@ -36,14 +41,20 @@ def _rows(line: str, *, ends: bool) -> list[bytes]:
     rows: list[bytes] = []
     at = 0
     while True:
-        start = _guard(coded, at)
+        start = _guard(coded, at) if coded[at : at + 1] in (b".", b"F") else b""
         at += 1 if start else 0
-        stop = _cut(coded, at, LONGEST_LINE - 1 - len(start))
-        rows.append(start + coded[at:stop])
-        if stop == len(coded):
+        stop = at + LONGEST_LINE - 1 - len(start)
+        if stop >= len(coded):
+            rows.append(start + coded[at:])
             return rows
-        rows.append(_SOFT_BREAK)
+        escape = coded.rfind(b"=", stop - 2, stop)
+        stop = escape if escape >= 0 else stop  # never inside an =XX
+        rows += (start + coded[at:stop], _SOFT_BREAK)
         at = stop
+
+
+def _encoded(found: re.Match[bytes]) -> bytes:
+    return _ENCODED[found[0][0]]
 
 
 def _guard(coded: bytes, at: int) -> bytes:
@@ -51,12 +62,3 @@ def _guard(coded: bytes, at: int) -> bytes:
     if coded.startswith(b".", at):
         return b"=2E"
     return b"=46" if coded.startswith(b"From ", at) else b""
-
-
-def _cut(coded: bytes, at: int, room: int) -> int:
-    """Where a row of at most `room` columns ends: never inside an =XX."""
-    stop = min(at + room, len(coded))
-    if stop == len(coded):
-        return stop
-    escape = coded.rfind(b"=", stop - 2, stop)
-    return escape if escape >= 0 else stop

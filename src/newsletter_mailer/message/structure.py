@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from newsletter_mailer.message import headers
-from newsletter_mailer.message.quoted_printable import piece
+from newsletter_mailer.message.quoted_printable import piece, piece_of_value
 from newsletter_mailer.message.slots import Form, Gap, form
 from newsletter_mailer.model.edition import Attachment, Edition, Picture, Segment
 
@@ -17,6 +17,28 @@ _BASE64_ROW = 57  # bytes in 76 columns
 
 def body(edition: Edition) -> Form[bytes]:
     """Everything from Content-Type on: text before HTML, pictures beside it, attachments around it all."""
+    return _in_few_pieces(_parts(edition))
+
+
+def _in_few_pieces(whole: Form[bytes]) -> Form[bytes]:
+    """Neighbouring pieces that all readers get as one: the fewer pieces, the faster a message is joined."""
+    own = {gap.piece for gap in whole.gaps} | {number for number, _ in whole.spans}
+    pieces: list[bytes] = []
+    place: dict[int, int] = {}
+    after_own = True
+    for number, piece_ in enumerate(whole.pieces):
+        if number in own or after_own:
+            pieces.append(piece_)
+        else:
+            pieces[-1] += piece_
+        place[number] = len(pieces) - 1
+        after_own = number in own
+    gaps = (replace(gap, piece=place[gap.piece]) for gap in whole.gaps)
+    spans = ((place[number], condition) for number, condition in whole.spans)
+    return Form(tuple(pieces), tuple(gaps), tuple(spans))
+
+
+def _parts(edition: Edition) -> Form[bytes]:
     boundary = _boundary(edition)
     page = _written("text/html", edition.html)
     if edition.pictures:
@@ -65,7 +87,7 @@ def _written(media_type: str, segments: tuple[Segment, ...]) -> Form[bytes]:
         headers.media_type(f"{media_type}; charset=utf-8"),
         headers.verbatim("Content-Transfer-Encoding", "quoted-printable"),
     )
-    return _chained([_static(*head, "\r\n"), form(ending_in_a_newline(segments), piece)])
+    return _chained([_static(*head, "\r\n"), form(ending_in_a_newline(segments), piece, piece_of_value)])
 
 
 def ending_in_a_newline(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:

@@ -26,6 +26,7 @@ from message_samples import (
     reader,
     slot,
 )
+from newsletter_mailer.message.clean import is_clean
 from newsletter_mailer.message.headers import HeaderError
 from newsletter_mailer.message.mime import Copy, Envelope, Letterhead, MessageTemplate, links_for
 from newsletter_mailer.message.slots import Filler, Reader
@@ -39,7 +40,10 @@ ADDRESS = "reader1@example.org"
 def built(
     of: Edition, letterhead: Letterhead = ON_THE_WEB, subscriber: Subscriber | None = None
 ) -> tuple[Envelope, bytes, Part]:
-    envelope, raw = MessageTemplate(of, letterhead).build(subscriber or reader(), copy())
+    template = MessageTemplate(of, letterhead)
+    envelope, raw = template.build(subscriber or reader(), copy())
+    assert template.clean
+    assert is_clean(raw)
     return envelope, raw, read_message(raw)
 
 

@@ -12,7 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from message_samples import NASTY, edition, reader, slot
-from newsletter_mailer.message.slots import ESCAPES, Filler, Links, Reader, one_line, sample_subscriber
+from newsletter_mailer.message.slots import (
+    ESCAPES,
+    Answers,
+    Filler,
+    Links,
+    Reader,
+    one_line,
+    plain_value,
+    sample_subscriber,
+)
+from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition, Place, Segment
 from newsletter_mailer.wording import in_language
 
@@ -254,3 +264,45 @@ def test_the_sample_reader_speaks_the_language_of_the_mail_and_not_the_officer_s
         somebody = sample_subscriber("fr-FR")
 
     assert (somebody.first_name, somebody.last_name) == ("Prénom", "Nom")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "subscriber.address",
+        "subscriber.first_name",
+        "subscriber.last_name",
+        "subscriber.language",
+        "subscriber.town",
+        "subscriber.first_name or 'friend'",
+        'subscriber.last_name or "friend"',
+        "organisation.name",
+        "list.name",
+        "links.unsubscribe",
+        "links.preferences",
+        "links.view_in_browser or 'nowhere'",
+    ],
+)
+@pytest.mark.parametrize(
+    "subscriber",
+    [
+        reader(),
+        reader(first_name="Zoé\n", last_name="\u202eÉté", language="fr", organisation="Réseau"),
+        reader(attributes={"town": "Foix", "first_name": "Zoé"}),
+    ],
+)
+def test_a_bare_name_is_answered_as_a_template_would(source: str, subscriber: Subscriber) -> None:
+    fallbacks = (("town", "somewhere"), ("first_name", "you"))
+    whom = Reader(subscriber, list_name="Adhérents", links=Links("https://news.example.org/u/x"))
+
+    bare, _ = Answers(edition(expressions=(source,), fallbacks=fallbacks))(whom)
+    worked_out, _ = Answers(edition(expressions=(f"({source}) ~ ''",), fallbacks=fallbacks))(whom)
+
+    assert bare == worked_out
+
+
+@pytest.mark.parametrize(
+    "source", ["subscriber.shoe_size", "nobody.name", "subscriber.first_name | upper", "1"]
+)
+def test_everything_else_is_left_to_the_template(source: str) -> None:
+    assert plain_value(source, ()) is None

@@ -1,0 +1,33 @@
+"""Proof that bytes can go over the wire as they are: nothing in them ends a message or begins another."""
+
+from __future__ import annotations
+
+from newsletter_mailer.message.slots import Form
+
+
+def is_clean(data: bytes) -> bool:
+    """Whether these whole lines are ASCII without bare CR or LF, NUL or a leading dot."""
+    lines = data.count(b"\r\n")
+    return (
+        data.count(b"\n") == lines
+        and data.count(b"\r") == lines
+        and b"\0" not in data
+        and b"\r\n." not in data
+        and not data.startswith(b".")
+        and data.isascii()
+        and (not data or data.endswith(b"\r\n"))
+    )
+
+
+def has_clean_lines(form: Form[bytes]) -> bool:
+    """Whether a form is clean, whatever clean lines its gaps are filled with and whichever spans are left out.
+
+    Gaps and spans must stand between whole lines: then filling one or leaving it out changes no other line.
+    """
+    own = {gap.piece for gap in form.gaps} | {number for number, _ in form.spans}
+    whole = all(
+        (number == 0 or form.pieces[number - 1].endswith(b"\r\n") or number - 1 in own)
+        and (not form.pieces[number] or form.pieces[number].endswith(b"\r\n"))
+        for number in own
+    )
+    return whole and is_clean(b"".join(form.pieces))
