@@ -15,12 +15,14 @@ import pytest
 from aiosmtpd.smtp import MISSING, AuthResult
 
 from newsletter_mailer.errors import LoginRefused, ServerUnreachable, Stopped
+from newsletter_mailer.model.delivery import Event
 from newsletter_mailer.smtp.account import Account
 from newsletter_mailer.smtp.connection import open_connection
 from newsletter_mailer.smtp.oauth.asking import NoPermission
+from newsletter_mailer.smtp.pool import send_all
 from newsletter_mailer.wording import sentence
 from program import AnyPort
-from smtp_servers import HANG_UP, ScriptedServer, account
+from smtp_servers import HANG_UP, ScriptedServer, Tray, account, letters
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
@@ -222,3 +224,25 @@ def test_without_a_token_nothing_is_said_to_log_in() -> None:
         _log_in(replace(_ann(server.port, token=TOKEN), access_token=none))
 
     assert [line.partition(" ")[0] for line in server.talks[0].lines] == ["EHLO"]
+
+
+def test_a_permission_that_ends_in_mid_run_stops_it_and_nobody_is_lost() -> None:
+    def withdrawn() -> str:
+        raise NoPermission(sentence("the permission was withdrawn"))
+
+    tray = Tray(letters("ann@example.org"))
+    with ScriptedServer(offers=("AUTH XOAUTH2",)) as server, pytest.raises(NoPermission, match="withdrawn"):
+        send_all(tray, replace(_ann(server.port, token=TOKEN), access_token=withdrawn))
+
+    assert tray.events == [("ann@example.org", Event.RELEASED)]
+
+
+def test_each_connection_logs_in_with_the_token_of_that_moment() -> None:
+    tokens = iter(["ya29.first", "ya29.second"])
+    tray = Tray(letters("ann@example.org", "bob@example.org"))
+    with ScriptedServer(offers=("AUTH XOAUTH2",), close_after=1) as server:
+        send_all(tray, replace(_ann(server.port, token=TOKEN), access_token=lambda: next(tokens)))
+
+    said = [base64.b64decode(talk.lines[1].split()[-1]) for talk in server.talks]
+    assert said == [b"user=ann\1auth=Bearer ya29.%b\1\1" % word for word in (b"first", b"second")]
+    assert [message.rcpt_to for message in server.messages] == ["ann@example.org", "bob@example.org"]

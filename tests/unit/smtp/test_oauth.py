@@ -282,6 +282,18 @@ def test_the_token_is_kept_for_its_owner_alone(server: AuthorisationServer, tmp_
     assert "access-0" not in repr(load(server.provider(), path))
 
 
+def test_a_token_that_cannot_be_put_in_place_leaves_nothing_behind(
+    server: AuthorisationServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "var" / "oauth-token.json"
+    path.mkdir(parents=True)
+
+    with pytest.raises(OSError):
+        store(Token("access-0", "refresh-0", 0), server.provider(), path)
+
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_a_fresh_token_is_used_as_it_is(server: AuthorisationServer, tmp_path: Path, time: Clock) -> None:
     path = _kept(server, tmp_path, expires_at=time.now + MARGIN_MS + 1)
 
