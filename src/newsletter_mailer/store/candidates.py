@@ -133,7 +133,7 @@ def next_due(c: Connection, campaign_id: int, *, without: Collection[str] = ()) 
 
 
 def _read(c: Connection, query: Select[Any], values: Mapping[str, object]) -> list[Candidate]:
-    return [Candidate._make(row) for row in execute_with(c, query, values)]
+    return [Candidate._make(row) for row in execute_with(c, query, values).all()]
 
 
 def _open_after(c: Connection, campaign_id: int, after: int, closed: Mapping[str, str]) -> int | None:

@@ -116,7 +116,7 @@ class _Judge:
         found: dict[int, list[_Copy]] = defaultdict(list)
         if self._issue:
             for query in (_BY_ADDRESS, _BY_NUMBER):
-                for reader, *copy in execute_with(c, query, {**span, "issue": self._issue}):
+                for reader, *copy in execute_with(c, query, {**span, "issue": self._issue}).all():
                     found[reader].append(_Copy._make(copy))
         return found
 

@@ -127,7 +127,7 @@ def _held(c: Connection, ids: Iterable[int]) -> dict[int, _Held]:
         for size, some in in_lists(list(ids))
         for id_, campaign, batch, attempt, run, planned_at, expires_at in execute_with(
             c, _some_held(size), some
-        )
+        ).all()
     }
 
 
