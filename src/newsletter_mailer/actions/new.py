@@ -19,6 +19,7 @@ from newsletter_mailer.wording import sentence
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _ID = re.compile(rb"^id:[^\r\n]*", re.MULTILINE)
 _DATE = re.compile(rb"^date:[^\r\n]*", re.MULTILINE)
+_EXPIRES = re.compile(rb"^expires:[^\r\n]*(?:\r\n|\r|\n|\Z)", re.MULTILINE)
 _DATED = re.compile(r"([1-9]\d{3})(?:-(0[1-9]|1[0-2])(?!\d))?(?:-(.+))?")
 _SPOKEN_EVERYWHERE = "en"  # where the workspace speaks a language that has no skeleton
 
@@ -80,4 +81,5 @@ def _copy(source: Path, folder: Path, new_id: str, today: dt.date) -> None:
     raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     raw = _ID.sub(f"id: {new_id}".encode(), raw, count=1)
     raw = _DATE.sub(f"date: {today.isoformat()}".encode(), raw, count=1)
+    raw = _EXPIRES.sub(b"", raw)  # its own time is over, or soon will be
     path.write_bytes(raw)  # another encoding is told when the copy is composed, with its place

@@ -224,12 +224,15 @@ class RetrySettings(Section):
         default=(5, 30, 120, 360, 1440), min_length=1
     )
     give_up_after_hours: Annotated[float, Field(gt=0)] = 48
+    jitter: Annotated[float, Field(ge=0, le=0.5)] = 0.2
+    """Share of a wait by which it may be shorter or longer, so that not everybody comes back at once."""
 
     def policy(self) -> RetryPolicy:
         """The same as a value of the domain."""
         return RetryPolicy(
             waits=tuple(timedelta(minutes=minutes) for minutes in self.waits_minutes),
             give_up_after=timedelta(hours=self.give_up_after_hours),
+            jitter=self.jitter,
         )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from newsletter_mailer.model.blocks import AnyBlock, Part
-from newsletter_mailer.model.text import Day, Line
+from newsletter_mailer.model.text import Day, Line, Moment
 
 MOST_BLOCKS = 500  # a rich issue has forty
 
@@ -27,8 +28,25 @@ class Issue(Part):
     preheader: Line | None = None
     """The line that inboxes show after the subject: 40 to 90 characters."""
     date: Day
+    expires: Moment | None = None
+    """Last day on which it is worth reading, or the minute: nobody gets it after, however often a server asked to wait."""
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "fr"
     blocks: Annotated[tuple[AnyBlock, ...], Field(min_length=1, max_length=MOST_BLOCKS)]
+
+    @model_validator(mode="after")
+    def _expires_after_its_date(self) -> Issue:
+        if self.expires is not None and _day_of(self.expires) < self.date:
+            raise PydanticCustomError("expires_before", "expires before its date")
+        return self
+
+    def expires_at(self, zone: dt.tzinfo) -> int | None:
+        """From when on nobody gets it, in milliseconds since 1970, UTC: that minute, or the end of that day there."""
+        if self.expires is None:
+            return None
+        last = self.expires
+        if not isinstance(last, dt.datetime):
+            last = dt.datetime.combine(last + dt.timedelta(days=1), dt.time())
+        return round(last.replace(tzinfo=zone).timestamp() * 1000)
 
     @classmethod
     def faults(cls, written: Mapping[str, Any]) -> Iterable[PydanticCustomError]:
@@ -48,3 +66,7 @@ class Issue(Part):
             and (last.get("when") if isinstance(last, Mapping) else last.when) is not None
         ):
             yield PydanticCustomError("footer_when", "every reader gets the footer")
+
+
+def _day_of(moment: dt.date | dt.datetime) -> dt.date:
+    return moment.date() if isinstance(moment, dt.datetime) else moment

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 _MERGE_TAG = re.compile(r"\{\{.*?\}\}")
@@ -130,3 +130,28 @@ YEARS = range(1900, 2200)
 
 Day = Annotated[dt.date, BeforeValidator(_day), AfterValidator(_known_year)]
 """2026-11-22."""
+
+
+def _moment(value: Any) -> dt.date | dt.datetime:
+    """2026-11-22, or with a time of day behind it."""
+    text = as_written(value)
+    if isinstance(text, dt.date):  # a datetime is one too
+        return text
+    found = _MOMENT.fullmatch(text.strip()) if isinstance(text, str) else None
+    if not found:
+        raise PydanticCustomError("moment", "not a date, nor a date with a time")
+    try:
+        day = _known_year(dt.date.fromisoformat(found[1]))
+        return dt.datetime.combine(day, dt.time(int(found[2]), int(found[3] or 0))) if found[2] else day
+    except ValueError:
+        raise PydanticCustomError("moment", "not in the calendar, or not on the clock") from None
+
+
+_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]+([0-9]{1,2}) ?[hH:] ?([0-9]{2})?)?")
+
+Moment = Annotated[
+    dt.date | dt.datetime,
+    PlainValidator(_moment),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}([ T]+\d{1,2} ?[hH:] ?(\d{2})?)?$"}),
+]
+"""2026-11-22, or 2026-11-22 18:30; the workspace's clock tells when that is."""

@@ -93,6 +93,16 @@ SIMPLE: Mapping[str, tuple[Path, Sentence, Sentence]] = {
         sentence("write a year from 1900 to 2199"),
     ),
     "ends_before": ((), sentence("it ends before it begins"), sentence("look at the dates and times")),
+    "moment": (
+        (),
+        sentence("“{value}” is not a date, nor a date with a time"),
+        sentence("write one such as 2026-11-22 or 2026-11-22 18:30"),
+    ),
+    "expires_before": (
+        ("expires",),
+        sentence("the issue expires before its date"),
+        sentence("look at `date:` and `expires:`"),
+    ),
     "end_without_start": (("end_time",), sentence("an “end_time” without a “time”"), sentence("add `time:`")),
     "empty_block": ((), sentence("this block is empty"), sentence("give it a title, a text or links")),
     "address": (

@@ -78,3 +78,15 @@ def test_a_copy_has_an_id_and_a_date_of_its_own_whatever_its_encoding(
     assert lines[0] == "id: lettre-2026-12"
     assert "date: 2026-12-24" in lines
     assert any("Été" in line for line in lines)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_copy_does_not_expire_with_its_model(workspace: Workspace, end: str) -> None:
+    text = issue_text().replace("date: 2026-11-22\n", "date: 2026-11-22\nexpires: 2026-11-25 18:00\n")
+    path = write_issue(workspace, text)
+    path.write_bytes(text.replace("\n", end).encode())
+    assert load_issue(workspace, path).issue.expires is not None
+
+    copy = load_issue(workspace, made(workspace, copy_of="lettre")).issue
+
+    assert (copy.date, copy.expires) == (TODAY, None)
