@@ -25,9 +25,10 @@ def has_clean_lines(form: Form[bytes]) -> bool:
     Gaps and spans must stand between whole lines: then filling one or leaving it out changes no other line.
     """
     own = {gap.piece for gap in form.gaps} | {number for number, _ in form.spans}
-    whole = all(
-        (number == 0 or form.pieces[number - 1].endswith(b"\r\n") or number - 1 in own)
-        and (not form.pieces[number] or form.pieces[number].endswith(b"\r\n"))
-        for number in own
-    )
-    return whole and is_clean(b"".join(form.pieces))
+    line_begins = True
+    for number, piece in enumerate(form.pieces):
+        whole = not piece or piece.endswith(b"\r\n")
+        if number in own and not (line_begins and whole):
+            return False
+        line_begins = whole and (line_begins or bool(piece))
+    return is_clean(b"".join(form.pieces))

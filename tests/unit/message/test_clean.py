@@ -50,7 +50,9 @@ def test_what_the_wire_refuses_or_stuffs_is_not_clean(data: bytes) -> None:
     [
         (_with_gap(b"a\r\n", b"", b"b\r\n", gap=1), True),
         (_with_gap(b"", b"b\r\n", gap=0), True),
+        (_with_gap(b"a\r\n", b"", b"", b"b\r\n", gap=2), True),
         (_with_gap(b"a", b"", b"b\r\n", gap=1), False),
+        (_with_gap(b"a", b"", b"", b"b\r\n", gap=2), False),
         (_with_gap(b"a\r\n", b"", b".b\r\n", gap=1), False),
         (_with_gap(b"a\r\n", b"", b"b\r\n", b"\xe9\r\n", gap=1), False),
         (_with_gap(b"a\r\n", b"", b"b\r\n", b"c\r\n", gap=1, spans=((2, 0),)), True),
