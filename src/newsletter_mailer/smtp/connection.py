@@ -101,18 +101,10 @@ class Connection:
             session.secured()
 
     async def _login(self) -> None:
-        session, account = self._line.session, self._account
+        account = self._account
         token = await asyncio.to_thread(account.access_token) if account.access_token else ""
         self._secret = token or account.password
-        mechanism = login.choose(
-            session.offered.logins,
-            username=account.username,
-            password=account.password,
-            token=token,
-            nonce=secrets.token_urlsafe(18),
-            host=account.host,
-        )
-        reply = await self._ask(lambda: session.login(mechanism))
+        mechanism, reply = await self._tried(self._line.session.offered.logins, token)
         if not (doubts := login.doubts(mechanism, reply)):
             return
         words = self._words(doubts)
@@ -124,6 +116,22 @@ class Connection:
                 sentence("try again in a quarter of an hour"),
             )
         raise login_refused(account, words)
+
+    async def _tried(self, offered: frozenset[str], token: str) -> tuple[login.Mechanism, Reply]:
+        """The best way to log in, and what the server said to it; password and token are tried once."""
+        account = self._account
+        mechanism = login.choose(
+            offered,
+            username=account.username,
+            password=account.password,
+            token=token,
+            nonce=secrets.token_urlsafe(18),
+            host=account.host,
+        )
+        reply = await self._ask(lambda: self._line.session.login(mechanism))
+        if others := login.other_ways(mechanism, reply, offered):
+            return await self._tried(others, token)
+        return mechanism, reply
 
     async def _ask(self, speak: Callable[[], None]) -> Reply:
         if self.alive:  # else the news of the end is waiting to be read

@@ -163,6 +163,16 @@ def _no_way(offered: frozenset[str], host: str, *, token: bool) -> LoginRefused:
     )
 
 
+def other_ways(mechanism: Mechanism, reply: Reply, offered: frozenset[str]) -> frozenset[str]:
+    """What is left to try, for nothing has been tried yet; empty as soon as it was.
+
+    Cyrus SASL offers SCRAM also where it has no keys for it, and refuses it before its challenge.
+    """
+    if reply.code < 500 or not isinstance(mechanism, scram.Scram) or mechanism.asked:
+        return frozenset()
+    return offered & {"PLAIN", "LOGIN"}
+
+
 def doubts(mechanism: Mechanism, reply: Reply) -> str:
     """Why the reply to the last answer is no login, in words; "" when it is one."""
     if reply.code < 400 and mechanism.complete:

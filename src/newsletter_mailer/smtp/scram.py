@@ -47,6 +47,7 @@ class Scram:
     name: str = "SCRAM-SHA-256"
     complete: bool = False  #: the server has proved that it knows the password, too
     said: str = ""
+    asked: bool = False  #: the server has posed its challenge
     _signature: bytes = field(default=b"", repr=False)  #: what the server must prove itself with
 
     def first(self) -> bytes:
@@ -55,6 +56,7 @@ class Scram:
 
     def answer(self, challenge: bytes) -> bytes | None:
         """Our proof to the server's first challenge, nothing more to its second when that proves right."""
+        self.asked = True
         if self.said:
             return None
         if found := _ERROR.match(challenge):

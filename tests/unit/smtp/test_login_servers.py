@@ -121,6 +121,29 @@ def test_a_wrong_password_is_tried_once_and_not_by_another_way() -> None:
     assert handler.ways == ["SCRAM-SHA-256"]
 
 
+@pytest.mark.parametrize("others", ["PLAIN LOGIN", "LOGIN"])
+def test_scram_refused_before_its_challenge_was_not_tried_and_another_way_is(others: str) -> None:
+    replies = ["535 5.7.8 no mechanism available"] + ([] if "PLAIN" in others else ["334 ", "334 "])
+
+    with ScriptedServer({"AUTH": replies}, offers=(f"AUTH SCRAM-SHA-256 {others}",)) as server:
+        _log_in(_ann(server.port))
+
+    ways = [line.split()[1] for line in server.talks[0].lines if line.startswith("AUTH")]
+    assert ways == ["SCRAM-SHA-256", others.split()[0]]
+
+
+def test_scram_alone_refused_before_its_challenge_is_a_refused_login() -> None:
+    offers = ("AUTH SCRAM-SHA-256",)
+
+    with (
+        ScriptedServer({"AUTH": "504 5.5.4 no"}, offers=offers) as server,
+        pytest.raises(LoginRefused, match="504"),
+    ):
+        _log_in(_ann(server.port))
+
+    assert len(server.talks[0].lines) == 2
+
+
 def test_a_server_with_a_wrong_signature_hears_nothing_more() -> None:
     handler = Handler()
     handler.lies = True
