@@ -83,7 +83,7 @@ class MessageTemplate:
         #: whether every copy's body is in the form that DKIM signs: all that is encoded is, names of files may not be
         self.relaxed = is_relaxed(b"".join(self._body.pieces))
         #: whether every copy is ASCII without bare CR or LF, NUL or a line that begins with a dot
-        self.clean = has_clean_lines(self._body)
+        self.clean = has_clean_lines(self._body) and is_clean((self._above + self._below).encode())
         self._date = ""
         self._date_of: datetime | None = None
 
@@ -99,19 +99,12 @@ class MessageTemplate:
         links = Links(self._ways_out[0] + token)
         reader = Reader(subscriber, "", list_name or letterhead.list_name, links)
         values, wanted = self._answers(reader)
-        head = "".join(
-            (
-                self._above,
-                headers.written_mailbox("To", "" if letterhead.test else _full_name(subscriber), address),
-                self._subject_of_all or self._subject_header(values, wanted),
-                self._date_header(copy.date),
-                headers.message_id(copy.message_id),
-                unsubscribe,
-                self._below,
-            )
-        ).encode("ascii")
+        to = headers.written_mailbox("To", "" if letterhead.test else _full_name(subscriber), address)
+        subject = self._subject_of_all or self._subject_header(values, wanted)
+        moment, number = self._date_header(copy.date), headers.message_id(copy.message_id)
+        head = "".join((self._above, to, subject, moment, number, unsubscribe, self._below)).encode("ascii")
         pieces = self._body.fill(values, wanted)
-        own = b"".join([head, *[pieces[gap.piece] for gap in self._body.gaps]])
+        own = b"".join([to.encode(), subject.encode(), *[pieces[gap.piece] for gap in self._body.gaps]])
         if self.clean and not is_clean(own):
             raise headers.HeaderError("a value of this reader would break a line")
         return Envelope(self._mail_from, address), b"".join((head, *pieces))
