@@ -16,9 +16,9 @@ from newsletter_mailer.smtp.sandbox.faults import (
     Turn,
     Weather,
 )
+from newsletter_mailer.smtp.sandbox.house import CHUNKING, MAX_MESSAGE, OFFERED
 from newsletter_mailer.smtp.sandbox.log import BREACH, MESSAGE, Entry, entries, received
 from newsletter_mailer.smtp.sandbox.server import HOST, Arrived, Sandbox
-from newsletter_mailer.smtp.sandbox.visitor import CHUNKING, MAX_MESSAGE, OFFERED
 
 __all__ = [
     "BREACH",

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from newsletter_mailer.smtp.sandbox.faults import KINDS, Weather
+from newsletter_mailer.smtp.sandbox.house import OFFERED
 from newsletter_mailer.smtp.sandbox.server import Sandbox
-from newsletter_mailer.smtp.sandbox.visitor import OFFERED
 
 
 def main() -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from types import TracebackType
 
 from newsletter_mailer.smtp.sandbox.faults import Faults
+from newsletter_mailer.smtp.sandbox.house import OFFERED, House
 from newsletter_mailer.smtp.sandbox.log import Log
-from newsletter_mailer.smtp.sandbox.visitor import OFFERED, House, Visitor
+from newsletter_mailer.smtp.sandbox.visitor import Visitor
 
 HOST = "127.0.0.1"
 
@@ -132,8 +133,8 @@ class Sandbox:
         self._started.set()
         await self._stop.wait()
         server.close()
-        for visitor in tuple(self._house.visitors):
-            visitor.leave()
+        for guest in tuple(self._house.guests):
+            guest.leave()
         await asyncio.sleep(0)  # lets asyncio close the sockets before its loop is gone
 
     def _visitor(self) -> Visitor:

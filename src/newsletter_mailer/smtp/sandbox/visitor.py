@@ -4,47 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 import ssl
-import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-from newsletter_mailer.smtp.sandbox.faults import At, Fault, Faults, Moment, Then
-from newsletter_mailer.smtp.sandbox.log import BEGAN, BREACH, BROKE, Entry, Log, received_whole
+from newsletter_mailer.smtp.sandbox.faults import At, Fault, Moment
+from newsletter_mailer.smtp.sandbox.house import MAX_MESSAGE, House
+from newsletter_mailer.smtp.sandbox.log import BEGAN, BREACH, BROKE, Entry, received_whole
+from newsletter_mailer.smtp.sandbox.mouth import Mouth
 
-MAX_MESSAGE = 50_000_000  #: bytes, said to the client as SIZE
 MAX_COMMAND = 4096
-OFFERED = ("PIPELINING", f"SIZE {MAX_MESSAGE}", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES")
-CHUNKING = (*OFFERED, "CHUNKING")  #: the same, and BDAT (RFC 3030)
 
 _END = re.compile(rb"\r\n\.\r\n")
 _LENIENT_END = re.compile(rb"\r?\n\.\r?\n")  # what CVE-2023-51764 and its kin took for the end of a message
 _CHUNK = re.compile(r"(\d{1,9})( LAST)?", re.IGNORECASE)
 _PARAMETER = {"SIZE": " SIZE=", "8BITMIME": " BODY=8BITMIME", "SMTPUTF8": " SMTPUTF8", "DSN": " RET="}
 _EARLY = "did not wait for 354"
-_BETWEEN_BYTES_S = 0.001
-_RESET = struct.pack("ii", 1, 0)  # SO_LINGER of no seconds: the kernel drops what is left and says RST
-
-
-@dataclass(slots=True)
-class House:
-    """What all visitors of a server share."""
-
-    offers: tuple[str, ...]
-    lies: frozenset[str]
-    faults: Faults | None
-    log: Log | None
-    tls: ssl.SSLContext | None
-    lenient: bool
-    take: Callable[[str, str, bytes], int]
-    answer_to: Callable[[str], str | None]
-    visitors: set[Visitor] = field(default_factory=set)
-
-    def note(self, entry: Entry) -> None:
-        """Into the log, where there is one."""
-        if self.log is not None:
-            self.log.write(entry)
 
 
 class Visitor(asyncio.Protocol):
@@ -53,12 +27,10 @@ class Visitor(asyncio.Protocol):
     def __init__(self, house: House, number: int) -> None:
         self._house = house
         self._number = number
+        self._mouth = Mouth(resume=self._work, broke=lambda: house.note(Entry(BROKE, number)))
         self._pipelining = "PIPELINING" in house.offers
-        self._transport: asyncio.Transport | None = None
         self._private = False
         self._read: Callable[[], bool] = self._command
-        self._waiting: asyncio.Task[None] | None = None  # something is said late: nothing is read meanwhile
-        self._out = bytearray()
         self._buffer = bytearray()
         self._heard = 0
         self._cut: Fault | None = None
@@ -69,25 +41,25 @@ class Visitor(asyncio.Protocol):
         self._mail_from: str | None = None
         self._rcpt_to: list[str] = []
         self._chunks: list[bytes] = []
-        self._dismissed = False  # 421 was said
         self._crowded = False  # commands came at once, to a server that lied about PIPELINING
 
     # -- called by asyncio ---------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._house.visitors.add(self)
+        self._mouth.transport = transport
+        self._house.guests.add(self)
         self._cut = self._fault(At.BYTE)
         self._answer(At.CONNECT, "220 sandbox.invalid ESMTP: nothing leaves this machine")
-        self._flush()
+        self._mouth.flush()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        self._house.visitors.discard(self)
-        if self._waiting is not None:
-            self._waiting.cancel()
+        self._house.guests.discard(self)
+        self._mouth.shut()
 
     def data_received(self, data: bytes) -> None:
+        if self._read == self._lines and self._mouth.busy:
+            self._breach(_EARLY)  # the 354 is late
         cut = self._cut
         if cut is not None and self._heard + len(data) >= cut.after:
             data = data[: cut.after - self._heard]
@@ -96,20 +68,19 @@ class Visitor(asyncio.Protocol):
         self._work()
         if cut is not None and self._heard >= cut.after:
             self._cut = None
-            self._do(cut, cut.reply(""))
-            self._flush()
+            self._mouth.perform(cut, cut.reply(""))
+            self._mouth.flush()
 
     def leave(self) -> None:
         """The server is closing."""
-        if self._transport is not None:
-            self._transport.close()
-
-    # -- saying --------------------------------------------------------------------------------------------
+        self._mouth.shut()
 
     def _work(self) -> None:
-        while self._waiting is None and self._read():
+        while not self._mouth.busy and (self._ignore() if self._mouth.over else self._read()):
             pass
-        self._flush()
+        self._mouth.flush()
+
+    # -- saying --------------------------------------------------------------------------------------------
 
     def _fault(self, at: At) -> Fault | None:
         if self._house.faults is None:
@@ -121,80 +92,16 @@ class Visitor(asyncio.Protocol):
         """Say this, or what a fault puts in its place; what is said."""
         fault = self._fault(at)
         if fault is None:
-            self._say(own)
+            self._mouth.say(own)
             return own.encode()
         said = fault.reply(own)
-        self._do(fault, said)
+        self._mouth.perform(fault, said)
         return said
 
-    def _say(self, *lines: str) -> None:
-        self._out += "".join(f"{line}\r\n" for line in lines).encode()
-
-    def _do(self, fault: Fault, said: bytes) -> None:
-        self._dismissed = self._dismissed or said.startswith(b"421")
-        if fault.seconds or fault.bytewise:
-            self._flush()
-            self._waiting = asyncio.get_running_loop().create_task(self._slowly(fault, said))
-            return
-        self._out += said
-        self._then(fault.then)
-
-    async def _slowly(self, fault: Fault, said: bytes) -> None:
-        heard = self._heard
-        await asyncio.sleep(fault.seconds)
-        if fault.at is At.DATA and self._heard > heard:
-            self._breach(_EARLY)
-        for at in range(len(said)) if fault.bytewise else ():
-            self._transport_write(said[at : at + 1])
-            await asyncio.sleep(_BETWEEN_BYTES_S)
-        self._out += b"" if fault.bytewise else said
-        self._waiting = None
-        self._then(fault.then)
-        self._work()
-
-    def _then(self, then: Then) -> None:
-        if then is Then.GO_ON:
-            return
-        self._read = self._ignore
-        if then is Then.STALL:
-            return
-        transport = self._open_transport()
-        self._house.note(Entry(BROKE, self._number))
-        if then is Then.RESET:
-            self._out.clear()
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            transport.abort()
-            return
-        self._flush()
-        self._close()
-
-    def _close(self) -> None:
-        transport = self._open_transport()
-        if transport.can_write_eof():
-            transport.write_eof()  # a close with unread bytes would be a reset, which eats replies on their way
-        else:
-            transport.close()
-
-    def _flush(self) -> None:
-        if self._out:
-            self._transport_write(bytes(self._out))
-            self._out.clear()
-
-    def _transport_write(self, data: bytes) -> None:
-        transport = self._open_transport()
-        if not transport.is_closing():
-            transport.write(data)
-
-    def _open_transport(self) -> asyncio.Transport:
-        assert self._transport is not None, "connected before it speaks"
-        return self._transport
-
     def _hang_up(self, why: str) -> bool:
-        self._say(why)
-        self._buffer.clear()
-        self._flush()
-        self._open_transport().close()
-        return False
+        self._mouth.say(why)
+        self._mouth.hang_up()
+        return True
 
     def _breach(self, what: str) -> None:
         self._house.note(Entry(BREACH, self._number, what=what))
@@ -208,7 +115,7 @@ class Visitor(asyncio.Protocol):
 
     def _note_dismissed(self, line: bytes) -> None:
         # With PIPELINING it may have been said before the 421 was heard.
-        if self._dismissed and not self._pipelining and line.upper() != b"QUIT":
+        if self._mouth.dismissed and not self._pipelining and line.upper() != b"QUIT":
             self._breach("went on after 421")
 
     # -- commands ------------------------------------------------------------------------------------------
@@ -233,7 +140,7 @@ class Visitor(asyncio.Protocol):
         """Whether PIPELINING was a lie and this is not the first command of a group."""
         was, self._crowded = self._crowded, bool(self._buffer) and "PIPELINING" in self._house.lies
         if was:
-            self._say("503 5.5.0 one command at a time")
+            self._mouth.say("503 5.5.0 one command at a time")
         return was
 
     def _obey(self, verb: str, argument: str) -> bool:
@@ -255,40 +162,35 @@ class Visitor(asyncio.Protocol):
                 self._starttls(self._house.tls)
             case "QUIT":
                 self._answer(At.QUIT, "221 2.0.0 goodbye")
-                if not self._is_over():
-                    self._read = self._ignore
-                    self._flush()
-                    self._close()
+                if not self._mouth.over:
+                    self._mouth.hang_up()
             case _:
-                self._say("502 5.5.1 unknown command")
+                self._mouth.say("502 5.5.1 unknown command")
         return True
 
     def _hello(self) -> None:
         self._forget_envelope()
-        offers = ["sandbox.invalid", *self._house.offers]
-        if self._house.tls is not None and not self._private:
-            offers.append("STARTTLS")
-        self._answer(At.EHLO, "\r\n".join([f"250-{each}" for each in offers[:-1]] + [f"250 {offers[-1]}"]))
+        self._answer(At.EHLO, self._house.welcome(private=self._private))
 
     def _mail(self, argument: str) -> None:
         if self._mail_from is not None:
-            self._say("503 5.5.1 one sender at a time")
+            self._mouth.say("503 5.5.1 one sender at a time")
             return
         self._message += 1
         if self._house.tls is not None and not self._private:
             self._breach("went on in clear")
-            self._say("530 5.7.0 STARTTLS first")
+            self._mouth.say("530 5.7.0 STARTTLS first")
             return
         refused = [name for name in self._house.lies if _PARAMETER.get(name, "\n") in argument.upper()]
         if refused:
-            self._say(f"555 5.5.4 {refused[0]} is not supported")
+            self._mouth.say(f"555 5.5.4 {refused[0]} is not supported")
         elif self._answer(At.MAIL, "250 2.1.0 ok").startswith(b"2"):
             self._mail_from = _path(argument)
 
     def _rcpt(self, argument: str) -> None:
         recipient = _path(argument)
         if self._mail_from is None:
-            self._say("503 5.5.1 MAIL first")
+            self._mouth.say("503 5.5.1 MAIL first")
             return
         answer = self._house.answer_to(recipient)
         self._rcpt_to.append(recipient)
@@ -299,40 +201,37 @@ class Visitor(asyncio.Protocol):
         self._mail_from, self._rcpt_to, self._chunks = None, [], []
 
     def _starttls(self, context: ssl.SSLContext) -> None:
-        if not self._answer(At.STARTTLS, "220 2.0.0 go ahead").startswith(b"220") or self._is_over():
+        if not self._answer(At.STARTTLS, "220 2.0.0 go ahead").startswith(b"220") or self._mouth.over:
             return
-        self._flush()
-        fault = self._fault(At.HANDSHAKE)
-        if fault is not None:
-            self._read = lambda: bool(self._buffer) and self._cut_handshake(fault)
-            return
+        self._mouth.flush()
         self._buffer.clear()
-        self._read = lambda: False
-        self._waiting = asyncio.get_running_loop().create_task(self._secure(context))
+        fault = self._fault(At.HANDSHAKE)
+        if fault is None:
+            self._mouth.wait_for(self._secure(context))
+        else:
+            self._read = lambda: bool(self._buffer) and self._cut_handshake(fault)
 
     def _cut_handshake(self, fault: Fault) -> bool:
         self._buffer.clear()
-        self._do(fault, fault.reply(""))
+        self._mouth.perform(fault, fault.reply(""))
         return True
 
     async def _secure(self, context: ssl.SSLContext) -> None:
+        transport = self._mouth.transport
+        assert transport is not None, "connected before it speaks"
         loop = asyncio.get_running_loop()
         try:
-            upgraded = await loop.start_tls(self._open_transport(), self, context, server_side=True)
-        except (OSError, ConnectionError):
-            return  # the client did not trust us, or went
-        self._transport, self._private = upgraded, True
-        self._read, self._waiting = self._command, None
-        self._work()
-
-    def _is_over(self) -> bool:
-        return self._read == self._ignore
+            upgraded = await loop.start_tls(transport, self, context, server_side=True)
+        except OSError:
+            self._mouth.over = True  # the client did not trust us, or went
+            return
+        self._mouth.transport, self._private = upgraded, True
 
     # -- message -------------------------------------------------------------------------------------------
 
     def _data(self) -> None:
         if not self._rcpt_to:
-            self._say("503 5.5.1 RCPT first")
+            self._mouth.say("503 5.5.1 RCPT first")
             return
         if self._buffer:
             self._breach(_EARLY)
@@ -340,21 +239,20 @@ class Visitor(asyncio.Protocol):
             self._begin()
             self._buffer[:0] = b"\r\n"  # so that a dot on the first line is found like any other
             self._searched = 0
-            if not self._is_over():
-                self._read = self._lines
+            self._read = self._lines
 
     def _begin(self) -> None:
         self._house.note(Entry(BEGAN, self._number, self._rcpt_to[-1]))
         self._body_fault = self._fault(At.BODY)
 
     def _breaks_off(self, heard: int) -> bool:
-        """Whether the fault in the middle of the message has come."""
+        """Whether the fault in the middle of the message has come, and ends it."""
         fault = self._body_fault
         if fault is None or heard < fault.after:
             return False
         self._body_fault = None
-        self._do(fault, fault.reply(""))
-        return self._is_over()
+        self._mouth.perform(fault, fault.reply(""))
+        return self._mouth.over
 
     def _lines(self) -> bool:
         found = (_LENIENT_END if self._house.lenient else _END).search(self._buffer, self._searched)
@@ -376,8 +274,7 @@ class Visitor(asyncio.Protocol):
         self._chunk = (int(found[1]), found[2] is not None)
         if self._rcpt_to and not self._chunks:
             self._begin()
-        if not self._is_over():
-            self._read = self._octets
+        self._read = self._octets
         return True
 
     def _octets(self) -> bool:
@@ -391,20 +288,18 @@ class Visitor(asyncio.Protocol):
         self._read = self._command
         if not self._rcpt_to:
             self._chunks.clear()
-            self._say("503 5.5.1 RCPT first")
+            self._mouth.say("503 5.5.1 RCPT first")
         elif last:
             self._deliver(b"".join(self._chunks))
         else:
-            self._say(f"250 2.0.0 {size} octets")
+            self._mouth.say(f"250 2.0.0 {size} octets")
         return True
 
     def _deliver(self, data: bytes) -> None:
         """A message is there whole: into the log, then to the house, then the reply."""
-        ends = data.count(b"\r\n")
-        clean = b"\0" not in data and data.count(b"\n") == data.count(b"\r") == ends
-        own = "250 2.0.0 arrived" if clean or self._house.lenient else "554 5.6.0 bare CR, LF or NUL"
+        own = self._house.verdict(data)
         fault = self._fault(At.DOT)
-        said = f"{own}\r\n".encode() if fault is None else fault.reply(own)
+        said = own.encode() if fault is None else fault.reply(own)
         taken = own.startswith("2") and not said.startswith((b"4", b"5")) and (fault is None or fault.takes)
         for recipient in self._rcpt_to:
             self._house.note(received_whole(self._number, recipient, data, taken=taken, reply=said))
@@ -412,9 +307,9 @@ class Visitor(asyncio.Protocol):
                 self._house.take(self._mail_from or "", recipient, data)
         self._forget_envelope()
         if fault is None:
-            self._out += said
+            self._mouth.say(own)
         else:
-            self._do(fault, said)
+            self._mouth.perform(fault, said)
 
 
 def _path(argument: str) -> str:
