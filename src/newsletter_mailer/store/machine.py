@@ -6,13 +6,9 @@ import hashlib
 import platform
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-
-_LINUX_NUMBER = Path("/etc/machine-id")
-_LINUX = Path("/proc/sys/kernel/random/boot_id")
-_CRYPTOGRAPHY = r"SOFTWARE\Microsoft\Cryptography"
-_WINDOWS = r"SYSTEM\CurrentControlSet\Control\Session Manager\Memory Management\PrefetchParameters"
 
 
 def host() -> str:
@@ -26,13 +22,7 @@ def machine() -> str:
 
     The system's own number is not to leave the computer (machine-id(5)); this is its fingerprint.
     """
-    try:
-        if sys.platform == "win32":
-            number = _registry(_CRYPTOGRAPHY, "MachineGuid")
-        else:
-            number = _darwin_number() if sys.platform == "darwin" else _LINUX_NUMBER.read_text().strip()
-    except (OSError, subprocess.CalledProcessError):
-        return ""
+    number = _asked(_number)
     return hashlib.sha256(f"newsletter-mailer {number}".encode()).hexdigest()[:16] if number else ""
 
 
@@ -42,29 +32,47 @@ def boot_id() -> str:
 
     An unknown boot is never the same boot: after a crash, deliveries are then in doubt rather than sent twice.
     """
+    return _asked(_boot)
+
+
+def _asked(question: Callable[[], str]) -> str:
     try:
-        if sys.platform == "win32":
-            return _registry(_WINDOWS, "BootId")  # counts the boots
-        return _darwin() if sys.platform == "darwin" else _LINUX.read_text().strip()
+        return question()
     except (OSError, subprocess.CalledProcessError):
         return ""
 
 
-def _darwin() -> str:
-    command = ["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
-
-
-def _darwin_number() -> str:
-    command = ["/usr/sbin/ioreg", "-rd1", "-c", "IOPlatformExpertDevice"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
-    return told.partition('"IOPlatformUUID" = "')[2].partition('"')[0]
-
-
 if sys.platform == "win32":
+
+    def _number() -> str:
+        return _registry(r"SOFTWARE\Microsoft\Cryptography", "MachineGuid")
+
+    def _boot() -> str:  # counts the boots
+        manager = r"SYSTEM\CurrentControlSet\Control\Session Manager"
+        return _registry(rf"{manager}\Memory Management\PrefetchParameters", "BootId")
 
     def _registry(folder: str, name: str) -> str:
         import winreg
 
         with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, folder) as key:
             return str(winreg.QueryValueEx(key, name)[0])
+
+elif sys.platform == "darwin":
+
+    def _number() -> str:
+        told = _told("/usr/sbin/ioreg", "-rd1", "-c", "IOPlatformExpertDevice")
+        return told.partition('"IOPlatformUUID" = "')[2].partition('"')[0]
+
+    def _boot() -> str:
+        return _told("/usr/sbin/sysctl", "-n", "kern.bootsessionuuid").strip()
+
+    def _told(*command: str) -> str:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603
+
+else:
+
+    def _number() -> str:
+        return Path("/etc/machine-id").read_text().strip()
+
+    def _boot() -> str:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()

@@ -79,15 +79,9 @@ def unsafe_place(path: Path) -> Sentence | None:
 def network_kind(path: Path) -> str:
     """The kind of network disk on which an absolute path lies, e.g. "nfs4"; "" for a disk of this computer."""
     try:
-        if sys.platform == "win32":
-            return _windows(path)
-        if sys.platform == "darwin":
-            mounts = listed(subprocess.run("/sbin/mount", capture_output=True, text=True, check=True).stdout)
-        else:
-            mounts = mounted(_MOUNTS.read_text(encoding="utf-8", errors="surrogateescape"))
+        return _network_kind(path)
     except (OSError, subprocess.CalledProcessError):
         return ""
-    return kind_of_mount(path, mounts)
 
 
 def kind_of_mount(path: Path, mounts: Iterable[tuple[Path, str]]) -> str:
@@ -165,9 +159,20 @@ def _by_icloud(path: Path, home: Path) -> str:
 
 if sys.platform == "win32":
 
-    def _windows(path: Path) -> str:
+    def _network_kind(path: Path) -> str:
         import ctypes
 
         root = path.anchor
         remote = root.startswith("\\\\") or ctypes.windll.kernel32.GetDriveTypeW(root) == _DRIVE_REMOTE
         return root if remote else ""
+
+elif sys.platform == "darwin":
+
+    def _network_kind(path: Path) -> str:
+        told = subprocess.run("/sbin/mount", capture_output=True, text=True, check=True).stdout
+        return kind_of_mount(path, listed(told))
+
+else:
+
+    def _network_kind(path: Path) -> str:
+        return kind_of_mount(path, mounted(_MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -165,3 +168,26 @@ def test_a_link_into_a_synchronised_folder_does_not_hide_it(home: Path) -> None:
     (home / "here").symlink_to(home / "Nextcloud" / "newsletter")
 
     assert "Nextcloud" in str(unsafe_place(home / "here" / "var" / "newsletter.db"))
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Path]:
+    """A folder where the kernel has mounted a server that is not there."""
+    if sys.platform != "linux" or os.geteuid() or not Path("/dev/fuse").exists():
+        pytest.skip("needs root on Linux, with FUSE")
+    folder = tmp_path / "server"
+    folder.mkdir()
+    line = os.open("/dev/fuse", os.O_RDWR)
+    options = f"fd={line},rootmode=40000,user_id=0,group_id=0"
+    mount = ["mount", "-i", "-t", "fuse.sshfs", "-o", options, "ann@server:/", str(folder)]
+    subprocess.run(mount, check=True, pass_fds=[line])
+    os.close(line)
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_ledger_on_a_server_is_unsafe(server: Path, tmp_path: Path) -> None:
+    unsafe = unsafe_place(server / "newsletter" / "var" / "newsletter.db")
+
+    assert "is on a disk of the network (fuse.sshfs)" in str(unsafe)
+    assert unsafe_place(tmp_path / "newsletter" / "var" / "newsletter.db") is None
