@@ -214,3 +214,28 @@ def test_every_refusal_keeps_its_class_for_later_counts(bench: Bench) -> None:
         kinds = c.execute(select(attempts.c.kind, func.count()).group_by(attempts.c.kind)).all()
     assert [tuple(row) for row in kinds] == [("soft", 1)]
     assert bench.statuses(campaign) == {ANN: Status.REFUSED}
+
+
+def test_who_makes_the_server_ask_for_patience_three_times_waits_like_others(bench: Bench) -> None:
+    bench.on_list(ANN)
+    campaign = bench.plan()
+    slow = _answer(451, "4.7.650 temporarily rate limited")
+
+    for expected in (Status.QUEUED, Status.QUEUED, Status.DEFERRED):
+        bench.settle(bench.claim(campaign), slow)
+        assert bench.statuses(campaign) == {ANN: expected}
+
+
+def test_the_last_try_comes_when_it_is_given_up(bench: Bench) -> None:
+    bench.on_list(ANN)
+    campaign = bench.plan()
+    planned, tries = bench.now, list[int]()
+
+    while (claimed := bench.claim(campaign)) and len(tries) < 20:
+        tries.append((bench.now - planned) // MINUTE)
+        bench.settle(claimed, _answer(451, "4.3.0 later"))
+        with bench.database.reading() as c:
+            bench.now = ledger.next_due(c, campaign.id) or bench.now
+
+    assert tries == [0, 5, 35, 155, 515, 1955, 48 * 60]
+    assert bench.statuses(campaign) == {ANN: Status.REFUSED}

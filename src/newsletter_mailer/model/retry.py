@@ -20,10 +20,14 @@ class RetryPolicy:
     give_up_after: timedelta = timedelta(hours=48)
     jitter: float = 0.2  #: share of the wait by which it may be shorter or longer
 
-    def wait(self, attempt: int, chance: float) -> timedelta:
-        """How long to wait after the attempt of that number (from 1); `chance` is uniform in 0..1."""
+    def wait(self, attempt: int, chance: float, age: timedelta = timedelta()) -> timedelta:
+        """How long to wait after the attempt of that number (from 1); `chance` is uniform in 0..1.
+
+        age: since the plan. The last try is made when it is time to give up, not a day after.
+        """
         base = self.waits[min(attempt, len(self.waits)) - 1]
-        return base * (1 + self.jitter * (2 * chance - 1))
+        wait = base * (1 + self.jitter * (2 * chance - 1))
+        return wait if attempt == 1 else min(wait, max(self.give_up_after - age, timedelta()))
 
     def gives_up(self, age: timedelta) -> bool:
         """Whether a delivery planned that long ago is not worth another attempt."""

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, insert, select
 
 from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.delivery import OPEN, Event, Status, after
-from newsletter_mailer.model.outcome import Outcome, Verb
+from newsletter_mailer.model.outcome import Outcome, ReplyClass, Verb
 from newsletter_mailer.model.retry import RetryPolicy
 from newsletter_mailer.store.bulk import execute_with, in_lists, insert_rows, some_of
 from newsletter_mailer.store.expiry import note_expired
@@ -98,10 +98,12 @@ def _move(
         mine = held[one.delivery_id]
         if one.outcome.event is not Event.DEFERRED and not _hung_up_again(one):
             alike[one.outcome.event].append(mine.row)
-        elif one.attempt > 1 and retry.gives_up(timedelta(milliseconds=now - mine.planned_at)):
+            continue
+        age = timedelta(milliseconds=now - mine.planned_at)
+        if one.attempt > 1 and retry.gives_up(age):
             alike[Event.GAVE_UP].append(mine.row)  # never after one try: the campaign may have begun late
         else:
-            due_at = now + round(retry.wait(one.attempt, chance()).total_seconds() * 1000)
+            due_at = now + round(retry.wait(one.attempt, chance(), age).total_seconds() * 1000)
             if mine.expires_at is not None and due_at >= mine.expires_at:
                 expired.append(mine.row)
             else:
@@ -142,11 +144,16 @@ def _counts(one: Settlement, held: _Held | None) -> bool:
 
 
 def _hung_up_again(one: Settlement) -> bool:
-    """The server ends the session at this very reader, each time: queued again, they would stop everyone for ever."""
+    """Each time, the server ends the session at this very reader, or asks everybody to slow down.
+
+    Queued again, they would stop everyone for ever.
+    """
     outcome = one.outcome
+    if outcome.event is not Event.RELEASED or one.attempt < _HANG_UPS:
+        return False
     at_the_reader = outcome.verb in (Verb.RCPT, Verb.DATA, Verb.DOT)
-    hung_up = outcome.reply is None or outcome.reply.code == 421
-    return outcome.event is Event.RELEASED and at_the_reader and hung_up and one.attempt >= _HANG_UPS
+    kind = outcome.kind
+    return kind is ReplyClass.SLOW or (at_the_reader and kind in (None, ReplyClass.SESSION))
 
 
 def _attempt(one: Settlement) -> tuple[object, ...]:

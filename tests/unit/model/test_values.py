@@ -24,6 +24,8 @@ from newsletter_mailer.model.retry import RetryPolicy
         (552, Verb.RCPT, Event.DEFERRED),
         (552, Verb.DOT, Event.REFUSED),
         (354, Verb.RCPT, Event.DEFERRED),
+        (550, Verb.MAIL, Event.RELEASED),
+        (535, Verb.RCPT, Event.RELEASED),
     ],
 )
 def test_a_reply_means_this_for_the_reader(code: int, to: Verb, event: Event) -> None:
@@ -39,6 +41,15 @@ def test_waits_grow_and_the_last_repeats_until_it_is_given_up() -> None:
     assert waits[-1] == waits[-2] == timedelta(hours=24)
     assert not policy.gives_up(timedelta(hours=47))
     assert policy.gives_up(timedelta(hours=48))
+
+
+def test_the_last_try_is_made_when_it_is_given_up_and_not_a_day_after() -> None:
+    policy = RetryPolicy()
+    day_and_a_half = timedelta(hours=36)
+
+    assert policy.wait(5, 1.0, day_and_a_half) == timedelta(hours=12)
+    assert policy.wait(2, 0.5, timedelta(hours=49)) == timedelta()
+    assert policy.wait(1, 0.5, timedelta(days=9)) == timedelta(minutes=5)  # the campaign began late
 
 
 @pytest.mark.parametrize("chance", [0.0, 0.25, 1.0])
