@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from newsletter_mailer.errors import NewsletterError, ServerUnreachable, Stopped
+from newsletter_mailer.errors import LoginRefused, NewsletterError, ServerUnreachable, Stopped
 from newsletter_mailer.model.delivery import Event
-from newsletter_mailer.model.outcome import Outcome, ReplyClass
-from newsletter_mailer.model.replies import meaning
+from newsletter_mailer.model.outcome import Outcome
+from newsletter_mailer.model.replies import STOPS, meaning
 from newsletter_mailer.model.reply_table import Cause
+from newsletter_mailer.model.stops import stop_sentence
 from newsletter_mailer.smtp.account import Account
-from newsletter_mailer.smtp.connection import login_refused
 from newsletter_mailer.wording import sentence
 
 MAX_LOST = 3  #: lines that die right after a dot, before the run stops: each leaves a reader in doubt
 CALM = 100  #: messages accepted in a row after which earlier losses no longer count
 
-_ASK = sentence("check `sender.email` with your mail provider")
-_CHANGE = sentence("change the issue (its size, its pictures or its words), then dispatch it again")
-_HINTS = {
-    Cause.QUOTA: sentence("what you may send is used up: continue when your provider lets you send again"),
-    Cause.AUTHENTICATION: sentence("`newsletter doctor` looks at the records that prove who you are"),
-    Cause.CONTENT: _CHANGE,
-    Cause.MALFORMED: _CHANGE,
-    Cause.SIZE: _CHANGE,
-}
 _HOLD_OFF_S = 60.0  # before another connection beside those that stand, when the server lets no more stand
 
 
@@ -100,12 +91,7 @@ def about_us(outcome: Outcome, account: Account) -> NewsletterError | None:
     reply = outcome.reply
     if reply is None or outcome.event is Event.ACCEPTED:
         return None
-    meant = meaning(reply, outcome.verb)
-    if meant.kind not in (ReplyClass.STOP_SENDER, ReplyClass.STOP_MESSAGE):
+    if outcome.kind not in STOPS:
         return None
-    if meant.cause is Cause.LOGIN:
-        return login_refused(account, str(reply))
-    what = sentence(
-        "{host} refuses every mail, whoever the reader: {words}", host=account.host, words=str(reply)
-    )
-    return Stopped(what, _HINTS.get(meant.cause, _ASK))
+    stop = LoginRefused if meaning(reply, outcome.verb).cause is Cause.LOGIN else Stopped
+    return stop(*stop_sentence(reply, outcome.verb, account.host))
