@@ -62,8 +62,10 @@ class Tally:
     misjudged: int = 0
     breaches: int = 0
     unfinished: int = 0
-    in_doubt: int = 0
-    in_doubt_allowed: int = 0
+    in_doubt: int = 0  #: after kills
+    in_doubt_allowed: int = 0  #: connections × window a kill, and where the server itself left it open
+    powerless: int = 0  #: in doubt after power cuts
+    powerless_allowed: int = 0  #: what was claimed
     over: int = 0  #: rounds with more in doubt than their kills explain
 
     @property
@@ -182,8 +184,12 @@ def _add(tally: Tally, played: Round, verdict: Verdict, setting: Setting, reader
     tally.misjudged += len(verdict.misjudged)
     tally.breaches += len(verdict.breaches)
     tally.unfinished += verdict.open
-    tally.in_doubt += verdict.in_doubt
-    tally.in_doubt_allowed += allowed
+    if setting.power_cuts:
+        tally.powerless += verdict.in_doubt
+        tally.powerless_allowed += allowed
+    else:
+        tally.in_doubt += verdict.in_doubt
+        tally.in_doubt_allowed += allowed
     tally.over += verdict.in_doubt > allowed
 
 
@@ -216,7 +222,8 @@ def _asked(asked: argparse.Namespace, folder: Path) -> Iterator[Tally]:
 def _line(tally: Tally) -> str:
     return (
         f"kills {tally.kills} · lost {tally.lost} · doubled {tally.doubled} · in doubt {tally.in_doubt}"
-        f" (at most {tally.in_doubt_allowed}) · wrong in the ledger {tally.misjudged} · breaches {tally.breaches}"
+        f" of {tally.in_doubt_allowed}, by power cuts {tally.powerless} of {tally.powerless_allowed}"
+        f" · wrong in the ledger {tally.misjudged} · breaches {tally.breaches} · unfinished {tally.unfinished}"
         f" · {tally.readers} readers in {tally.rounds} campaigns, {tally.lives} senders"
     )
 

@@ -44,6 +44,7 @@ def test_senders_killed_at_any_moment_lose_nobody_and_double_nobody() -> None:
     assert tally["kills"] >= 50, tally
     assert tally | EXACT == tally, tally["talk"]
     assert tally["in_doubt"] <= tally["in_doubt_allowed"]
+    assert tally["powerless"] <= tally["powerless_allowed"]
 
 
 @pytest.mark.parametrize("setting", [0, 2], ids=lambda number: crash_suite.SETTINGS[number].name)
