@@ -187,6 +187,32 @@ def test_who_was_suppressed_after_the_plan_is_skipped_also_when_a_retry_is_due(b
     assert note(bench, campaign) == "suppressed"
 
 
+def test_who_leaves_moves_or_is_deleted_while_a_retry_waits_is_treated_as_before_the_first_try(
+    bench: Bench,
+) -> None:
+    main = bench.on_list(ANN, BOB, "eve@example.org", "joe@example.org")
+    campaign = bench.plan()
+    bench.settle(bench.claim(campaign), DEFERRED)
+    with bench.database.transaction() as c:
+        audience.unsubscribe(c, bench.reader(ANN).id, [main.id], now=NOON)
+        audience.change_address(c, bench.reader(BOB).id, "bob@new.example.org", secret=SECRET, now=NOON)
+        audience.delete_subscriber(c, bench.reader("eve@example.org").id)
+
+    bench.later(timedelta(minutes=10))
+    claimed = bench.claim(campaign)
+
+    assert [(one.delivery.address, one.delivery.attempt) for one in claimed] == [
+        ("bob@new.example.org", 2),
+        ("joe@example.org", 2),
+    ]
+    assert bench.statuses(campaign) == {
+        ANN: Status.SKIPPED,
+        "bob@new.example.org": Status.SENDING,
+        "eve@example.org": Status.SKIPPED,
+        "joe@example.org": Status.SENDING,
+    }
+
+
 def test_who_was_deleted_after_the_plan_is_skipped(bench: Bench) -> None:
     bench.on_list(ANN)
     campaign = bench.plan()

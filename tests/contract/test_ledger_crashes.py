@@ -56,7 +56,7 @@ class World:
         self.bench = Bench(Database(f"sqlite:///{folder}/newsletter.db"))
         self.senders: list[Sender] = []
         self.runs = 0
-        self.late: list[Settlement] = []  # what the dead would still have to say
+        self.late: list[Settlement] = []  # what the dead would still have to say, and what was said
         with self.bench.database.reading() as c:
             numbers = [row.delivery for row in campaigns.log(c, self.campaign.id)]
         self.received = dict.fromkeys(numbers, 0)
@@ -120,6 +120,7 @@ class World:
         count = 1 + other % 8
         some, sender.unsettled = sender.unsettled[:count], sender.unsettled[count:]
         self._settle(some)
+        self.late += some  # a word said twice counts once
         self.expected |= {one.delivery_id: becomes(one.outcome) for one in some}
         self.check()
 
@@ -179,12 +180,13 @@ class World:
             )
 
     def wake_late(self, _one: int, _other: int) -> None:
-        """What the dead say when they wake changes nothing: their deliveries are in other hands."""
+        """What the dead say when they wake, or anyone says twice, changes nothing."""
         before = self.statuses()
         self._settle(self.late)
         with self.bench.database.transaction() as c:
             for late in self.late:
-                ledger.release(c, [late.delivery_id], run=late.run, now=self.bench.now)
+                if late.run not in {sender.run for sender in self.senders}:
+                    ledger.release(c, [late.delivery_id], run=late.run, now=self.bench.now)
         assert self.statuses() == before
 
     def finish(self) -> None:
