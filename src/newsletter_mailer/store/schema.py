@@ -180,8 +180,6 @@ batches = Table(  # what is claimed together; its counters are the truth about i
     *(CheckConstraint(f"{status.value} >= 0", name=status.value) for status in Status),
     sqlite_with_rowid=False,
 )
-_OPEN = batches.c.queued > 0
-Index("ix_batches_open", batches.c.campaign_id, batches.c.number, sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 runs = Table(
     "runs",

@@ -200,14 +200,6 @@ def _campaigns() -> None:
         sa.PrimaryKeyConstraint("campaign_id", "number", name=op.f("pk_batches")),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        "ix_batches_open",
-        "batches",
-        ["campaign_id", "number"],
-        unique=False,
-        sqlite_where=sa.text("queued > 0"),
-        postgresql_where=sa.text("queued > 0"),
-    )
     op.create_table(
         "runs",
         sa.Column("id", _ID, nullable=False),
