@@ -34,15 +34,15 @@ NO = Fault(At.RCPT, "550 no")
 
 def _talk(port: int, *lines: bytes) -> bytes:
     """What the server says until it hangs up, or b"reset"."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
-        heard = b""
-        try:
+    heard = b""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
             for sent in lines:
                 line.sendall(sent)
             while data := line.recv(65536):
                 heard += data
-        except ConnectionError:
-            return b"reset"
+    except ConnectionError:
+        return b"reset"
     return heard
 
 
