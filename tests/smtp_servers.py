@@ -24,6 +24,7 @@ from newsletter_mailer.smtp.pool import Outgoing
 HANG_UP = "<hang up>"  #: instead of a reply
 SILENCE = "<silence>"  #: no reply, and the line stays open
 PIPELINING = ("PIPELINING", "SIZE 1000000", "8BITMIME")
+CHUNKING = (*PIPELINING, "CHUNKING")
 QUICK = Timeouts(connect=5, handshake=5, greeting=5, hello=5, mail=5, rcpt=5, data=5, block=5, dot=5, quit=1)
 
 _STRICT_END = re.compile(rb"\r\n\.\r\n")
@@ -216,6 +217,7 @@ class _Dialogue:
         self._talk = talk
         self._buffer = b""
         self._envelope = ["", ""]
+        self._refused = False
         self._taken = 0
 
     def run(self) -> None:
@@ -231,7 +233,13 @@ class _Dialogue:
         if verb in ("MAIL", "RCPT"):
             found = re.search(r"<(.*?)>", command)
             self._envelope[verb == "RCPT"] = found.group(1) if found else ""
+        if verb == "BDAT":
+            self._chunk(int(command.split()[1]))
+            return
         said = self._answer(verb)
+        if verb == "MAIL":
+            self._refused = False
+        self._refused = self._refused or (verb in ("MAIL", "RCPT") and not said.startswith(b"2"))
         if verb == "STARTTLS" and said.startswith(b"220") and self._server.upgrade is not None:
             self._upgrade(self._server.upgrade)
         elif verb == "AUTH":
@@ -262,6 +270,22 @@ class _Dialogue:
         lines = [line.removeprefix(b".") for line in data.split(b"\r\n")]
         self._server.messages.append(Message(self._envelope[0], self._envelope[1], b"\r\n".join(lines)))
         self._answer("DOT")
+        self._count()
+
+    def _chunk(self, octets: int) -> None:
+        while len(self._buffer) < octets:
+            if self._server.scripted("BODY") and len(self._buffer) >= self._server.body_bytes:
+                self._answer("BODY")
+            self._hear()
+        data, self._buffer = self._buffer[:octets], self._buffer[octets:]
+        if self._refused:
+            self._line.sendall(b"503 5.5.1 no envelope\r\n")
+            return
+        self._server.messages.append(Message(self._envelope[0], self._envelope[1], data))
+        self._answer("DOT")
+        self._count()
+
+    def _count(self) -> None:
         self._taken += 1
         if self._taken == self._server.close_after:
             raise _HungUp
