@@ -1,27 +1,35 @@
-"""Batches follow domains: closed ones are passed over, and those who go first are spread over all."""
+"""What replies leave behind in the ledger: domains that rest or are held, and addresses that are never tried again."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import func, select
 
-from newsletter_mailer.model.audience import mail_domain
-from newsletter_mailer.model.campaign import Campaign, Counts
+from newsletter_mailer.model.audience import SuppressionReason
+from newsletter_mailer.model.campaign import Campaign
 from newsletter_mailer.model.delivery import Status
-from newsletter_mailer.store import audience, campaigns, ledger
-from newsletter_mailer.store.batching import batched
+from newsletter_mailer.model.outcome import Outcome, Reply, Verb, read_reply
+from newsletter_mailer.store import audience, ledger
 from newsletter_mailer.store.database import Database
-from newsletter_mailer.store.reach import Reader
-from newsletter_mailer.store.schema import batches, deliveries
-from unit.store.ledger_kit import ACCEPTED, DEFERRED, MINUTE, NOON, SECRET, Bench, counted
+from newsletter_mailer.store.domains import close_domain, closed_domains, held_domains, open_domains
+from newsletter_mailer.store.hard import suppress_hard
+from newsletter_mailer.store.schema import attempts, suppressions
+from unit.store.ledger_kit import ACCEPTED, MINUTE, NOON, Bench
 
-BIG, SMALL, TINY = "big.example.org", "small.example.org", "tiny.example.org"
+ANN, BOB, EVE = "ann@one.example", "bob@two.example", "eve@two.example"
+
+
+def _answer(code: int, text: str) -> Outcome:
+    reply = Reply(code, text)
+    return Outcome(read_reply(reply, Verb.RCPT), Verb.RCPT, reply)
+
+
+UNKNOWN = _answer(550, "5.1.1 user unknown")
+POLICY = _answer(550, "5.7.1 user unknown, says our policy")
+AWAY = _answer(550, "5.2.1 disabled")
 
 
 @pytest.fixture
@@ -30,164 +38,204 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         yield Bench(database)
 
 
-def readers_at(domain: str, count: int) -> list[str]:
-    return [f"reader{number:03}@{domain}" for number in range(count)]
-
-
-def planned_batches(bench: Bench) -> list[tuple[int, str, int]]:
-    """Number, domain and size of each."""
+def _closed(bench: Bench, campaign: Campaign, *, now: int) -> dict[str, int | None]:
     with bench.database.reading() as c:
-        b = batches.c
-        return [tuple(row) for row in c.execute(select(b.number, b.domain, b.queued).order_by(b.number))]
+        return closed_domains(c, campaign.id, now=now)
 
 
-def domains(bench: Bench, campaign: Campaign, **how: Any) -> Counter[str]:
-    """Of all that can be claimed so."""
-    found: Counter[str] = Counter()
-    while claimed := bench.claim(campaign, **how):
-        found.update(one.delivery.domain for one in claimed)
-    return found
+def _close(bench: Bench, campaign: Campaign, domain: str, until: int | None, why: str = "defers") -> None:
+    with bench.database.transaction() as c:
+        close_domain(c, campaign.id, domain, until=until, why=why, now=bench.now)
 
 
-def test_large_domains_have_their_own_batches_and_small_ones_share(bench: Bench) -> None:
-    mixed = [*readers_at(BIG, 650), *readers_at(SMALL, 40), *readers_at(TINY, 3)]
-    bench.on_list(*sorted(mixed))
+def _answered(bench: Bench, outcome: Outcome, *addresses: str) -> Campaign:
+    """A campaign to these, who all get that answer."""
+    bench.on_list(*addresses)
+    campaign = bench.plan()
+    bench.settle(bench.claim(campaign), outcome)
+    return campaign
 
+
+def _suppress(bench: Bench, campaign: Campaign, *without: str) -> int:
+    with bench.database.transaction() as c:
+        return suppress_hard(c, campaign.id, now=bench.now, without=without)
+
+
+def _suppressed(bench: Bench) -> list[tuple[str, str]]:
+    with bench.database.reading() as c:
+        return [(row.reason, row.source) for row in c.execute(select(suppressions))]
+
+
+def test_a_domain_rests_until_its_time(bench: Bench) -> None:
+    bench.on_list(ANN)
     campaign = bench.plan()
 
-    assert planned_batches(bench) == [(1, BIG, 500), (2, BIG, 150), (3, "", 43)]
-    with bench.database.reading() as c:
-        assert counted(c, campaign) == campaign.counts
+    _close(bench, campaign, "one.example", NOON + 5 * MINUTE)
+
+    assert _closed(bench, campaign, now=NOON + 5 * MINUTE - 1) == {"one.example": NOON + 5 * MINUTE}
+    assert _closed(bench, campaign, now=NOON + 5 * MINUTE) == {}
 
 
-def test_domains_are_told_apart_as_the_dns_does(bench: Bench) -> None:
-    bench.on_list("ann@EXAMPLE.org", "bob@example.org.")
-
-    bench.plan()
-
-    with bench.database.reading() as c:
-        assert set(c.scalars(select(deliveries.c.domain))) == {"example.org"}
-    assert mail_domain("eve@Médiathèque.example.org") == "xn--mdiathque-53af.example.org"
-    assert mail_domain("eve@é..example.org") == "é..example.org"  # no such domain can be
-
-
-def test_readers_of_many_domains_wait_in_little_memory() -> None:
-    readers = (
-        Reader(number, f"a@{number}.example.org", "", "", f"{number % 25_000}.example.org", "1")
-        for number in range(50_000)
-    )
-
-    sizes = [len(chunk) for domain, chunk in batched(readers) if not domain]
-
-    assert sum(sizes) == 50_000
-    assert max(sizes) == 500
-
-
-def test_a_closed_domain_is_passed_over_in_its_own_batches_and_in_shared_ones(bench: Bench) -> None:
-    bench.on_list(*readers_at(BIG, 120), *readers_at(SMALL, 5), *readers_at(TINY, 2))
-    campaign = bench.plan()
-
-    first = domains(bench, campaign, without=[BIG, TINY])
-    then = domains(bench, campaign, without=[TINY])
-    last = domains(bench, campaign)
-
-    assert (first, then, last) == (Counter({SMALL: 5}), Counter({BIG: 120}), Counter({TINY: 2}))
-
-
-def test_when_every_domain_is_closed_each_shared_batch_is_read_once_and_own_batches_never(
-    bench: Bench,
+@pytest.mark.parametrize(
+    ("first", "second", "counts"),
+    [
+        (NOON + 5, NOON + 9, NOON + 9),
+        (NOON + 9, NOON + 5, NOON + 9),
+        (NOON + 5, None, None),
+        (None, NOON + 5, None),
+    ],
+)
+def test_the_longer_rest_counts(
+    bench: Bench, first: int | None, second: int | None, counts: int | None
 ) -> None:
-    bench.on_list(*readers_at(BIG, 600), *readers_at(SMALL, 30))
+    bench.on_list(ANN)
     campaign = bench.plan()
-    statements: list[str] = []
 
-    @event.listens_for(bench.database._engine, "before_cursor_execute")
-    def count(_c: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        statements.append(statement)
+    _close(bench, campaign, "one.example", first)
+    _close(bench, campaign, "one.example", second)
 
-    assert bench.claim(campaign, without=[BIG, SMALL]) == []
-    assert sum("deliveries.batch = " in statement for statement in statements) == 1
-    assert bench.counts(campaign) == Counts(queued=630)
+    assert _closed(bench, campaign, now=NOON) == {"one.example": counts}
 
 
-def test_retries_of_a_closed_domain_wait_and_are_not_what_comes_next(bench: Bench) -> None:
-    bench.on_list(*readers_at(SMALL, 1))
+def test_a_held_domain_waits_for_the_officer_and_keeps_its_first_reason(bench: Bench) -> None:
+    bench.on_list(ANN, BOB)
     campaign = bench.plan()
-    bench.settle(bench.claim(campaign), DEFERRED)
-    bench.on_list(*readers_at(TINY, 1))
-    second = bench.plan()
-    bench.settle(bench.claim(second), DEFERRED)
+    _close(bench, campaign, "one.example", NOON + MINUTE)
+    _close(bench, campaign, "two.example", None, "unknown")
+    _close(bench, campaign, "two.example", None, "policy")
 
-    with bench.database.reading() as c:
-        assert ledger.next_due(c, campaign.id) == NOON + 5 * MINUTE
-        assert ledger.next_due(c, campaign.id, without=[SMALL]) is None
-        assert ledger.next_due(c, second.id, without=[SMALL]) == NOON + 5 * MINUTE
-    bench.later(timedelta(minutes=6))
-    assert bench.claim(campaign, without=[SMALL]) == []
-    assert len(bench.claim(campaign)) == 1
-
-
-def test_who_moved_is_of_the_new_domain(bench: Bench) -> None:
-    bench.on_list(*readers_at(SMALL, 1))
-    campaign = bench.plan()
     with bench.database.transaction() as c:
-        reader = audience.subscriber(c, f"reader000@{SMALL}")
+        held = held_domains(c, campaign.id)
+        opened = open_domains(c, campaign.id)
+
+    assert (held, opened) == ({"two.example": "unknown"}, 1)
+    assert _closed(bench, campaign, now=NOON) == {"one.example": NOON + MINUTE}
+
+
+def test_domains_of_one_campaign_are_not_those_of_another(bench: Bench) -> None:
+    bench.on_list(ANN)
+    first, second = bench.plan(), bench.plan(issue="issue-2026-12")
+
+    _close(bench, first, "one.example", None)
+
+    assert _closed(bench, second, now=NOON) == {}
+
+
+def test_nothing_is_claimed_of_a_closed_domain(bench: Bench) -> None:
+    bench.on_list(ANN, BOB, EVE)
+    campaign = bench.plan()
+    _close(bench, campaign, "two.example", None)
+
+    claimed = bench.claim(campaign, without=sorted(_closed(bench, campaign, now=NOON)))
+
+    assert [one.delivery.address for one in claimed] == [ANN]
+
+
+def test_who_is_unknown_is_never_written_to_again(bench: Bench) -> None:
+    campaign = _answered(bench, UNKNOWN, ANN)
+
+    assert _suppress(bench, campaign) == 1
+    assert _suppressed(bench) == [("hard_bounce", "smtp")]
+    assert _suppress(bench, campaign) == 0
+
+    bench.on_list(BOB)
+    following = bench.plan(issue="issue-2026-12")
+    assert [one.delivery.address for one in bench.claim(following)] == [BOB]
+
+
+def test_an_import_does_not_bring_back_who_is_unknown(bench: Bench) -> None:
+    _suppress(bench, _answered(bench, UNKNOWN, ANN))
+
+    bench.on_list(ANN, BOB)
+
+    assert [one.delivery.address for one in bench.claim(bench.plan(issue="issue-2026-12"))] == [BOB]
+
+
+def test_a_later_success_does_not_lift_it(bench: Bench) -> None:
+    campaign = _answered(bench, UNKNOWN, ANN)
+    later = bench.plan(issue="issue-2026-12")
+    in_hand = bench.claim(later)
+    _suppress(bench, campaign)
+
+    bench.settle(in_hand, ACCEPTED)
+
+    assert bench.statuses(later) == {ANN: Status.SENT}
+    assert _suppressed(bench) == [("hard_bounce", "smtp")]
+
+
+@pytest.mark.parametrize("answer", [POLICY, AWAY], ids=["policy", "soft"])
+def test_no_other_refusal_suppresses(bench: Bench, answer: Outcome) -> None:
+    campaign = _answered(bench, answer, ANN)
+
+    assert bench.statuses(campaign) == {ANN: Status.REFUSED}
+    assert _suppress(bench, campaign) == 0
+
+
+def test_nobody_of_a_held_domain_is_suppressed_until_the_officer_says_so(bench: Bench) -> None:
+    campaign = _answered(bench, UNKNOWN, ANN, BOB, EVE)
+    _close(bench, campaign, "two.example", None, "unknown")
+
+    assert _suppress(bench, campaign) == 1
+    with bench.database.transaction() as c:
+        open_domains(c, campaign.id)
+    assert _suppress(bench, campaign) == 2
+
+
+def test_a_domain_whose_word_is_not_trusted_can_be_named(bench: Bench) -> None:
+    campaign = _answered(bench, UNKNOWN, ANN, BOB, EVE)
+
+    assert _suppress(bench, campaign, "two.example", "one.example") == 0
+
+
+def test_only_the_last_answer_counts(bench: Bench) -> None:
+    campaign = _answered(bench, UNKNOWN, ANN)
+    with bench.database.transaction() as c:
+        ledger.retry_refused(c, campaign.id, now=bench.now)
+    bench.settle(bench.claim(campaign), AWAY)
+
+    assert _suppress(bench, campaign) == 0
+
+
+def test_who_was_suppressed_before_keeps_the_first_reason(bench: Bench) -> None:
+    campaign = _answered(bench, UNKNOWN, ANN)
+    with bench.database.transaction() as c:
+        reader = audience.subscriber(c, ANN)
         assert reader is not None
-        audience.change_address(c, reader.id, f"reader@{TINY}", secret=SECRET, now=NOON)
+        audience.suppress(c, reader.recipient_key, reason=SuppressionReason.MANUAL, now=NOON, source="phone")
 
-    [claimed] = bench.claim(campaign)
+    assert _suppress(bench, campaign) == 0
+    assert _suppressed(bench) == [("manual", "phone")]
 
-    assert claimed.delivery.domain == TINY
+
+def test_every_refusal_keeps_its_class_for_later_counts(bench: Bench) -> None:
+    campaign = _answered(bench, AWAY, ANN)
+
     with bench.database.reading() as c:
-        assert [row.domain for row in campaigns.log(c, campaign.id)] == [TINY]
+        kinds = c.execute(select(attempts.c.kind, func.count()).group_by(attempts.c.kind)).all()
+    assert [tuple(row) for row in kinds] == [("soft", 1)]
+    assert bench.statuses(campaign) == {ANN: Status.REFUSED}
 
 
-def test_those_who_go_first_are_spread_over_the_domains_and_go_alone(bench: Bench) -> None:
-    bench.on_list(*readers_at(BIG, 300), *readers_at(SMALL, 30), *readers_at(TINY, 1))
+def test_who_makes_the_server_ask_for_patience_three_times_waits_like_others(bench: Bench) -> None:
+    bench.on_list(ANN)
+    campaign = bench.plan()
+    slow = _answer(451, "4.7.650 temporarily rate limited")
 
-    campaign = bench.plan(canary=7)
-
-    assert campaign.canary == 7
-    assert planned_batches(bench)[0] == (0, "", 7)
-    with bench.database.reading() as c:
-        assert campaigns.canary_counts(c, campaign.id) == Counts(queued=7)
-        assert counted(c, campaign) == campaign.counts == Counts(queued=331)
-    first = bench.claim(campaign, canary=True)
-    assert Counter(one.delivery.domain for one in first) == Counter({BIG: 3, SMALL: 3, TINY: 1})
-    assert bench.claim(campaign, canary=True) == []
-    bench.settle(first, ACCEPTED)
-    assert domains(bench, campaign) == Counter({BIG: 297, SMALL: 27})
+    for expected in (Status.QUEUED, Status.QUEUED, Status.DEFERRED):
+        bench.settle(bench.claim(campaign), slow)
+        assert bench.statuses(campaign) == {ANN: expected}
 
 
-def test_a_retry_of_one_who_goes_first_is_made_while_the_others_wait(bench: Bench) -> None:
-    bench.on_list(*readers_at(SMALL, 3))
-    campaign = bench.plan(canary=1)
-    bench.settle(bench.claim(campaign, canary=True), DEFERRED)
-    bench.later(timedelta(minutes=6))
+def test_the_last_try_comes_when_it_is_given_up(bench: Bench) -> None:
+    bench.on_list(ANN)
+    campaign = bench.plan()
+    planned, tries = bench.now, list[int]()
 
-    [again] = bench.claim(campaign, canary=True)
+    while (claimed := bench.claim(campaign)) and len(tries) < 20:
+        tries.append((bench.now - planned) // MINUTE)
+        bench.settle(claimed, _answer(451, "4.3.0 later"))
+        with bench.database.reading() as c:
+            bench.now = ledger.next_due(c, campaign.id) or bench.now
 
-    assert (again.delivery.batch, again.delivery.attempt) == (0, 2)
-
-
-def test_a_canary_of_everybody_and_of_nobody(bench: Bench) -> None:
-    bench.on_list(*readers_at(SMALL, 3))
-
-    everybody = bench.plan(canary=10)
-    nobody = bench.plan(issue="another")
-
-    assert len(bench.claim(everybody, canary=True)) == 3
-    with bench.database.reading() as c:
-        assert campaigns.canary_counts(c, nobody.id) == Counts()
-    assert bench.claim(nobody, canary=True) == []
-
-
-def test_the_rest_is_let_go_once(bench: Bench) -> None:
-    bench.on_list(*readers_at(SMALL, 3))
-    campaign = bench.plan(canary=1)
-    with bench.database.transaction() as c:
-        campaigns.end_canary(c, campaign.id, now=NOON + 1)
-        campaigns.end_canary(c, campaign.id, now=NOON + 2)
-
-    assert bench.fresh(campaign).canary_done_at == NOON + 1
-    assert set(bench.statuses(campaign).values()) == {Status.QUEUED}
+    assert tries == [0, 5, 35, 155, 515, 1955, 48 * 60]
+    assert bench.statuses(campaign) == {ANN: Status.REFUSED}
