@@ -37,17 +37,14 @@ def plan(options: argparse.Namespace) -> int:
 
 def ours(options: argparse.Namespace) -> int:
     """Resume campaign 1."""
-    from newsletter_mailer.actions.account import account_of
     from newsletter_mailer.actions.campaigns import one
-    from newsletter_mailer.actions.dispatch import Tools, dispatch
-    from newsletter_mailer.app import clock, open_app
+    from newsletter_mailer.actions.dispatch import dispatch
+    from newsletter_mailer.app import open_app
 
     with open_app(Path(options.workspace)) as app:
         campaign = one(app.database, "1")
-        account = account_of(app.workspace)
-        tools = Tools(app.database, app.workspace, account, app.secret, clock)
         options.begun = time.perf_counter(), time.process_time()
-        return dispatch(tools, campaign).counts.sent
+        return dispatch(app.tools(), campaign).counts.sent
 
 
 def aiosmtplib(options: argparse.Namespace) -> int:

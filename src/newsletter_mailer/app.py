@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter_mailer import tokens
 from newsletter_mailer.config import Workspace, find_workspace, load_workspace, read_private, write_private
 from newsletter_mailer.errors import NewsletterError, SecretError
 from newsletter_mailer.store.database import Database, exists
 from newsletter_mailer.wording import sentence
+
+if TYPE_CHECKING:
+    from newsletter_mailer.actions.dispatch import Tools
 
 
 def clock() -> int:
@@ -76,6 +80,26 @@ class App:
             raise SecretError(
                 sentence("{path} does not hold a secret", path=path), sentence("put it back from your backup")
             ) from error
+
+    def tools(self, *, confirmed: bool = False) -> Tools:
+        """What a dispatch works with, here. Raises SecretError when the mail server's password is missing.
+
+        confirmed: the officer said yes to a campaign that is held.
+        """
+        from newsletter_mailer.actions.account import account_of
+        from newsletter_mailer.actions.dispatch import Tools
+        from newsletter_mailer.config.profiles import profile_of
+
+        profile, _ = profile_of(self.workspace.settings.smtp, now=self.now)
+        return Tools(
+            database=self.database,
+            workspace=self.workspace,
+            account=account_of(self.workspace, profile=profile),
+            secret=self.secret,
+            clock=clock,
+            profile=profile,
+            confirmed=confirmed,
+        )
 
     def close(self) -> None:
         """Close the ledger, if it was opened."""

@@ -53,7 +53,7 @@ def test_resume_by_slug_continues_the_campaign_that_has_readers_left(
 def test_a_slug_that_can_mean_several_campaigns_is_refused_with_their_numbers(
     newsletter: Newsletter, postbox: Postbox
 ) -> None:
-    postbox.answers = dict.fromkeys([FIRST[0], SECOND[0]], "550 5.1.1 nobody here")
+    postbox.answers = dict.fromkeys([FIRST[0], SECOND[0]], "550 5.2.1 closed for now")
     newsletter.run("dispatch", ISSUE, "--list", "la", "--yes", "--expect", "6", code=5)
     newsletter.run("dispatch", ISSUE, "--list", "lb", "--yes", "--expect", "2", code=5)
 
@@ -79,7 +79,7 @@ def test_who_waits_in_another_campaign_is_counted_apart_with_the_command_that_re
 
 @pytest.mark.usefixtures("readers")
 def test_who_was_refused_is_not_said_to_have_it(newsletter: Newsletter, postbox: Postbox) -> None:
-    postbox.answers = {FIRST[0]: "550 5.1.1 nobody here"}
+    postbox.answers = {FIRST[0]: "550 5.2.1 closed for now"}
     newsletter.run("dispatch", ISSUE, "--list", "la", "--yes", "--expect", "6", code=5)
 
     said = newsletter.run("--json", "dispatch", ISSUE, "--list", "la", "--dry-run")

@@ -15,7 +15,19 @@ from newsletter_mailer.store.campaigns import LogRow
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import sentence
 
-__all__ = ["Decision", "LogRow", "cancel", "doubtful", "every", "log", "one", "resolve", "retry", "to_go_on"]
+__all__ = [
+    "Decision",
+    "LogRow",
+    "cancel",
+    "doubtful",
+    "every",
+    "log",
+    "one",
+    "pause",
+    "resolve",
+    "retry",
+    "to_go_on",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +120,16 @@ def cancel(database: Database, ref: str, *, now: int) -> Decision:
     found = _to_do(database, ref, _open)
     with database.transaction() as connection:
         return Decision(found, ledger.cancel(connection, found.id, now))
+
+
+def pause(database: Database, ref: str, *, now: int) -> Campaign:
+    """Let nothing more leave until somebody goes on with it; the campaign as it was. Raises UsageError."""
+    found = _to_do(database, ref, _open)
+    if not _open(found):
+        raise UsageError(
+            sentence("campaign {number} has nothing left to send", number=found.id),
+            sentence("see it with: newsletter status {number}", number=found.id),
+        )
+    with database.transaction() as connection:
+        store.set_state(connection, found.id, CampaignState.PAUSED, now=now)
+    return found

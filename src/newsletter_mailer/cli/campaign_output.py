@@ -19,11 +19,12 @@ from newsletter_mailer.wording import say, say_many
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsletter_mailer.actions.dispatch import Tools
+    from newsletter_mailer.actions.dispatch import Tools, Wait
     from newsletter_mailer.actions.plan import Proposal
     from newsletter_mailer.actions.test import Tested
     from newsletter_mailer.model.campaign import Campaign, Elsewhere, HeadCount
     from newsletter_mailer.model.outcome import Outcome
+    from newsletter_mailer.wording import Sentence
 
 
 def accepted(outcome: Outcome) -> bool:
@@ -52,7 +53,7 @@ def _words(outcome: Outcome) -> str:
     return str(outcome.reply) if outcome.reply else outcome.detail
 
 
-def proposal(face: Face, found: Proposal, issue: str) -> None:
+def proposal(face: Face, found: Proposal, issue: str, pace: Sequence[Sentence] = ()) -> None:
     """What a dispatch would do: head count with reasons, languages, first subjects, warnings."""
     count = found.head_count
     face.talk(say("Recipients: {sum}", sum=head_count(count)), style="cyan")
@@ -79,7 +80,7 @@ def proposal(face: Face, found: Proposal, issue: str) -> None:
         )
     for group in found.elsewhere:
         face.talk(f"! {_elsewhere(group)}", style="yellow")
-    for warning in found.warnings:
+    for warning in (*found.warnings, *(pace if count.total else ())):
         face.talk(f"! {warning}", style="yellow")
 
 
@@ -137,8 +138,44 @@ def head_count(count: HeadCount) -> str:
     return f"{number(count.total)} = {number(count.on_lists)}{parts}" if parts else number(count.total)
 
 
-def continuing(face: Face, campaign: Campaign, *, changed: bool) -> None:
-    """Where a campaign that goes on stands; changed: the issue would look different by now."""
+def continuing(face: Face, campaign: Campaign, *, corrected: bool) -> None:
+    """Where a campaign that goes on stands; corrected: the rest gets the issue as it is now."""
+    _where(face, campaign)
+    if corrected:
+        face.talk(
+            say_many(
+                "! The issue was changed since: the one to go gets it as it is now.",
+                "! The issue was changed since: the {count} to go get it as it is now.",
+                campaign.counts.open,
+                count=number(campaign.counts.open),
+            ),
+            style="yellow",
+        )
+        if campaign.counts.sent:
+            face.talk(
+                say(
+                    "  For those who have it as it was: newsletter dispatch {slug} --list … --erratum",
+                    slug=campaign.slug,
+                ),
+                style="yellow",
+            )
+
+
+def as_it_was(face: Face, campaign: Campaign, *, changed: bool) -> None:
+    """Where a campaign that is resumed stands; changed: the issue would look different by now."""
+    _where(face, campaign)
+    if changed:
+        face.talk(
+            say(
+                "! The issue was changed since; those to go get it as it was. "
+                "For the new one, stop and use newsletter dispatch {slug} instead.",
+                slug=campaign.slug,
+            ),
+            style="yellow",
+        )
+
+
+def _where(face: Face, campaign: Campaign) -> None:
     counts = campaign.counts
     face.talk(
         say(
@@ -151,15 +188,29 @@ def continuing(face: Face, campaign: Campaign, *, changed: bool) -> None:
         ),
         style="cyan",
     )
-    if changed:
-        face.talk(
-            say(
-                "! The issue was changed since; those to go get it as it was. "
-                "For the new one: newsletter cancel {id}, then dispatch again.",
-                id=campaign.id,
-            ),
-            style="yellow",
+
+
+def scheduled(face: Face, campaign: Campaign, zone: ZoneInfo) -> None:
+    """A campaign is planned for a time that is still to come."""
+    if face.json:
+        face.data_json(status_json(campaign))
+        return
+    face.talk(
+        say(
+            "Campaign {id} of {slug} is planned for {time}: {count} recipients.",
+            id=campaign.id,
+            slug=campaign.slug,
+            time=local(campaign.scheduled_at or 0, zone),
+            count=number(campaign.counts.total),
+        ),
+        style="green",
+    )
+    face.talk(
+        say(
+            "It leaves then if a `newsletter worker` runs, or by: newsletter resume {id} --wait",
+            id=campaign.id,
         )
+    )
 
 
 def nothing_to_do(face: Face, campaign: Campaign, what: str) -> None:
@@ -214,8 +265,8 @@ def progress(face: Face, campaign: Campaign, tools: Tools) -> Iterator[Tools]:
                 )  # who is deferred or given back is still to come
                 bar.update(task, advance=settled, rate=say("{rate}/s", rate=f"{speed:.0f}") if speed else "")
 
-            def wait(deferred: int, due: int) -> None:
-                face.talk(_waiting(deferred, due, tools.workspace.zone))
+            def wait(for_: Wait) -> None:
+                face.talk(_waiting(for_, tools.workspace.zone))
 
             yield replace(tools, progress=advance, waiting=wait)
     finally:
@@ -223,14 +274,31 @@ def progress(face: Face, campaign: Campaign, tools: Tools) -> Iterator[Tools]:
             signal.signal(number_, handler)
 
 
-def _waiting(deferred: int, due: int, zone: ZoneInfo) -> str:
-    return say_many(
-        "{count} was refused for now; the next try is at {time}. Ctrl-C stops, and the same command continues.",
-        "{count} were refused for now; the next try is at {time}. Ctrl-C stops, and the same command continues.",
-        deferred,
-        count=number(deferred),
-        time=f"{datetime.fromtimestamp(due / 1000, zone):%H:%M}",
-    )
+def _waiting(wait: Wait, zone: ZoneInfo) -> str:
+    from newsletter_mailer.actions.dispatch import Why
+
+    values = {"count": number(wait.count), "time": _clock_time(wait.until, zone)}
+    match wait.why:
+        case Why.PACE:
+            said = say("The provider takes no more for now; {count} go on at {time}.", **values)
+        case Why.CANARY:
+            said = say("The first readers have it; the other {count} follow at {time}.", **values)
+        case Why.SCHEDULE:
+            said = say("{count} recipients wait for {time}.", **values)
+        case Why.RETRY:
+            said = say_many(
+                "{count} was refused for now; the next try is at {time}.",
+                "{count} were refused for now; the next try is at {time}.",
+                wait.count,
+                **values,
+            )
+    return f"{said} {say('Ctrl-C stops, and the same command continues.')}"
+
+
+def _clock_time(at: int, zone: ZoneInfo) -> str:
+    """With the day, unless it is today."""
+    moment, today = datetime.fromtimestamp(at / 1000, zone), datetime.now(zone).date()
+    return f"{moment:%H:%M}" if moment.date() == today else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def status_json(campaign: Campaign) -> dict[str, Any]:

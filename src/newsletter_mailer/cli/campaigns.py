@@ -1,188 +1,17 @@
-"""Commands that send, and that tell what became of it."""
+"""Commands that tell what became of campaigns, and that settle what is open."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import click
 
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import log_output
 from newsletter_mailer.cli.output import Face, number
-from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.wording import say, say_many
 
-if TYPE_CHECKING:
-    from newsletter_mailer.app import App
-    from newsletter_mailer.model.campaign import Campaign
-
 STATUSES = ("queued", "sending", "sent", "deferred", "refused", "in_doubt", "skipped", "cancelled")
-
-
-@click.command()
-@click.argument("issue")
-@click.option(
-    "--to", "to", multiple=True, help="Who gets the test; can be given several times. Default: test_readers."
-)
-@click.argument("more", nargs=-1)
-@click.pass_obj
-def test(face: Face, issue: str, to: tuple[str, ...], more: tuple[str, ...]) -> None:
-    """Send the issue as a test, its subject marked [TEST].
-
-    Example: newsletter test 2026-12-noel --to chair@example.org me@example.org
-    """
-    import secrets
-
-    from newsletter_mailer.actions.account import account_of
-    from newsletter_mailer.actions.test import send_test
-
-    with face.app() as app:
-        addresses = (*to, *more) or app.workspace.settings.test_readers
-        if not addresses:
-            raise click.UsageError(
-                say("Say who gets it: --to you@example.org, or test_readers in newsletter.yaml")
-            )
-        account = account_of(app.workspace)
-        done = send_test(
-            app.workspace,
-            issue,
-            addresses,
-            database=app.database,
-            account=account,
-            now=app.now,
-            new_id=secrets.token_hex(8),
-        )
-    show.tests(face, done)
-    failed = [one for one in done if not show.accepted(one.outcome)]
-    if not failed:
-        face.talk(say("Next: newsletter dispatch {issue} --list LIST", issue=issue), style="green")
-    click.get_current_context().exit(5 if failed else 0)
-
-
-@click.command()
-@click.argument("issue")
-@click.option(
-    "--list", "lists", multiple=True, required=True, help="Who gets it; can be given several times."
-)
-@click.option("--exclude", multiple=True, help="But nobody of this list.")
-@click.option("--dry-run", is_flag=True, help="Show the head count and stop.")
-@click.option("--wait", is_flag=True, help="Stay until the last retry.")
-@click.option("--yes", is_flag=True, help="Do not ask; needs --expect.")
-@click.option("--expect", type=click.IntRange(min=0), help="The number of recipients, as shown.")
-@click.pass_obj
-def dispatch(
-    face: Face,
-    issue: str,
-    lists: tuple[str, ...],
-    exclude: tuple[str, ...],
-    dry_run: bool,
-    wait: bool,
-    yes: bool,
-    expect: int | None,
-) -> None:
-    """Send an issue to lists: count, confirm by typing the number, go.
-
-    Interrupted, the same command continues where it stopped.
-
-    Example: newsletter dispatch 2026-12-noel --list adherents
-    """
-    from newsletter_mailer.actions.account import account_of
-    from newsletter_mailer.actions.dispatch import ensure_alone
-    from newsletter_mailer.actions.plan import Audience, changed_since, plan, propose, unfinished
-
-    with face.app() as app:
-        audience = Audience(lists, exclude)
-        if not dry_run:
-            ensure_alone(app.database)
-            account_of(app.workspace)  # a missing password is told before a number is asked for
-        campaign = unfinished(app.database, app.workspace, issue, audience)
-        if campaign is None:
-            proposal = propose(app.database, app.workspace, issue, audience)
-            show.proposal(face, proposal, issue)
-            if dry_run or proposal.head_count.total == 0:
-                show.proposal_data(face, proposal, issue)
-                return
-            _confirm(face, proposal.head_count.total, yes=yes, expect=expect)
-            campaign = plan(app.database, app.workspace, proposal, secret=app.secret, now=app.now)
-        else:
-            show.continuing(face, campaign, changed=changed_since(app.workspace, campaign))
-            if dry_run:
-                show.status(face, campaign)
-                return
-            _confirm(face, campaign.counts.total, yes=yes, expect=expect)
-        _send(face, app, campaign, wait=wait)
-
-
-def _confirm(face: Face, total: int, *, yes: bool, expect: int | None) -> None:
-    """Only who types the number of recipients sends."""
-    from newsletter_mailer.actions.plan import check_number
-
-    typed = expect
-    if not yes and face.ask:
-        answer = click.prompt(
-            say("Type the number of recipients to send, or anything else to stop"),
-            err=True,
-            default="",
-            show_default=False,
-        )
-        digits = "".join(answer.split())
-        typed = int(digits) if digits.isdecimal() else None
-    elif not yes:
-        typed = None
-    check_number(total, typed)
-
-
-@click.command()
-@click.argument("campaign")
-@click.option("--wait", is_flag=True, help="Stay until the last retry.")
-@click.pass_obj
-def resume(face: Face, campaign: str, wait: bool) -> None:
-    """Go on with a campaign that stopped or waits; it was confirmed when it began.
-
-    Example: newsletter resume 2026-12-noel
-    """
-    from newsletter_mailer.actions.campaigns import to_go_on
-    from newsletter_mailer.actions.dispatch import ensure_alone, exit_code
-    from newsletter_mailer.actions.plan import changed_since
-
-    with face.app() as app:
-        found = to_go_on(app.database, campaign)
-        if not found.counts.open:
-            show.nothing_to_do(face, found, say("nothing is left to send."))
-            show.finished(face, found)
-            _exit(exit_code(found.counts, interrupted=False))
-        ensure_alone(app.database)
-        show.continuing(face, found, changed=changed_since(app.workspace, found))
-        _send(face, app, found, wait=wait)
-
-
-def _send(face: Face, app: App, campaign: Campaign, *, wait: bool) -> None:
-    from newsletter_mailer.actions.account import account_of
-    from newsletter_mailer.actions.campaigns import one
-    from newsletter_mailer.actions.dispatch import Tools, dispatch, exit_code
-    from newsletter_mailer.app import clock
-    from newsletter_mailer.config.profiles import profile_of
-
-    tools = Tools(
-        database=app.database,
-        workspace=app.workspace,
-        account=account_of(app.workspace, profile=profile_of(app.workspace.settings.smtp, now=app.now)[0]),
-        secret=app.secret,
-        clock=clock,
-    )
-    try:
-        with show.progress(face, campaign, tools) as watched:
-            done = dispatch(watched, campaign, wait=wait)
-    except NewsletterError:
-        if face.json:  # a program that reads us learns where the campaign stands, however the run ended
-            show.finished(face, one(app.database, str(campaign.id)))
-        raise
-    show.finished(face, done)
-    _exit(exit_code(done.counts, interrupted=watched.stop.is_set()))
-
-
-def _exit(code: int) -> None:
-    click.get_current_context().exit(code)
 
 
 @click.command()
@@ -311,4 +140,4 @@ def cancel(face: Face, campaign: str) -> None:
     face.data(say_many("{count} cancelled", "{count} cancelled", count, count=number(count)))
 
 
-COMMANDS = (test, dispatch, resume, campaigns, status, log, resolve, retry, cancel)
+COMMANDS = (campaigns, status, log, resolve, retry, cancel)

@@ -1,6 +1,7 @@
 """A planned campaign leaves: claimed row by row, journalled, settled, and continued after any stop."""
 
-from newsletter_mailer.actions.dispatch.outbox import Outbox, Tools
+from newsletter_mailer.actions.dispatch.outbox import Outbox
 from newsletter_mailer.actions.dispatch.running import dispatch, ensure_alone, exit_code
+from newsletter_mailer.actions.dispatch.tools import Tools, Wait, Why
 
-__all__ = ["Outbox", "Tools", "dispatch", "ensure_alone", "exit_code"]
+__all__ = ["Outbox", "Tools", "Wait", "Why", "dispatch", "ensure_alone", "exit_code"]

@@ -5,41 +5,47 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
-from newsletter_mailer.actions.dispatch.outbox import Outbox, Tools
+from newsletter_mailer.actions.dispatch import canary, holds
+from newsletter_mailer.actions.dispatch.outbox import PATIENCE_MS, Outbox
+from newsletter_mailer.actions.dispatch.tools import Tools, Wait, Why
 from newsletter_mailer.errors import NOT_ALLOWED, NewsletterError, Stopped, UsageError, system_reason
 from newsletter_mailer.model.campaign import CLOSED, Campaign, CampaignState, Counts
 from newsletter_mailer.smtp.pool import send_all
-from newsletter_mailer.store import campaigns, ledger
+from newsletter_mailer.store import campaigns, clocks, copies, domains, hard, ledger
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.journal import Journal
 from newsletter_mailer.store.lock import SenderLock
 from newsletter_mailer.store.machine import boot_id, host
-from newsletter_mailer.wording import sentence
+from newsletter_mailer.wording import Sentence, sentence
 
-_PATIENCE_MS = 10 * 60 * 1000  # what is due within ten minutes is waited for
+_LOOK_MS = 60_000  # a longer wait is made of several, for the heartbeat
+_PAUSE_MS = 1_000  # between two looks that found nothing to do although something was due
 
 
 def dispatch(tools: Tools, campaign: Campaign, *, wait: bool = False) -> Campaign:
     """Send what is due until nothing is, or nothing within ten minutes; `wait` stays to the end.
 
     Returns the campaign as it is then: finished, or stopped when `tools.stop` was set, or paused. Raises Busy when
-    another sender is at work, UsageError when the campaign was cancelled, Stopped when the rest is due later,
-    LoginRefused and ServerUnreachable as the server has it; whatever is raised, the ledger is right and the same call
-    continues.
+    another sender is at work, UsageError when the campaign was cancelled, Held when the officer must say yes first,
+    Stopped when the rest is due later, LoginRefused and ServerUnreachable as the server has it; whatever is raised,
+    the ledger is right and the same call continues.
     """
-    ledger_file = tools.database.path  # lock and journals belong to the ledger, whatever workspace uses it
-    folder = ledger_file.with_name(f"{ledger_file.stem}-journals")
-    with _disk(folder):  # the wire raises its own errors
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    holds.check_place(tools)
+    with _disk(tools.journals):  # the wire raises its own errors
+        tools.journals.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _lock(tools.database):
-            _recover(tools, folder)
-            _check_not_cancelled(tools, campaign)
-            with _running(tools, campaign, folder) as outbox:
-                due = _until_nothing_is_due(tools, campaign, outbox, wait=wait)
-            return _closed(tools, campaign, due)
+            late = holds.late_since(tools)  # asked first, for a recovery ends every earlier run
+            _recover(tools)
+            campaign = _fresh(tools, campaign)
+            _check_not_cancelled(campaign)
+            holds.may_go_on(tools, campaign, late=late)
+            _until_it_is_time(tools, campaign, wait=wait)
+            with _running(tools, campaign) as outbox:
+                outbox.wait = wait
+                left = _until_nothing_is_due(tools, campaign, outbox)
+            return _closed(tools, campaign, left)
 
 
 def ensure_alone(database: Database) -> None:
@@ -64,24 +70,26 @@ def _disk(folder: Path) -> Iterator[None]:
         raise Stopped(what, sentence("make room on the disk, then use the same command again")) from error
 
 
-def _recover(tools: Tools, folder: Path) -> None:
+def _recover(tools: Tools) -> None:
     """Settle what dead runs left behind; the lock proves that they are dead."""
+    now = tools.clock()
     with tools.database.transaction() as connection:
         ledger.recover(
             connection,
             boot_id=boot_id(),
             host=host(),
-            journals=folder,
-            now=tools.clock(),
+            journals=tools.journals,
+            now=now,
             retry=tools.workspace.settings.retry.policy(),
             chance=tools.chance,
         )
-    for journal in folder.glob("*.journal"):
+        clocks.mend_stamps(connection, now)
+    for journal in tools.journals.glob("*.journal"):
         journal.unlink()  # every earlier run is settled and ended now
 
 
-def _check_not_cancelled(tools: Tools, campaign: Campaign) -> None:
-    if _fresh(tools, campaign).state is CampaignState.CANCELLED:
+def _check_not_cancelled(campaign: Campaign) -> None:
+    if campaign.state is CampaignState.CANCELLED:
         raise UsageError(
             sentence("campaign {number} is cancelled: nothing more leaves from it", number=campaign.id),
             sentence(
@@ -90,14 +98,29 @@ def _check_not_cancelled(tools: Tools, campaign: Campaign) -> None:
         )
 
 
+def _until_it_is_time(tools: Tools, campaign: Campaign, *, wait: bool) -> None:
+    """Wait for the time for which the campaign is planned, or raise Stopped."""
+    at = campaign.scheduled_at or 0
+    if at <= tools.clock():
+        return
+    found = Wait(Why.SCHEDULE, campaign.counts.open, at)
+    if not wait:
+        raise _later(tools, campaign, found)
+    tools.waiting(found)
+    while (left := at - tools.clock()) > 0:
+        if tools.stop.wait(min(left, _LOOK_MS) / 1000):
+            raise _later(tools, campaign, found)
+
+
 @contextmanager
-def _running(tools: Tools, campaign: Campaign, folder: Path) -> Iterator[Outbox]:
+def _running(tools: Tools, campaign: Campaign) -> Iterator[Outbox]:
     """A run, registered before its first claim and ended when the ledger knows all that it did.
 
     A run that could not tell the ledger (disk full) stays open with its journal: the next one recovers it.
     """
     now = tools.clock()
-    path = folder / f"{campaign.id}-{now}-{os.getpid()}.journal"
+    path = tools.journals / f"{campaign.id}-{now}-{os.getpid()}.journal"
+    copies.begin_turn(tools.database, holds.issue_folder(tools, campaign), now=now, campaign=campaign.id)
     with tools.database.transaction() as connection:
         run = ledger.register_run(
             connection, host=host(), boot_id=boot_id(), pid=os.getpid(), journal=path.name, now=now
@@ -118,40 +141,93 @@ def _running(tools: Tools, campaign: Campaign, folder: Path) -> Iterator[Outbox]
     path.unlink(missing_ok=True)
 
 
-def _until_nothing_is_due(tools: Tools, campaign: Campaign, outbox: Outbox, *, wait: bool) -> int | None:
-    """Send and wait, unless it is paused; the time of the next deferred delivery, or None when there is none."""
+def _until_nothing_is_due(tools: Tools, campaign: Campaign, outbox: Outbox) -> Wait | None:
+    """Send and wait, unless it is paused; what the rest waits for, or None when there is no rest."""
     while True:
+        before = outbox.given
         try:
             send_all(outbox, tools.account)
         finally:
             outbox.release()
-        with tools.database.reading() as connection:
-            due = ledger.next_due(connection, campaign.id)
-        now = tools.clock()
+        _stop_if_told(tools, campaign, outbox)
+        left = _next(tools, campaign, outbox, idle=outbox.given == before)
         over = tools.stop.is_set() or _fresh(tools, campaign).state in CLOSED
-        if due is None or over or (due - now > _PATIENCE_MS and not wait):
-            return due
-        tools.waiting(_fresh(tools, campaign).counts.deferred, due)
-        tools.stop.wait(max(due - now, 0) / 1000)
+        if left is None or over or (left.until - tools.clock() > PATIENCE_MS and not outbox.wait):
+            return left
+        _rest(tools, outbox, left)
 
 
-def _closed(tools: Tools, campaign: Campaign, due: int | None) -> Campaign:
+def _stop_if_told(tools: Tools, campaign: Campaign, outbox: Outbox) -> None:
+    if outbox.overslept:
+        raise holds.hold(
+            tools, campaign, sentence("this computer slept, or its clock was set, for more than twelve hours")
+        )
+    if outbox.stopped is not None:
+        raise outbox.stopped
+
+
+def _next(tools: Tools, campaign: Campaign, outbox: Outbox, *, idle: bool) -> Wait | None:
+    """What comes next, and when."""
+    now = tools.clock()
     found = _fresh(tools, campaign)
-    counts = found.counts
+    if outbox.canary:
+        until = canary.rest_may_go_at(tools, found)
+        if isinstance(until, Sentence):
+            raise holds.hold(tools, campaign, until)
+        if until is not None and until <= now:
+            canary.let_go(tools, found)
+            outbox.canary = False
+        if until is not None:
+            return Wait(Why.CANARY, found.counts.open, until)
+    if outbox.free_at > now:
+        return Wait(Why.PACE, found.counts.open, outbox.free_at)
+    with tools.database.reading() as connection:
+        closed = domains.closed_domains(connection, campaign.id, now=now)
+        due = ledger.next_due(connection, campaign.id, without=closed)
+    times = [at for at in (due, *closed.values()) if at is not None] if found.counts.open else []
+    if not times:
+        return None
+    return Wait(Why.RETRY, found.counts.open, max(min(times), now + _PAUSE_MS if idle else now))
+
+
+def _rest(tools: Tools, outbox: Outbox, wait: Wait) -> None:
+    """Sleep until then, with a heartbeat; Ctrl-C ends it."""
+    if wait.until > tools.clock():
+        tools.waiting(wait)
+    while (left := wait.until - tools.clock()) > 0 and not tools.stop.wait(min(left, _LOOK_MS) / 1000):
+        outbox.heartbeat()
+
+
+def _closed(tools: Tools, campaign: Campaign, left: Wait | None) -> Campaign:
+    with tools.database.transaction() as connection:
+        hard.suppress_hard(connection, campaign.id, now=tools.clock())
+    found = _fresh(tools, campaign)
     if found.state in CLOSED:
         return found
-    if not counts.open:
+    if not found.counts.open:
         return _set_state(tools, campaign, CampaignState.FINISHED)
-    if due is None or tools.stop.is_set():
+    if tools.stop.is_set():
+        return _set_state(tools, campaign, CampaignState.STOPPED)
+    if left is None:
+        if (why := holds.why_domains(tools, campaign)) is not None:
+            raise holds.hold(tools, campaign, why)
         return _set_state(tools, campaign, CampaignState.STOPPED)
     _set_state(tools, campaign, CampaignState.WAITING)
-    at = datetime.fromtimestamp(due / 1000, UTC).astimezone(tools.workspace.zone)
-    raise Stopped(
-        sentence(
-            "refused for now: {count}; the next try is at {time}",
-            count=counts.deferred,
-            time=f"{at:%Y-%m-%d %H:%M}",
-        ),
+    raise _later(tools, campaign, left)
+
+
+_LATER = {
+    Why.RETRY: sentence("refused for now: {count}; the next try is at {time}"),
+    Why.PACE: sentence("the provider takes no more for now; {count} go on at {time}"),
+    Why.CANARY: sentence("the first readers have it; the other {count} follow at {time}"),
+    Why.SCHEDULE: sentence("planned for {time}: {count} recipients"),
+}
+
+
+def _later(tools: Tools, campaign: Campaign, left: Wait) -> Stopped:
+    words = {"count": left.count, "time": f"{tools.local(left.until):%Y-%m-%d %H:%M}"}
+    return Stopped(
+        Sentence(_LATER[left.why].template, words),
         sentence("continue then with: newsletter resume {campaign}", campaign=campaign.id),
     )
 

@@ -1,0 +1,79 @@
+"""Writing a campaign down, once somebody typed the number of its recipients."""
+
+from __future__ import annotations
+
+from newsletter_mailer.actions.plan.proposing import Proposal
+from newsletter_mailer.config import Workspace
+from newsletter_mailer.errors import NotConfirmed, StalePlan
+from newsletter_mailer.message.headers import mailable
+from newsletter_mailer.message.letterhead import letterhead, sender_domain
+from newsletter_mailer.model.campaign import Campaign
+from newsletter_mailer.store import campaigns
+from newsletter_mailer.store.database import Database
+from newsletter_mailer.tokens import Secret
+from newsletter_mailer.wording import sentence
+
+
+def check_number(proposal_total: int, typed: int | None) -> None:
+    """Raise NotConfirmed unless the number of recipients was typed, exactly."""
+    if typed is None:
+        raise NotConfirmed(
+            sentence("nothing was sent: the number of recipients was not confirmed"),
+            sentence("type it when asked, or give --yes --expect {total}", total=proposal_total),
+        )
+    if typed != proposal_total:
+        raise NotConfirmed(
+            sentence(
+                "nothing was sent: {typed} was confirmed, but there are {total} recipients",
+                typed=typed,
+                total=proposal_total,
+            )
+        )
+
+
+def plan(
+    database: Database, workspace: Workspace, proposal: Proposal, *, secret: Secret, now: int
+) -> Campaign:
+    """Write the campaign in one transaction: its edition and one row per reader.
+
+    Raises StalePlan, and writes nothing, when the audience is no longer what was proposed.
+    """
+    wishes = proposal.wishes
+    on = letterhead(workspace, proposal.audience.lists[0], web_base=proposal.web_base)
+    with database.transaction() as connection:
+        fresh = campaigns.head_count(
+            connection,
+            proposal.audience,
+            issue_id=proposal.edition.issue_id,
+            mailable=mailable,
+            erratum=proposal.erratum,
+            edition=campaigns.edition_hash(proposal.edition),
+        )
+        if fresh != proposal.head_count:
+            raise StalePlan(
+                sentence(
+                    "the audience changed: {before} recipients were shown, now there are {after}",
+                    before=proposal.head_count.total,
+                    after=fresh.total,
+                ),
+                sentence("start again and look at the new head count"),
+            )
+        return campaigns.plan(
+            connection,
+            proposal.edition,
+            proposal.audience,
+            now=now,
+            secret=secret,
+            ledger_id=database.ledger_id,
+            message_domain=sender_domain(workspace),
+            mailable=mailable,
+            list_name=on.list_name,
+            unsubscribe_mailbox=on.unsubscribe_mailbox,
+            web_base=on.web_base,
+            erratum=proposal.erratum,
+            canary=wishes.canary,
+            canary_wait=round(workspace.settings.canary_wait * 60_000),
+            scheduled_at=wishes.at,
+            expires_at=proposal.expires_at,
+            rate=wishes.rate,
+        )

@@ -1,0 +1,264 @@
+"""Commands that send: a test, a campaign, and going on with one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter_mailer.cli import campaign_output as show
+from newsletter_mailer.cli.output import Face
+from newsletter_mailer.errors import NewsletterError
+from newsletter_mailer.wording import say
+
+if TYPE_CHECKING:
+    from newsletter_mailer.actions.plan import Audience, Wishes
+    from newsletter_mailer.app import App
+    from newsletter_mailer.model.campaign import Campaign
+
+
+@click.command()
+@click.argument("issue")
+@click.option(
+    "--to", "to", multiple=True, help="Who gets the test; can be given several times. Default: test_readers."
+)
+@click.argument("more", nargs=-1)
+@click.pass_obj
+def test(face: Face, issue: str, to: tuple[str, ...], more: tuple[str, ...]) -> None:
+    """Send the issue as a test, its subject marked [TEST].
+
+    Example: newsletter test 2026-12-noel --to chair@example.org me@example.org
+    """
+    import secrets
+
+    from newsletter_mailer.actions.account import account_of
+    from newsletter_mailer.actions.test import send_test
+
+    with face.app() as app:
+        addresses = (*to, *more) or app.workspace.settings.test_readers
+        if not addresses:
+            raise click.UsageError(
+                say("Say who gets it: --to you@example.org, or test_readers in newsletter.yaml")
+            )
+        account = account_of(app.workspace)
+        done = send_test(
+            app.workspace,
+            issue,
+            addresses,
+            database=app.database,
+            account=account,
+            now=app.now,
+            new_id=secrets.token_hex(8),
+        )
+    show.tests(face, done)
+    failed = [one for one in done if not show.accepted(one.outcome)]
+    if not failed:
+        face.talk(say("Next: newsletter dispatch {issue} --list LIST", issue=issue), style="green")
+    click.get_current_context().exit(5 if failed else 0)
+
+
+@click.command()
+@click.argument("issue")
+@click.option(
+    "--list", "lists", multiple=True, required=True, help="Who gets it; can be given several times."
+)
+@click.option("--exclude", multiple=True, help="But nobody of this list.")
+@click.option("--at", "at", metavar="TIME", help='Leave then, e.g. "2026-12-01 09:00"; a worker sends it.')
+@click.option("--rate", metavar="N/h", help="So many an hour at most, whatever the provider's profile says.")
+@click.option("--canary", type=click.IntRange(min=0), default=0, help="So many readers first, then a break.")
+@click.option("--erratum", is_flag=True, help="Only to those who got another version of this issue.")
+@click.option("--dry-run", is_flag=True, help="Show the head count and stop.")
+@click.option("--wait", is_flag=True, help="Stay until the last retry.")
+@click.option("--yes", is_flag=True, help="Do not ask; needs --expect.")
+@click.option("--expect", type=click.IntRange(min=0), help="The number of recipients, as shown.")
+@click.pass_obj
+def dispatch(
+    face: Face,
+    issue: str,
+    lists: tuple[str, ...],
+    exclude: tuple[str, ...],
+    at: str | None,
+    rate: str | None,
+    canary: int,
+    erratum: bool,
+    dry_run: bool,
+    wait: bool,
+    yes: bool,
+    expect: int | None,
+) -> None:
+    """Send an issue to lists: count, confirm by typing the number, go.
+
+    Interrupted, the same command continues where it stopped. Changed meanwhile, the issue reaches the rest as it is
+    now.
+
+    Example: newsletter dispatch 2026-12-noel --list adherents
+    """
+    from newsletter_mailer.actions.account import account_of
+    from newsletter_mailer.actions.dispatch import ensure_alone
+    from newsletter_mailer.actions.pace import parse_rate
+    from newsletter_mailer.actions.plan import Audience, Wishes, unfinished
+    from newsletter_mailer.actions.schedule import moment
+
+    with face.app() as app:
+        audience = Audience(lists, exclude)
+        wanted = Wishes(
+            canary=canary,
+            at=moment(at, zone=app.workspace.zone, now=app.now) if at else None,
+            rate=parse_rate(rate) if rate else None,
+            erratum=erratum,
+        )
+        if not dry_run:
+            ensure_alone(app.database)
+            account_of(app.workspace)  # a missing password is told before a number is asked for
+        begun = unfinished(app.database, app.workspace, issue, audience, erratum=erratum)
+        if begun is None:
+            campaign = _new(face, app, issue, audience, wanted, _Answer(dry_run, yes, expect))
+        else:
+            campaign = _again(face, app, begun, wanted, _Answer(dry_run, yes, expect))
+        if campaign is None:
+            return
+        if at and not wait:
+            show.scheduled(face, campaign, app.workspace.zone)
+            return
+        _send(face, app, campaign, wait=wait)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """How the officer confirms."""
+
+    dry_run: bool
+    yes: bool
+    expect: int | None
+
+
+def _new(
+    face: Face, app: App, issue: str, audience: Audience, wanted: Wishes, answer: _Answer
+) -> Campaign | None:
+    """A campaign proposed, confirmed and planned; None when it was only to be looked at."""
+    from newsletter_mailer.actions.pace import pace_told
+    from newsletter_mailer.actions.plan import plan, propose
+
+    proposal = propose(app.database, app.workspace, issue, audience, wanted)
+    told = pace_told(
+        app.database, app.workspace, proposal.head_count.total, now=wanted.at or app.now, rate=wanted.rate
+    )
+    show.proposal(face, proposal, issue, told)
+    if answer.dry_run or proposal.head_count.total == 0:
+        show.proposal_data(face, proposal, issue)
+        return None
+    _confirm(face, proposal.head_count.total, answer)
+    return plan(app.database, app.workspace, proposal, secret=app.secret, now=app.now)
+
+
+def _again(face: Face, app: App, begun: Campaign, wanted: Wishes, answer: _Answer) -> Campaign | None:
+    """A campaign that goes on, with the issue as it is now; None when it was only to be looked at."""
+    from newsletter_mailer.actions.plan import continue_with, correction
+
+    corrected = correction(app.workspace, begun)
+    show.continuing(face, begun, corrected=corrected is not None)
+    if answer.dry_run:
+        show.status(face, begun)
+        return None
+    _confirm(face, begun.counts.total, answer)
+    return continue_with(app.database, begun, wanted, corrected, now=app.now)
+
+
+def _confirm(face: Face, total: int, answer: _Answer) -> None:
+    """Only who types the number of recipients sends."""
+    from newsletter_mailer.actions.plan import check_number
+
+    typed = answer.expect
+    if not answer.yes and face.ask:
+        said = click.prompt(
+            say("Type the number of recipients to send, or anything else to stop"),
+            err=True,
+            default="",
+            show_default=False,
+        )
+        digits = "".join(said.split())
+        typed = int(digits) if digits.isdecimal() else None
+    elif not answer.yes:
+        typed = None
+    check_number(total, typed)
+
+
+@click.command()
+@click.argument("campaign")
+@click.option("--wait", is_flag=True, help="Stay until the last retry.")
+@click.option("--yes", is_flag=True, help="Go on with a campaign that is held.")
+@click.pass_obj
+def resume(face: Face, campaign: str, wait: bool, yes: bool) -> None:
+    """Go on with a campaign that stopped, waits, is paused or held; it was confirmed when it began.
+
+    Example: newsletter resume 2026-12-noel
+    """
+    from newsletter_mailer.actions.campaigns import to_go_on
+    from newsletter_mailer.actions.dispatch import ensure_alone, exit_code
+    from newsletter_mailer.actions.plan import changed_since
+
+    with face.app() as app:
+        found = to_go_on(app.database, campaign)
+        if not found.counts.open:
+            show.nothing_to_do(face, found, say("nothing is left to send."))
+            show.finished(face, found)
+            _exit(exit_code(found.counts, interrupted=False))
+        ensure_alone(app.database)
+        show.as_it_was(face, found, changed=changed_since(app.workspace, found))
+        confirmed = yes or (found.held_why and _said_yes(face, found))
+        _send(face, app, found, wait=wait, confirmed=bool(confirmed))
+
+
+def _said_yes(face: Face, campaign: Campaign) -> bool:
+    """Ask about a campaign that is held, where somebody can answer."""
+    if not face.ask:
+        return False
+    face.talk(f"! {campaign.held_why}", style="yellow")
+    return click.confirm(say("Go on all the same?"), err=True, default=False)
+
+
+@click.command()
+@click.argument("campaign")
+@click.pass_obj
+def pause(face: Face, campaign: str) -> None:
+    """Pause a campaign: nothing more leaves, not even by a worker, until you go on with it.
+
+    Example: newsletter pause 2026-12-noel
+    """
+    from newsletter_mailer.actions.campaigns import pause as hold_back
+
+    with face.app() as app:
+        done = hold_back(app.database, campaign, now=app.now)
+    face.talk(say("Campaign {id} of {slug} is paused.", id=done.id, slug=done.slug))
+    face.talk(
+        say(
+            "As it was planned: newsletter resume {id}. With the issue as it is now: newsletter dispatch {slug}",
+            id=done.id,
+            slug=done.slug,
+        ),
+        style="green",
+    )
+
+
+def _send(face: Face, app: App, campaign: Campaign, *, wait: bool, confirmed: bool = False) -> None:
+    from newsletter_mailer.actions.campaigns import one
+    from newsletter_mailer.actions.dispatch import dispatch, exit_code
+
+    tools = app.tools(confirmed=confirmed)
+    try:
+        with show.progress(face, campaign, tools) as watched:
+            done = dispatch(watched, campaign, wait=wait)
+    except NewsletterError:
+        if face.json:  # a program that reads us learns where the campaign stands, however the run ended
+            show.finished(face, one(app.database, str(campaign.id)))
+        raise
+    show.finished(face, done)
+    _exit(exit_code(done.counts, interrupted=watched.stop.is_set()))
+
+
+def _exit(code: int) -> None:
+    click.get_current_context().exit(code)
+
+
+COMMANDS = (test, dispatch, resume, pause)
