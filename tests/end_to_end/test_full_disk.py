@@ -90,7 +90,8 @@ def test_a_disk_that_is_full_before_the_run_lets_nothing_leave(
     judged(newsletter, postbox, everyone)
 
 
-@pytest.mark.parametrize("leave", [0, 8, 24, 48, 96, 160])
+# So much room is left that it is met when outcomes are settled, at a claim, later, and later still
+@pytest.mark.parametrize("leave", [0, 24, 64, 160])
 def test_a_disk_that_fills_up_in_mid_campaign_stops_it_at_once(
     newsletter: Newsletter, postbox: Postbox, disk: SmallDisk, wait_until: WaitUntil, leave: int
 ) -> None:
@@ -138,19 +139,21 @@ def test_a_journal_that_cannot_grow_stops_before_the_dot(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such limit")
 @pytest.mark.parametrize(
-    ("limit", "begins"), [(512 * KILO, False), (1100 * KILO, True)], ids=["journal", "ledger"]
+    ("limit", "count", "begins"),
+    [(512 * KILO, 30, False), (1100 * KILO, 1500, True)],
+    ids=["of the journal", "of the ledger"],
 )
 def test_a_file_that_may_not_grow_is_a_full_disk(
-    newsletter: Newsletter, postbox: Postbox, limit: int, begins: bool
+    newsletter: Newsletter, postbox: Postbox, limit: int, count: int, begins: bool
 ) -> None:
-    everyone = readers(newsletter, 1500)
-    command = [sys.executable, "-c", LIMITED, str(limit), *newsletter.command(*dispatch(1500))]
+    everyone = readers(newsletter, count)
+    command = [sys.executable, "-c", LIMITED, str(limit), *newsletter.command(*dispatch(count))]
 
     done = subprocess.run(command, env=newsletter.environment, capture_output=True, text=True, timeout=120)
 
     assert done.returncode == 75, done.stderr
     assert "cannot be written" in done.stderr
-    assert len(postbox.received) < 1500
+    assert len(postbox.received) < count
     assert bool(postbox.received) is begins
     newsletter.run("resume", ISSUE)
     judged(newsletter, postbox, everyone)
