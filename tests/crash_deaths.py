@@ -22,7 +22,8 @@ from newsletter_mailer.actions.dispatch import Tools, dispatch
 from newsletter_mailer.app import open_app
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import Stopped
-from newsletter_mailer.model.delivery import Status
+from newsletter_mailer.model.delivery import Event, Status
+from newsletter_mailer.model.outcome import Outcome, Reply, Verb
 from newsletter_mailer.smtp import pool
 from newsletter_mailer.smtp.account import Account
 from newsletter_mailer.store.database import Database
@@ -45,14 +46,16 @@ class Way:
 # -- the sender ----------------------------------------------------------------------------------------------
 
 
-def send(world: World, server: Server, way: Way, death: Steps | None = None) -> int:
-    """Start a sender; its process number."""
+def send(world: World, server: Server, way: Way, death: Steps | None = None, mistake: str = "") -> int:
+    """Start a sender, with something wrong in it or without; its process number."""
     child = os.fork()
     if child:
         return child
     code = 1
     try:  # never back into the parent's code
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if mistake:
+            MISTAKES[mistake]()
         code = _sender(world, server, way, death)
     except BaseException:  # noqa: BLE001
         (world.folder / "sender.err").write_text(traceback.format_exc())
@@ -95,6 +98,28 @@ class _Impatient(Flag):
 
     def wait(self, timeout: float | None = None) -> bool:
         return super().wait(None if timeout is None else timeout / _SPEED)
+
+
+# -- what could be wrong with it -------------------------------------------------------------------------------
+
+
+def _writes_no_dots() -> None:
+    """A sender that keeps no record of what it is about to hand over."""
+    Journal.dot = lambda *_args, **_options: None  # type: ignore[method-assign]
+
+
+def _settles_early() -> None:
+    """A sender that believes it is accepted what it only hands over."""
+    dot = Journal.dot
+
+    def early(journal: Journal, delivery: int, attempt: int, **options: int) -> None:
+        dot(journal, delivery, attempt, **options)
+        journal.reply(delivery, attempt, Outcome(Event.ACCEPTED, Verb.DOT, Reply(250, "surely")))
+
+    Journal.dot = early  # type: ignore[method-assign,assignment]
+
+
+MISTAKES: dict[str, Callable[[], None]] = {"no dots": _writes_no_dots, "early": _settles_early}
 
 
 # -- how it dies ---------------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ class Setting:
     name: str
     way: Way
     options: tuple[str, ...] = ()
+    mistake: str = ""  #: something wrong with the sender, to see that the suite sees it
     power_cuts: bool = False
 
 
@@ -109,7 +110,7 @@ class Round:
 
     def _start(self, death: Steps | None) -> int:
         self.lives += 1
-        return deaths.send(self._world, self._server, self._setting.way, death)
+        return deaths.send(self._world, self._server, self._setting.way, death, self._setting.mistake)
 
     def _life(self) -> int:
         """One sender, killed in one of several ways unless it is faster."""
@@ -165,7 +166,7 @@ def every_step(folder: Path, setting: Setting, *, readers: int) -> Iterator[Tall
     tally = Tally()
     planned = build(folder / "planned", readers)
     with server(folder / "server.log", *setting.options) as at:
-        while tally.kills == tally.rounds:
+        while tally.kills == tally.rounds and (tally.innocent or not setting.mistake):
             place = folder / str(tally.rounds)
             shutil.copytree(planned.folder, place)
             played = Round(replace(planned, folder=place), at, setting, random.Random(tally.rounds))
@@ -202,6 +203,7 @@ def main() -> int:
     parser.add_argument("--each", type=int, default=10, help="kills of each campaign")
     parser.add_argument("--every-step", action="store_true", help="of one sender, one after the other")
     parser.add_argument("--setting", type=int, default=1, help="for --every-step")
+    parser.add_argument("--mistake", choices=sorted(deaths.MISTAKES), default="", help="for --every-step")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     tally = Tally()
@@ -215,7 +217,8 @@ def main() -> int:
 
 def _asked(asked: argparse.Namespace, folder: Path) -> Iterator[Tally]:
     if asked.every_step:
-        return every_step(folder, SETTINGS[asked.setting], readers=asked.readers)
+        setting = replace(SETTINGS[asked.setting], mistake=asked.mistake)
+        return every_step(folder, setting, readers=asked.readers)
     return rounds(asked.kills, asked.seed, folder, readers=asked.readers, each=asked.each)
 
 

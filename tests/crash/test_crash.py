@@ -58,6 +58,13 @@ def test_a_sender_killed_at_each_step_of_journal_and_ledger(setting: int) -> Non
     assert tally | EXACT == tally, tally["talk"]
 
 
+@pytest.mark.parametrize("mistake, crime", [("no dots", "doubled"), ("early", "lost")])  # noqa: PT006
+def test_a_wrong_sender_is_found_out(mistake: str, crime: str) -> None:
+    tally = _tally("--every-step", "--setting", "0", "--readers", "2", "--mistake", mistake)
+
+    assert tally[crime] > 0, tally
+
+
 def test_the_program_itself_killed_again_and_again(tmp_path: Path) -> None:
     world = build(tmp_path / "workspace", 40)
     kills = 0
