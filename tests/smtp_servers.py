@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import trustme
 
 from newsletter_mailer.model.delivery import Event
 from newsletter_mailer.model.outcome import Outcome
 from newsletter_mailer.smtp.account import Account, Security, Timeouts
-from newsletter_mailer.smtp.pool import Outgoing
+from newsletter_mailer.smtp.pool import Later, Outgoing
 
 HANG_UP = "<hang up>"  #: instead of a reply
 SILENCE = "<silence>"  #: no reply, and the line stays open
@@ -63,6 +64,7 @@ class Talk:
     heard: bytearray = field(default_factory=bytearray)  #: every byte the client wrote, after decryption
     in_clear: bytearray = field(default_factory=bytearray)  #: those written before TLS
     lines: list[str] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)  #: whose messages it took
     verbs_at_once: list[int] = field(default_factory=list)  #: commands that had arrived when one was read
     error: str = ""
 
@@ -179,6 +181,11 @@ class ScriptedServer:
         return verb in self._replies
 
     @property
+    def closing(self) -> bool:
+        """The test is over."""
+        return self._closing.is_set()
+
+    @property
     def upgrade(self) -> ssl.SSLContext | None:
         """TLS for STARTTLS."""
         return self._starttls
@@ -197,6 +204,27 @@ class ScriptedServer:
     def body_bytes(self) -> int:
         """Bytes of a message after which BODY happens."""
         return self._body_bytes
+
+
+class PatientServer(ScriptedServer):
+    """Answers no message before that many connections have been made, so that they are all open at once."""
+
+    patience = 1
+
+    def reply_to(self, verb: str) -> bytes | None:
+        if verb == "DOT":
+            for _ in range(1500):
+                if len(self.talks) >= self.patience or self.closing:
+                    break
+                time.sleep(0.02)
+        return super().reply_to(verb)
+
+
+def patient(connections: int, **options: Any) -> PatientServer:
+    """A `ScriptedServer` that waits for that many connections; half a minute is a hang."""
+    server = PatientServer(**options)
+    server.patience = connections
+    return server
 
 
 def _queue(reply: Reply | Sequence[Reply]) -> list[Reply]:
@@ -268,9 +296,7 @@ class _Dialogue:
         self._buffer = self._buffer[found.end() :]
         # Un-stuffed line by line, by other means than the client stuffs.
         lines = [line.removeprefix(b".") for line in data.split(b"\r\n")]
-        self._server.messages.append(Message(self._envelope[0], self._envelope[1], b"\r\n".join(lines)))
-        self._answer("DOT")
-        self._count()
+        self._keep(b"\r\n".join(lines))
 
     def _chunk(self, octets: int) -> None:
         while len(self._buffer) < octets:
@@ -281,11 +307,12 @@ class _Dialogue:
         if self._refused:
             self._line.sendall(b"503 5.5.1 no envelope\r\n")
             return
-        self._server.messages.append(Message(self._envelope[0], self._envelope[1], data))
-        self._answer("DOT")
-        self._count()
+        self._keep(data)
 
-    def _count(self) -> None:
+    def _keep(self, data: bytes) -> None:
+        self._server.messages.append(Message(self._envelope[0], self._envelope[1], data))
+        self._talk.taken.append(self._envelope[1])
+        self._answer("DOT")
         self._taken += 1
         if self._taken == self._server.close_after:
             raise _HungUp
@@ -333,14 +360,20 @@ class Tray:
     dots: list[str] = field(default_factory=list)
     stop: bool = False
     again: bool = True  #: what is released goes back into the tray
+    most: int = 1000  #: connections that may be open
+    out: list[Outgoing] = field(default_factory=list)  #: taken and not yet settled
 
-    def take(self) -> Outgoing | None:
-        return self.waiting.pop(0) if self.waiting else None
+    def take(self) -> Outgoing | Later | None:
+        if not self.waiting:
+            return None
+        self.out.append(self.waiting.pop(0))
+        return self.out[-1]
 
     def before_dot(self, outgoing: Outgoing) -> None:
         self.dots.append(outgoing.rcpt_to)
 
     def settle(self, outgoing: Outgoing, outcome: Outcome) -> None:
+        self.out.remove(outgoing)  # fails for what was settled before, or never taken
         self.settled.append((outgoing.rcpt_to, outcome))
         if outcome.event is Event.RELEASED and self.again:
             self.waiting.insert(0, outgoing)
@@ -349,7 +382,7 @@ class Tray:
         return self.stop
 
     def connections(self) -> int:
-        return 1000
+        return self.most
 
     @property
     def events(self) -> list[tuple[str, Event]]:
@@ -378,6 +411,9 @@ def account(
     password: str = "",
     ca_file: str = "",
     timeouts: Timeouts = QUICK,
+    connections: int = 1,
+    per_connection: int = 0,
+    window: int = 1,
 ) -> Account:
     """An account on this machine, with timeouts fit for tests."""
     return Account(
@@ -389,6 +425,9 @@ def account(
         ehlo="client.example.org",
         ca_file=ca_file,
         timeouts=timeouts,
+        connections=connections,
+        per_connection=per_connection,
+        window=window,
     )
 
 

@@ -26,6 +26,7 @@ class Timeouts:
     block: float = 180  #: until a piece of a long message is on its way
     dot: float = 600  #: shorter means doubles: the server may be about to say yes
     quit: float = 5  #: nothing depends on it
+    idle: float = 20  #: with nothing to carry, after which we say goodbye
 
     def of(self, verb: Verb | None) -> float:
         """How long the reply to a step may take; None stands for a message being handed over."""

@@ -135,15 +135,17 @@ class Carrier:
                 if session.handing_out:
                     if not self._hand_out():
                         return
-                elif not session.ready or self._line.full or not self._left or self.leaving:
-                    break
-                elif (outgoing := office.next()) is None:
+                elif (
+                    not session.ready
+                    or self._line.full
+                    or not self._left
+                    or self.leaving
+                    or (outgoing := office.next()) is None
+                ):
                     break
                 elif self._begin(outgoing) and not session.handing_out:
                     self._write(session.to_send())
-        except (
-            BaseException
-        ) as error:  # our own mistake, or the second Ctrl-C: the run ends, and all is settled
+        except BaseException as error:  # noqa: BLE001  our own mistake, or Ctrl-C: the run ends, and all is settled
             office.stop(error)
         if not self._under_way:
             office.look_round()

@@ -63,7 +63,7 @@ class Counter:
         """How many connections may be open now."""
         try:
             self.most = max(1, min(self._account.connections, self._desk.connections()))
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  raised again when all is settled
             self.stop(error)
 
     def next(self) -> Outgoing | None:
@@ -76,7 +76,7 @@ class Counter:
             return None
         try:
             taken = self._desk.take()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  raised again when all is settled
             self.stop(error)
             return None
         self.dry = taken is None
@@ -96,7 +96,7 @@ class Counter:
             return False
         try:
             self._desk.before_dot(outgoing)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  raised again when all is settled
             self.stop(error)
             return False
         return True
@@ -107,7 +107,7 @@ class Counter:
         reason: BaseException | None = None if accepted else about_us(outcome, self._account)
         try:
             self._desk.settle(outgoing, outcome)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  raised again when all is settled
             reason = error
         reason = reason or self._patience.learn(outcome)
         if reason is not None:

@@ -19,7 +19,6 @@ from newsletter_mailer.smtp.patience import Patience
 from newsletter_mailer.wording import say
 
 GRACE_S = 1.0  #: for a mail under way after Ctrl-C, as long as its body is not
-IDLE_S = 20.0  #: with nothing to carry, after which a connection says goodbye
 
 _LOOK_S = 0.1
 
@@ -76,7 +75,7 @@ class Courier:
         try:
             if not self._over.done() and self._finished_after_a_look(self._loop.time()):
                 self._over.set_result(None)
-        except BaseException as error:  # our own mistake: better an end than a run that hangs
+        except BaseException as error:  # noqa: BLE001  our own mistake: better an end than a run that hangs
             self._counter.stop(error)
             self._over.set_result(None)
 
@@ -136,7 +135,7 @@ class Courier:
                 carrier.leaving = True
                 surplus -= 1
         for carrier in tuple(self._carriers):
-            if carrier.idle and (carrier.used_up or now - carrier.since > IDLE_S):
+            if carrier.idle and (carrier.used_up or now - carrier.since > self._account.timeouts.idle):
                 self._carriers.remove(carrier)
                 self._say_goodbye(carrier)
 
