@@ -155,6 +155,8 @@ def _checked(found: Meaning, said: _Said, to: Verb) -> Meaning:
     """What was found, as far as code, step and speaker allow it."""
     if said.quoted and found.kind in STOPS and to is not Verb.MAIL:
         return table.RETRY if said.temporary else table.POLICY  # one reader's house does not stop a run
+    if found is table.SLOW and said.status.endswith(".2.2"):
+        found = table.FULL  # too many messages are in the mailbox, and not on their way
     if said.temporary:
         return _while_temporary(found, said)
     if to is Verb.MAIL and found.kind not in _OF_ANY_STEP:

@@ -42,16 +42,16 @@ STRONG: tuple[Phrases, ...] = (
     Phrases(
         RETRY,
         _any(
-            "receiving mail too quickly|receiving mail at a rate|rate that prevents additional messages|"
-            "greylist|graylist|grey list|liste grise"
+            "receiving mail too quickly|receiving mail at a rate|"
+            "rate that prevents additional messages|greylist|graylist|grey list|liste grise"
         ),
     ),
     Phrases(
         SESSION,
         _any(
             "messages per connection|message per connection|messages per session|"
-            "messages in this session|messages for this session|messages this session|connection expired|"
-            "timeout - closing connection"
+            "messages in this session|messages for this session|messages this session|"
+            "connection expired|timeout - closing connection"
         ),
     ),
     Phrases(
@@ -64,14 +64,16 @@ STRONG: tuple[Phrases, ...] = (
     Phrases(
         QUOTA,
         _any(
-            "send limit exceeded|sending limit|sending quota|message quota exceeded|daily message limit|"
-            "daily limit|daily quota|hourly limit|hourly quota|monthly limit|monthly quota|"
-            "relay limit exceeded|relay sending limit|submission quota|submissionquotaexceeded|"
-            "outgoing mail limit|outbound quota|sender quota|max emails per hour|max defers and failures|"
-            "limit for message recipients|too many recipients for this sender|sent too many|"
-            "too many mails sent|you have exceeded|you have reached your|you've reached your|"
-            "reached the limit|exceeded your|quota d'envoi|limite d'envoi|limite quotidienne|"
-            "limite journaliere|limite horaire|quota journalier|quota quotidien|quota horaire"
+            "send limit exceeded|sending limit|sending quota|message quota exceeded|"
+            "daily message limit|daily limit|daily quota|hourly limit|hourly quota|monthly limit|"
+            "monthly quota|relay limit exceeded|relay sending limit|submission quota|"
+            "submissionquotaexceeded|outgoing mail limit|outbound quota|sender quota|"
+            "max emails per hour|max defers and failures|limit for message recipients|"
+            "too many recipients for this sender|sent too many|too many mails sent|you have exceeded|"
+            "you have reached your|you've reached your|reached the limit|exceeded your|quota d'envoi|"
+            "limite d'envoi|limite quotidienne|limite journaliere|limite horaire|quota journalier|"
+            "quota quotidien|quota horaire|vous avez depasse|limite de mails|limite de messages|"
+            "limite d'emails"
         ),
     ),
     Phrases(REPUTATION, ("permanently deferred", "unusual rate of", "blocked for spam"), codes="5"),
@@ -93,37 +95,39 @@ STRONG: tuple[Phrases, ...] = (
         codes="5",
     ),
     Phrases(
-        SENDER,
-        _any(
-            "not owned by user|sender address rejected|sender rejected|sender denied|invalid sender|"
-            "bad outbound sender|unverified sender|sender not verified|sender verify failed|"
-            "sender verification failed|email address is not verified|send as this sender|sendasdenied|"
-            "not allowed to send as|not allowed to send from|not authorized to send from|"
-            "not permitted to send from|mail sending denied|emetteur invalide|expediteur non autorise|"
-            "expediteur refuse|expediteur invalide"
-        ),
-        codes="5",
-    ),
-    Phrases(
         LOGIN,
         _any(
             "authentication required|authentification requise|please authenticate|not authenticated|"
             "must authenticate|smtp auth is required|must issue a starttls|relay access denied|"
-            "relay denied|relaying denied|relaying is not allowed|relay not permitted|unable to relay|"
-            "we do not relay|credentials for relay|rcpthosts|unauthorized ip|not yet activated|"
-            "your account|your smtp account"
+            "relay denied|relaying denied|relaying is not allowed|relay not permitted|"
+            "unable to relay|we do not relay|credentials for relay|rcpthosts|unauthorized ip|"
+            "not logged in"
         ),
         codes="5",
     ),
-    Phrases(REPUTATION, (" sc-00", " dy-00", " ou-00"), codes="5"),
+    Phrases(
+        SENDER,
+        _any(
+            "not owned by user|sender address rejected|sender rejected|sender denied|invalid sender|"
+            "bad outbound sender|unverified sender|sender not verified|sender verify failed|"
+            "sender verification failed|email address is not verified|send as this sender|"
+            "sendasdenied|not allowed to send as|not allowed to send from|"
+            "not authorized to send from|not permitted to send from|mail sending denied|"
+            "emetteur invalide|expediteur non autorise|expediteur refuse|expediteur invalide"
+        ),
+        codes="5",
+    ),
+    Phrases(
+        REPUTATION, _any(" sc-00| dy-00| ou-00|your account|your smtp account|not yet activated"), codes="5"
+    ),
     Phrases(
         FULL,
         _any(
             "mailbox full|mailbox is full|mailbox for this user is full|inbox is full|over quota|"
             "overquota|over the quota|quota exceeded|exceeded quota|exceeded storage|exceeds quota|"
-            "out of storage|allowed storage|disk quota|mailbox size limit|"
-            "no space left in mailbox|boite pleine|boite aux lettres pleine|boite du destinataire pleine|"
-            "boite mail pleine|boite est pleine|quota depasse|espace de stockage"
+            "out of storage|allowed storage|disk quota|mailbox size limit|no space left in mailbox|"
+            "boite pleine|boite aux lettres pleine|boite du destinataire pleine|boite mail pleine|"
+            "boite est pleine|quota depasse|espace de stockage"
         ),
     ),
     Phrases(
@@ -142,8 +146,8 @@ SIZE = Phrases(
     TOO_BIG,
     _any(
         "message size exceed|exceeds size limit|maximum message size|message size limit|"
-        "message too large|message too big|message is too large|message is too big|header size limit|"
-        "fixed maximum|taille limite|taille maximale"
+        "message too large|message too big|message is too large|message is too big|"
+        "header size limit|fixed maximum|taille limite|taille maximale"
     ),
     codes="5",
 )
@@ -158,8 +162,8 @@ ABOUT_US = _any(
 FILTERED = Phrases(
     CONTENT,
     _any(
-        "spam|unsolicited|virus|malware|phishing|illegal attachment|potential security issue|"
-        "message content|content rejected|nature of the content|contenu"
+        "spam|unsolicited|virus|malware|infected|phishing|illegal attachment|"
+        "potential security issue|message content|content rejected|nature of the content|contenu"
     ),
     codes="5",
 )
@@ -170,14 +174,15 @@ WEAK: tuple[Phrases, ...] = (
     Phrases(
         HARD,
         _any(
-            "user unknown|unknown user|no such user|user not found|unknown recipient|recipient unknown|"
-            "no such recipient|invalid recipient|no such mailbox|mailbox not found|"
+            "user unknown|unknown user|no such user|no such person|user not found|unknown recipient|"
+            "recipient unknown|no such recipient|invalid recipient|no such mailbox|mailbox not found|"
             "mailbox does not exist|user does not exist|user doesn't exist|user doesn't have a|"
             "account does not exist|recipient does not exist|address does not exist|"
             "tried to reach does not exist|no mailbox here|unknown address|address unknown|"
             "utilisateur inconnu|destinataire inconnu|destinataire invalide|adresse inconnue|"
-            "adresse inexistante|boite inconnue|boite aux lettres inconnue|boite aux lettres inexistante|"
-            "compte inexistant|compte inconnu"
+            "adresse inexistante|boite inconnue|boite aux lettres inconnue|"
+            "boite aux lettres inexistante|compte inexistant|compte inconnu|utilisateur n'existe pas|"
+            "adresse n'existe pas|email n'existe pas|mail n'existe pas|boite n'existe pas"
         ),
         codes="5",
     ),
