@@ -128,15 +128,18 @@ MISTAKES: dict[str, Callable[[], None]] = {"no dots": _writes_no_dots, "early": 
 class Steps:
     """Dies by its own hand at the n-th step of journal, ledger and files; one is before, one after each of them."""
 
-    def __init__(self, at: int) -> None:
+    def __init__(self, at: int, *, journal_only: bool = False) -> None:
         self._left = at
+        self._journal_only = journal_only
 
     def install(self) -> None:
         """In the sender's process: every step counts from now on."""
-        for name in ("fsync", "replace", "rename", "unlink", "link"):
-            setattr(os, name, self._around(getattr(os, name)))
         for name in ("dot", "reply"):
             setattr(Journal, name, self._around(getattr(Journal, name)))
+        if self._journal_only:
+            return
+        for name in ("fsync", "replace", "rename", "unlink", "link"):
+            setattr(os, name, self._around(getattr(os, name)))
         Database.transaction = self._around_transaction(Database.transaction)  # type: ignore[method-assign]
 
     def _step(self) -> None:

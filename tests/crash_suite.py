@@ -97,7 +97,9 @@ class Round:
 
     def run_to_step(self, number: int) -> Verdict:
         """Let the first sender die at that step, and the next one finish."""
-        code = self._checked(deaths.ended(self._start(Steps(number))))
+        code = self._checked(
+            deaths.ended(self._start(Steps(number, journal_only=bool(self._setting.mistake))))
+        )
         if code < 0:
             self._killed()
         return self._finish(code)
