@@ -46,18 +46,20 @@ def normalise_address(address: str) -> str:
 
 def mail_domain(address: str) -> str:
     """The domain of an address as it stands in the DNS: lower case, A-labels (RFC 5890), no final dot."""
-    domain = address.strip().rpartition("@")[2].removesuffix(".").lower()
-    return domain if domain.isascii() else _a_labels(domain)
+    return _as_in_the_dns(address.rpartition("@")[2])
 
 
-@lru_cache(maxsize=1024)
-def _a_labels(domain: str) -> str:
+@lru_cache(maxsize=4096)
+def _as_in_the_dns(domain: str) -> str:
+    lower = domain.strip().removesuffix(".").lower()
+    if lower.isascii():
+        return lower
     import idna  # its tables are large, and few addresses need them
 
     try:
-        return idna.encode(domain, uts46=True, std3_rules=True).decode()
+        return idna.encode(lower, uts46=True, std3_rules=True).decode()
     except idna.IDNAError:
-        return domain  # no such domain can be: the envelope will say so
+        return lower  # no such domain can be: the envelope will say so
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select
@@ -91,10 +89,7 @@ def readers(c: Connection, audience: Audience, aim: Aim, mailable: Callable[[str
         span = {"after": after, "upto": after + _PAGE_SIZE}
         ties = execute_with(c, _PAGE, span).all()  # whole: deliveries are written meanwhile
         copies = judge.copies(c, span)
-        for _, mine in groupby(ties, itemgetter(0)):
-            reader = judge.of(list(mine), copies)
-            if reader is not None:
-                yield reader
+        yield from judge.all(ties, copies)
         after += _PAGE_SIZE
 
 
@@ -110,6 +105,7 @@ class _Judge:
         issue = c.scalar(select(issues.c.id).where(issues.c.key == aim.issue_id)) or 0
         known = c.scalar(select(_D.id).where(_D.issue_id == issue).limit(1)) is not None
         self._issue = issue if known else 0  # 0: nobody has it yet
+        self._asks = known or aim.erratum > 0
 
     def copies(self, c: Connection, span: Mapping[str, int]) -> Mapping[int, list[_Copy]]:
         """What these readers have of the issue, first by their present address."""
@@ -120,10 +116,23 @@ class _Judge:
                     found[reader].append(_Copy._make(copy))
         return found
 
-    def of(self, ties: Sequence[Any], copies: Mapping[int, list[_Copy]]) -> Reader | None:
-        """The reader of these subscriptions, or None for one who is not of the audience."""
-        number, _, _, address, key, language, suppressed = ties[0]
-        by_list = {list_id: status for _, list_id, status, *_ in ties}
+    def all(self, ties: Sequence[Any], copies: Mapping[int, list[_Copy]]) -> Iterator[Reader]:
+        """The readers of these subscriptions, which stand together for each of them."""
+        by_list: dict[int, str] = {}
+        last = None
+        for tie in ties:
+            if last is not None and tie[0] != last[0]:
+                if (reader := self._of(last, by_list, copies)) is not None:
+                    yield reader
+                by_list = {}
+            by_list[tie[1]] = tie[2]
+            last = tie
+        if last is not None and (reader := self._of(last, by_list, copies)) is not None:
+            yield reader
+
+    def _of(self, tie: Any, by_list: Mapping[int, str], copies: Mapping[int, list[_Copy]]) -> Reader | None:
+        """The reader with these subscriptions, or None for one who is not of the audience."""
+        number, _, _, address, key, language, suppressed = tie
         mine = [one for one in self._numbers if by_list.get(one) == _CONFIRMED]
         if not mine and by_list.keys().isdisjoint(self._numbers):
             return None
@@ -136,7 +145,7 @@ class _Judge:
         elif suppressed is not None:
             barred = "suppressed"
         else:
-            barred, campaign = self._has_it(copies.get(number, ()))
+            barred, campaign = self._has_it(copies.get(number, ())) if self._asks else ("", 0)
             barred = barred or ("" if self._mailable(address) else "unmailable")
         reached = str(mine[0]) if len(mine) == 1 else ",".join(map(str, mine))
         domain = "" if barred else mail_domain(address)
