@@ -23,6 +23,7 @@ bench: $(VENV)/.installed-test
 # Kills senders at seeded moments: make crash KILLS=2000 SEED=1
 crash: $(VENV)/.installed-test
 	$(BIN)/python tests/crash_suite.py --kills $(or $(KILLS),500) --seed $(or $(SEED),1)
+	$(BIN)/python tests/crash_suite.py --every-step --readers 12
 
 # Debian packages that the whole gate needs (a browser, Postfix's smtp-sink); run as root.
 setup-system:

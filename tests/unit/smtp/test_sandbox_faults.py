@@ -14,7 +14,6 @@ from newsletter_mailer.smtp.sandbox import (
     KINDS,
     NOTHING,
     At,
-    Entry,
     Fault,
     Moment,
     Sandbox,
@@ -193,10 +192,10 @@ def test_what_no_client_may_do_is_in_the_log(tmp_path: Path) -> None:
     with Sandbox(offers=(), log=log) as sandbox:
         _talk(sandbox.port, b"NOOP\r\nQUIT\r\n")
 
-    assert [entry for entry in entries(log) if entry.kind == "breach"] == [
-        Entry("breach", 1, what="did not wait for 354"),
-        Entry("breach", 1, what="did not wait for a reply"),
-    ]
+    assert {entry.what for entry in entries(log) if entry.kind == "breach"} == {
+        "did not wait for 354",
+        "did not wait for a reply",
+    }
 
 
 @pytest.mark.parametrize("lie", ["SIZE", "8BITMIME"])

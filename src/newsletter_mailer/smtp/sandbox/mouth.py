@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -21,6 +22,7 @@ class Mouth:
         """resume: called when something late is said. broke: called before the line is closed as a fault has it."""
         self.over = False  #: nothing is answered any more
         self.dismissed = False  #: 421 was said
+        self.private = False  #: TLS stands
         self.transport: asyncio.Transport | None = None
         self._resume = resume
         self._broke = broke
@@ -72,6 +74,16 @@ class Mouth:
             self._task.cancel()
         if self.transport is not None:
             self.transport.close()
+
+    async def secure(self, context: ssl.SSLContext, protocol: asyncio.Protocol) -> None:
+        """Set up TLS."""
+        loop = asyncio.get_running_loop()
+        try:
+            self.transport = await loop.start_tls(self._open(), protocol, context, server_side=True)
+        except OSError:
+            self.over = True  # the client did not trust us, or went
+        else:
+            self.private = True
 
     async def _busy(self, what: Coroutine[Any, Any, None]) -> None:
         await what

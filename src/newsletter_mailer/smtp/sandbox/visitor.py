@@ -29,7 +29,6 @@ class Visitor(asyncio.Protocol):
         self._number = number
         self._mouth = Mouth(resume=self._work, broke=lambda: house.note(Entry(BROKE, number)))
         self._pipelining = "PIPELINING" in house.offers
-        self._private = False
         self._read: Callable[[], bool] = self._command
         self._buffer = bytearray()
         self._heard = 0
@@ -158,7 +157,7 @@ class Visitor(asyncio.Protocol):
                 self._data()
             case "BDAT" if "CHUNKING" in self._house.offers and "CHUNKING" not in self._house.lies:
                 return self._bdat(argument)
-            case "STARTTLS" if self._house.tls is not None and not self._private:
+            case "STARTTLS" if self._house.tls is not None and not self._mouth.private:
                 self._starttls(self._house.tls)
             case "QUIT":
                 self._answer(At.QUIT, "221 2.0.0 goodbye")
@@ -170,14 +169,14 @@ class Visitor(asyncio.Protocol):
 
     def _hello(self) -> None:
         self._forget_envelope()
-        self._answer(At.EHLO, self._house.welcome(private=self._private))
+        self._answer(At.EHLO, self._house.welcome(private=self._mouth.private))
 
     def _mail(self, argument: str) -> None:
         if self._mail_from is not None:
             self._mouth.say("503 5.5.1 one sender at a time")
             return
         self._message += 1
-        if self._house.tls is not None and not self._private:
+        if self._house.tls is not None and not self._mouth.private:
             self._breach("went on in clear")
             self._mouth.say("530 5.7.0 STARTTLS first")
             return
@@ -207,7 +206,7 @@ class Visitor(asyncio.Protocol):
         self._buffer.clear()
         fault = self._fault(At.HANDSHAKE)
         if fault is None:
-            self._mouth.wait_for(self._secure(context))
+            self._mouth.wait_for(self._mouth.secure(context, self))
         else:
             self._read = lambda: bool(self._buffer) and self._cut_handshake(fault)
 
@@ -215,17 +214,6 @@ class Visitor(asyncio.Protocol):
         self._buffer.clear()
         self._mouth.perform(fault, fault.reply(""))
         return True
-
-    async def _secure(self, context: ssl.SSLContext) -> None:
-        transport = self._mouth.transport
-        assert transport is not None, "connected before it speaks"
-        loop = asyncio.get_running_loop()
-        try:
-            upgraded = await loop.start_tls(transport, self, context, server_side=True)
-        except OSError:
-            self._mouth.over = True  # the client did not trust us, or went
-            return
-        self._mouth.transport, self._private = upgraded, True
 
     # -- message -------------------------------------------------------------------------------------------
 
