@@ -14,7 +14,7 @@ from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.store import audience, campaigns, ledger
 from newsletter_mailer.store.campaigns import Audience
 from newsletter_mailer.store.database import Database
-from unit.store.ledger_kit import ACCEPTED, DEFERRED, LOST, NOON, SECRET, Bench
+from unit.store.ledger_kit import ACCEPTED, DEFERRED, LOST, NOON, SECRET, Bench, an_edition
 
 LARGE = ("deliveries", "attempts", "subscribers", "subscriptions", "suppressions")
 
@@ -41,11 +41,14 @@ def test_no_large_table_is_scanned(bench: Bench, tmp_path: Path) -> None:
     bench.settle(claimed[1:2], DEFERRED)
     bench.settle(claimed[2:], LOST)
     bench.later(timedelta(hours=1))
-    bench.claim(campaign)
+    bench.claim(campaign, without=["closed.example.org"], canary=True)
+    bench.claim(campaign, without=["closed.example.org"])
     bench.on_list("ann@example.org", "new@example.org")
+    bench.plan(title="Novembre, corrigé", erratum=1)
     with bench.database.transaction() as c:
         ledger.recover(c, boot_id="boot", host="here", journals=tmp_path, now=NOON)
         ledger.resolve(c, campaign.id, as_="resend", now=NOON)
+        campaigns.correct(c, campaign.id, an_edition(title="Novembre, encore"), now=NOON)
         ledger.cancel(c, campaign.id, NOON)
         ann = audience.subscriber(c, "ann@example.org")
         assert ann is not None
@@ -58,6 +61,10 @@ def test_no_large_table_is_scanned(bench: Bench, tmp_path: Path) -> None:
         campaigns.first_readers(
             c, Audience(("adherents",)), issue_id="another", limit=3, mailable=str.isascii
         )
+        campaigns.elsewhere(c, Audience(("adherents",)), issue_id="issue-2026-11", erratum=2)
+        campaigns.counts_by_edition(c, campaign.id)
+        campaigns.canary_counts(c, campaign.id)
         ledger.next_due(c, campaign.id)
+        ledger.next_due(c, campaign.id, without=["closed.example.org"])
 
     assert [scan for scan in scans if scan.removeprefix("SCAN ").startswith(LARGE)] == []
