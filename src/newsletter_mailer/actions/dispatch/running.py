@@ -36,11 +36,11 @@ def dispatch(tools: Tools, campaign: Campaign, *, wait: bool = False) -> Campaig
     with _disk(tools.journals):  # the wire raises its own errors
         tools.journals.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _lock(tools.database):
-            late = holds.late_since(tools)  # asked first, for a recovery ends every earlier run
-            _recover(tools)
             campaign = _fresh(tools, campaign)
             _check_not_cancelled(campaign)
-            holds.may_go_on(tools, campaign, late=late)
+            holds.may_go_on(tools, campaign, late=holds.late_since(tools))
+            _recover(tools)  # not before: it ends every earlier run, and clears journals that the right ledger needs
+            campaign = _fresh(tools, campaign)
             _until_it_is_time(tools, campaign, wait=wait)
             with _running(tools, campaign) as outbox:
                 outbox.wait = wait
