@@ -35,6 +35,8 @@ class Phase(Enum):
     QUITTING = "quitting"  #: QUIT is out
     CLOSED = "closed"  #: nothing more in either direction
 
+    __hash__ = object.__hash__  # by identity, in C: enum's own hashes the name in Python, eleven times a message
+
 
 class Step(Enum):
     """Where a message stands."""
@@ -50,6 +52,8 @@ class Step(Enum):
     PASSED = "passed"  #: refused; its chunk is on its way all the same and will be refused, too
     STRAY = "stray"  #: its sender was refused and its reader accepted: only a refusal of its chunk can tell
     OVER = "over"  #: settled
+
+    __hash__ = object.__hash__
 
 
 SESSION: dict[tuple[Phase, Verb] | tuple[Phase, Verb, int], Phase] = {

@@ -163,6 +163,16 @@ def test_a_server_that_lets_no_other_connection_in_is_used_over_the_first() -> N
     assert [event for _, event in tray.events] == [Event.ACCEPTED] * 20
 
 
+def test_a_server_that_leaves_right_after_its_greeting_is_tried_again() -> None:
+    tray = Tray(letters(*readers(2)))
+
+    with ScriptedServer({"EHLO": [b"250 host\r\n421 closing\r\n"]}) as server:
+        send_all(tray, account(server.port), waits=AT_ONCE)
+
+    assert tray.events == [(reader, Event.ACCEPTED) for reader in readers(2)]
+    assert len(server.talks) == 2
+
+
 def test_a_login_refused_to_the_second_connection_stops_the_run_and_the_first_still_gets_its_reply() -> None:
     tray = Tray(letters(*readers(20)))
 

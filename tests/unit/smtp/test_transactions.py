@@ -90,10 +90,8 @@ def test_as_many_as_the_window_are_under_way_with_a_reset_before_each_that_follo
     written = []
 
     for number in range(3):
-        assert session.ready
         session.begin(_message(number))
         written.append(session.to_send())
-        assert not session.ready
         session.next_piece()
 
     assert [out.startswith(b"RSET\r\n") for out in written] == [False, True, True]
