@@ -31,7 +31,6 @@ from newsletter_mailer.store.journal import RECORD, Journal
 
 STOPPED = 75
 _SPEED = 200  # how much faster time goes for a sender, so that waiting for a retry costs little
-_T0 = time.time()
 _HANG_S = 120
 
 
@@ -74,7 +73,7 @@ def _sender(world: World, server: Server, way: Way, death: Steps | None) -> int:
             workspace=app.workspace,
             account=_account(app.workspace, server, way),
             secret=app.secret,
-            clock=_clock,
+            clock=lambda: CLOCK + int((time.time() - world.began) * 1000 * _SPEED),
             stop=_Impatient(),
         )
         try:
@@ -87,10 +86,6 @@ def _sender(world: World, server: Server, way: Way, death: Steps | None) -> int:
 def _account(workspace: Workspace, server: Server, way: Way) -> Account:
     account = replace(account_of(workspace, {}), host="127.0.0.1", port=server.port, security="none")
     return replace(account, connections=way.connections, window=way.window)
-
-
-def _clock() -> int:
-    return CLOCK + int((time.time() - _T0) * 1000 * _SPEED)
 
 
 class _Impatient(Flag):

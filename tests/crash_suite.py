@@ -11,6 +11,7 @@ import random
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from crash_world import Server, Verdict, World, build, judge, server
 
 _MOST_LIVES = 400  # of senders of one campaign: more is a hang
 _ROUGH = (
+    *("--rate", "refuse=0.02", "--rate", "refuse_whole=0.005"),
     *("--rate", "defer=0.04", "--rate", "defer_whole=0.02", "--rate", "hang_up=0.02", "--rate", "reset=0.02"),
     *("--rate", "cut=0.01", "--rate", "close=0.03", "--rate", "goodbye=0.02", "--rate", "late=0.05"),
     *("--rate", "die_taking=0.01", "--rate", "die_dropping=0.01", "--rate", "bytewise=0.05"),
@@ -149,11 +151,12 @@ class Round:
 def rounds(kills: int, seed: int, folder: Path, *, readers: int, each: int) -> Iterator[Tally]:
     """Rounds until there were so many kills; what they came to so far, after each."""
     tally = Tally()
+    planned = build(folder / "planned", readers)
     while tally.kills < kills:
         setting = SETTINGS[tally.rounds % len(SETTINGS)]
         chance = random.Random(f"{seed}.{tally.rounds}")
         place = folder / str(tally.rounds)
-        world = build(place, readers)
+        world = _copy(planned, place)
         with server(place / "server.log", "--seed", f"{seed}.{tally.rounds}", *setting.options) as at:
             played = Round(world, at, setting, chance)
             verdict = played.run(min(each, kills - tally.kills))
@@ -169,11 +172,15 @@ def every_step(folder: Path, setting: Setting, *, readers: int) -> Iterator[Tall
     planned = build(folder / "planned", readers)
     with server(folder / "server.log", *setting.options) as at:
         while tally.kills == tally.rounds and (tally.innocent or not setting.mistake):
-            place = folder / str(tally.rounds)
-            shutil.copytree(planned.folder, place)
-            played = Round(replace(planned, folder=place), at, setting, random.Random(tally.rounds))
+            world = _copy(planned, folder / str(tally.rounds))
+            played = Round(world, at, setting, random.Random(tally.rounds))
             _add(tally, played, played.run_to_step(tally.rounds + 1), setting, readers)
             yield tally
+
+
+def _copy(planned: World, place: Path) -> World:
+    shutil.copytree(planned.folder, place)
+    return replace(planned, folder=place, began=time.time())
 
 
 def _add(tally: Tally, played: Round, verdict: Verdict, setting: Setting, readers: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ class World:
     folder: Path
     campaign: str
     readers: tuple[str, ...]
+    began: float  #: by the real clock; for its senders time goes faster from there
 
     @property
     def ledger(self) -> Path:
@@ -56,7 +58,7 @@ def build(folder: Path, count: int) -> World:
     people = folder / "people.csv"
     people.write_text("email\n" + "\n".join(readers) + "\n", "utf-8")
     with open_app(folder) as app:
-        return World(folder, str(_planned(app, people).id), readers)
+        return World(folder, str(_planned(app, people).id), readers, time.time())
 
 
 def _planned(app: App, people: Path) -> Campaign:

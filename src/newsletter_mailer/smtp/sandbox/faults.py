@@ -129,7 +129,7 @@ KINDS: Mapping[str, tuple[Fault, ...]] = MappingProxyType(
             Fault(At.DATA, "451 4.3.1 no room just now"),
         ),
         "defer_whole": (Fault(At.DOT, "451 4.3.0 not now", takes=False),),
-        "refuse_whole": (Fault(At.DOT, "554 5.7.1 not wanted", takes=False),),
+        "refuse_whole": (Fault(At.DOT, "554 5.1.1 nobody of that name", takes=False),),
         "hang_up": tuple(Fault(at, NOTHING, Then.HANG_UP) for at in _ENVELOPE),
         "reset": tuple(Fault(at, NOTHING, Then.RESET) for at in _ENVELOPE),
         "cut": (
