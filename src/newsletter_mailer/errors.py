@@ -24,7 +24,9 @@ from dataclasses import dataclass
 from newsletter_mailer.wording import Sentence, sentence
 
 NOT_ALLOWED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})  # the same call succeeds when that is mended
+NO_ROOM = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
+)  # the same call succeeds when that is mended
 _REASONS = {
     errno.EACCES: sentence("there is no right to do that"),
     errno.EPERM: sentence("there is no right to do that"),
@@ -144,6 +146,10 @@ class Stopped(NewsletterError):
     """Stopped for now, and the same command continues."""
 
     exit_code = 75
+
+    def __init__(self, what: Sentence, hint: Sentence | None = None, *, until: int | None = None) -> None:
+        super().__init__(what, hint)
+        self.until = until  #: when the rest is due, if that is why: milliseconds since 1970, UTC
 
 
 class Held(Stopped):

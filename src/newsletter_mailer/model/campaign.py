@@ -121,3 +121,4 @@ class Campaign:
     expires_at: int | None = None  #: nothing leaves from then on
     rate: int | None = None  #: an hour; None as the profile says
     held_why: str = ""  #: in words, while it is held
+    again_at: int | None = None  #: when it goes on by itself: it waits, or a worker stopped it on an error

@@ -17,7 +17,7 @@ from newsletter_mailer.store.schema import campaigns as campaigns_table
 _C = campaigns_table.c
 _PLANNED = (
     *("erratum", "web_base", "domain", "list_name", "unsubscribe_mailbox", "canary", "canary_wait"),
-    *("canary_done_at", "scheduled_at", "expires_at", "rate", "held_why"),
+    *("canary_done_at", "scheduled_at", "expires_at", "rate", "held_why", "again_at"),
 )  # columns that are fields of Campaign as they stand
 _LONGEST_NUMBER = 18  # digits: more do not go into a column of 64 bits
 
@@ -51,6 +51,13 @@ def campaigns(c: Connection, slug: str | None = None) -> list[Campaign]:
     return _read(c, query if slug is None else query.where(_C.slug == slug))
 
 
+def to_go_on(c: Connection) -> list[Campaign]:
+    """Campaigns that go on by themselves, now or later, oldest first: what a worker looks after."""
+    by_itself = (CampaignState.SCHEDULED.value, CampaignState.WAITING.value, CampaignState.SENDING.value)
+    stopped_by_worker = (_C.state == CampaignState.STOPPED.value) & _C.again_at.is_not(None)
+    return _read(c, _with_counts().where(_C.state.in_(by_itself) | stopped_by_worker))
+
+
 def unfinished(c: Connection, *, issue_id: str, audience: Audience, erratum: bool = False) -> Campaign | None:
     """The campaign of this issue, or erratum of it, to these readers that still has something to do.
 
@@ -67,24 +74,36 @@ def unfinished(c: Connection, *, issue_id: str, audience: Audience, erratum: boo
     return next((_campaign(row) for row in same), None)
 
 
-def set_state(c: Connection, campaign_id: int, state: CampaignState, *, now: int) -> None:
-    """Write down where the campaign stands. One that was paused, held or cancelled stays so, whatever its run says."""
+def set_state(
+    c: Connection, campaign_id: int, state: CampaignState, *, now: int, again_at: int | None = None
+) -> None:
+    """Write down where the campaign stands. One that was paused, held or cancelled stays so, whatever its run says.
+
+    again_at: when it goes on, of one that waits.
+    """
     stands = _C.state.not_in([closed.value for closed in CLOSED])
     change = update(campaigns_table).where(_C.id == campaign_id, stands)
-    c.execute(change.values(state=state.value, updated_at=now))
+    c.execute(change.values(state=state.value, again_at=again_at, updated_at=now))
+
+
+def try_again(c: Connection, campaign_id: int, at: int, *, now: int) -> None:
+    """A worker goes on with it then, also when an error stopped it; not with one that was paused, held or cancelled."""
+    stands = _C.state.not_in([closed.value for closed in (*CLOSED, CampaignState.FINISHED)])
+    change = update(campaigns_table).where(_C.id == campaign_id, stands)
+    c.execute(change.values(again_at=at, updated_at=now))
 
 
 def hold(c: Connection, campaign_id: int, why: str, *, now: int) -> None:
     """Nothing more leaves before the officer says yes. why: in words. A finished or cancelled campaign stays so."""
     over = (CampaignState.FINISHED.value, CampaignState.CANCELLED.value)
     change = update(campaigns_table).where(_C.id == campaign_id, _C.state.not_in(over))
-    c.execute(change.values(state=CampaignState.HELD.value, held_why=why, updated_at=now))
+    c.execute(change.values(state=CampaignState.HELD.value, held_why=why, again_at=None, updated_at=now))
 
 
 def begin(c: Connection, campaign_id: int, *, now: int) -> None:
     """A run begins, for the officer wants it: a paused or held campaign goes on, a cancelled one never does."""
     change = update(campaigns_table).where(_C.id == campaign_id, _C.state != CampaignState.CANCELLED.value)
-    c.execute(change.values(state=CampaignState.SENDING.value, held_why="", updated_at=now))
+    c.execute(change.values(state=CampaignState.SENDING.value, held_why="", again_at=None, updated_at=now))
 
 
 def end_canary(c: Connection, campaign_id: int, *, now: int) -> None:

@@ -12,6 +12,8 @@ from newsletter_mailer.store.campaign_rows import (
     hold,
     set_rate,
     set_state,
+    to_go_on,
+    try_again,
     unfinished,
 )
 from newsletter_mailer.store.corrections import correct, counts_by_edition, next_erratum
@@ -57,6 +59,8 @@ __all__ = [
     "set_rate",
     "set_state",
     "summary_by_language",
+    "to_go_on",
+    "try_again",
     "unfinished",
     "was_tested",
 ]

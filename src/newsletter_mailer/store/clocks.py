@@ -34,6 +34,11 @@ def mend_stamps(c: Connection, now: int) -> None:
         .where(domain_pauses.c.at > now)
         .values(until=domain_pauses.c.until + (now - domain_pauses.c.at), at=now)
     )
+    c.execute(
+        update(campaigns)
+        .where(_C.again_at.is_not(None), _C.updated_at > now)
+        .values(again_at=_C.again_at + (now - _C.updated_at))
+    )
     _mend_plans(c, now)
     for column in (
         _C.created_at,

@@ -114,6 +114,9 @@ def _note(c: Connection, rows: Sequence[Row], event: Event, now: int) -> None:
 
 
 def _reopen(c: Connection, campaign_id: int, now: int) -> None:
+    """There is something to send again: at once, if the campaign waits for a time."""
+    waits = (campaigns.c.id == campaign_id) & campaigns.c.again_at.is_not(None)
+    c.execute(update(campaigns).where(waits).values(again_at=now))
     finished = (campaigns.c.id == campaign_id) & (campaigns.c.state == CampaignState.FINISHED.value)
     c.execute(update(campaigns).where(finished).values(state=CampaignState.STOPPED.value, updated_at=now))
 

@@ -165,6 +165,7 @@ campaigns = Table(
     Column("expires_at", BigInteger),  # nothing leaves after
     Column("rate", Integer),  # an hour; NULL as the profile says
     Column("held_why", Text, nullable=False),  # "" unless held
+    Column("again_at", BigInteger),  # of one that waits, or that the worker stopped: the next try
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     sqlite_autoincrement=True,

@@ -39,7 +39,9 @@ def dispatch(tools: Tools, campaign: Campaign, *, wait: bool = False) -> Campaig
             campaign = _fresh(tools, campaign)
             _check_not_cancelled(campaign)
             holds.may_go_on(tools, campaign, late=holds.late_since(tools))
-            _recover(tools)  # not before: it ends every earlier run, and clears journals that the right ledger needs
+            _recover(
+                tools
+            )  # not before: it ends every earlier run, and clears journals that the right ledger needs
             campaign = _fresh(tools, campaign)
             _until_it_is_time(tools, campaign, wait=wait)
             with _running(tools, campaign) as outbox:
@@ -212,7 +214,7 @@ def _closed(tools: Tools, campaign: Campaign, left: Wait | None) -> Campaign:
         if (why := holds.why_domains(tools, campaign)) is not None:
             raise holds.hold(tools, campaign, why)
         return _set_state(tools, campaign, CampaignState.STOPPED)
-    _set_state(tools, campaign, CampaignState.WAITING)
+    _set_state(tools, campaign, CampaignState.WAITING, again_at=left.until)
     raise _later(tools, campaign, left)
 
 
@@ -229,12 +231,15 @@ def _later(tools: Tools, campaign: Campaign, left: Wait) -> Stopped:
     return Stopped(
         Sentence(_LATER[left.why].template, words),
         sentence("continue then with: newsletter resume {campaign}", campaign=campaign.id),
+        until=left.until,
     )
 
 
-def _set_state(tools: Tools, campaign: Campaign, state: CampaignState) -> Campaign:
+def _set_state(
+    tools: Tools, campaign: Campaign, state: CampaignState, *, again_at: int | None = None
+) -> Campaign:
     with tools.database.transaction() as connection:
-        campaigns.set_state(connection, campaign.id, state, now=tools.clock())
+        campaigns.set_state(connection, campaign.id, state, now=tools.clock(), again_at=again_at)
     return _fresh(tools, campaign)
 
 

@@ -166,6 +166,7 @@ def _campaigns() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.Column("rate", sa.Integer(), nullable=True),
         sa.Column("held_why", sa.Text(), nullable=False),
+        sa.Column("again_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["edition_id"], ["editions.id"], name=op.f("fk_campaigns_edition_id")),
