@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Insert, Select, Update, bindparam
 from sqlalchemy.sql.elements import BindParameter
 
-_SIZES = (1, 8, 40, 200)  # of lists of numbers: few statements serve every length
+_SIZES = (1, 8, 40, 100, 200)  # of lists of numbers: few statements serve every length
 _Statement = Insert | Update | Select[Any]
 
 

@@ -101,11 +101,6 @@ class Candidate(NamedTuple):
     never: int  #: suppressed, under their old address or the new one
     taken: int | None  #: another delivery of the issue has their new address
 
-    @property
-    def moved(self) -> bool:
-        """Whether the reader has another mailbox since the plan."""
-        return self.reader_key != self.recipient_key
-
 
 def due(
     c: Connection, campaign_id: int, *, limit: int, now: int, without: Collection[str], canary: bool

@@ -95,7 +95,8 @@ def _take(c: Connection, rows: Sequence[Candidate], *, run: int, edition: int, n
     execute_many(c, _LEAVE, leaves)
     outdated = [{"delivery": one.id, "edition": edition} for one in rows if one.edition != edition]
     execute_many(c, _CORRECT, outdated)
-    _follow(c, {one.id: one.recipient_key for one in rows if one.moved}, claimed, now)
+    moved = {one.id: one.recipient_key for one in rows if one.reader_key != one.recipient_key}
+    _follow(c, moved, claimed, now)
     return claimed
 
 
@@ -120,6 +121,7 @@ def _reason_to_skip(one: Candidate, reached: list[str]) -> str:
 
 def _delivery(one: Candidate, edition: int) -> Delivery:
     """The row as it is claimed: to the address as planned, unless the mailbox is another."""
+    moved = one.reader_key != one.recipient_key
     return Delivery(
         id=one.id,
         campaign=one.campaign,
@@ -127,11 +129,11 @@ def _delivery(one: Candidate, edition: int) -> Delivery:
         attempt=one.attempt + 1,
         recipient_key=one.reader_key,
         subscriber=one.subscriber_id,
-        address=one.reader_address if one.moved else one.address,
+        address=one.reader_address if moved else one.address,
         message_id=one.message_id,
         planned_at=one.planned_at,
         edition=edition,
-        domain=mail_domain(one.reader_address) if one.moved else one.domain,
+        domain=mail_domain(one.reader_address) if moved else one.domain,
     )
 
 

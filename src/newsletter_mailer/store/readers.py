@@ -25,14 +25,14 @@ _READERS = select(*READER).outerjoin_from(
 def as_subscriber(row: Any) -> Subscriber:
     """The subscriber of a row that has the columns `READER`."""
     return Subscriber(
-        id=row.reader_id,
-        address=row.reader_address,
-        recipient_key=row.reader_key,
-        first_name=row.first_name,
-        last_name=row.last_name,
-        language=row.language,
-        organisation=row.organisation or "",
-        attributes=json.loads(row.attributes) if row.attributes != "{}" else {},
+        row.reader_id,
+        row.reader_address,
+        row.reader_key,
+        row.first_name,
+        row.last_name,
+        row.language,
+        row.organisation or "",
+        json.loads(row.attributes) if row.attributes != "{}" else {},
     )
 
 

@@ -53,39 +53,52 @@ class Step:
 
 def apply(c: Connection, steps: Sequence[Step], *, now: int) -> None:
     """Take these steps, or none of them: a step that the table does not know raises ValueError."""
-    alike = [(move, rows) for step in steps for move, rows in _moves(step, now)]
-    count = sum(len(rows) for _, rows in alike)
-    few = [{**move, "delivery": row.id} for move, rows in alike if len(rows) < _FEW for row in rows]
+    moves = [move for step in steps for move in _moves(step, now)]
+    count = sum(len(move.rows) for move in moves)
+    few = [
+        {**move.change, "delivery": row.id} for move in moves if len(move.rows) < _FEW for row in move.rows
+    ]
     moved = execute_many(c, _MOVE_ONE, few)
-    for move, rows in alike:
-        if len(rows) >= _FEW:
-            moved += _move_together(c, move, rows)
+    for move in moves:
+        if len(move.rows) >= _FEW:
+            moved += _move_together(c, move)
     if moved != count:  # cannot be, for the rows were read under the same lock
         raise RuntimeError(f"{count - moved} deliveries changed behind the ledger's back")
-    execute_many(c, _COUNT, _counts(steps))
+    execute_many(c, _COUNT, _counts(moves))
 
 
-def _moves(step: Step, now: int) -> Iterator[tuple[Mapping[str, object], list[Row]]]:
-    """The same change for all that stand alike."""
-    alike: dict[tuple[Status, int], list[Row]] = defaultdict(list)
+class _Move(NamedTuple):
+    """The same change for all of a batch that stand alike."""
+
+    campaign: int
+    batch: int
+    before: Status
+    after: Status
+    change: Mapping[str, object]
+    rows: Sequence[Row]
+
+
+def _moves(step: Step, now: int) -> Iterator[_Move]:
+    alike: dict[tuple[int, int, Status, int], list[Row]] = defaultdict(list)
     for row in step.rows:
-        alike[row.status, row.attempt].append(row)
-    for (status, attempt), rows in alike.items():
-        move = {
+        alike[row[1:]].append(row)
+    for (campaign, batch, status, attempt), rows in alike.items():
+        becomes = after(status, step.event)
+        change = {
             "before": status.value,
             "was": attempt,
-            "status": after(status, step.event).value,
+            "status": becomes.value,
             "attempt": attempt + step.begun,
             "run": step.run,
             "due_at": step.due_at,
             "updated_at": now,
         }
-        yield move, rows
+        yield _Move(campaign, batch, status, becomes, change, rows)
 
 
-def _move_together(c: Connection, move: Mapping[str, object], rows: Sequence[Row]) -> int:
-    lists = in_lists([row.id for row in rows])
-    return sum(execute_with(c, _move_some(size), {**move, **some}).rowcount for size, some in lists)
+def _move_together(c: Connection, move: _Move) -> int:
+    lists = in_lists([row.id for row in move.rows])
+    return sum(execute_with(c, _move_some(size), {**move.change, **some}).rowcount for size, some in lists)
 
 
 @lru_cache
@@ -93,13 +106,12 @@ def _move_some(size: int) -> Update:
     return _MOVE.where(_D.id.in_(some_of(size)))
 
 
-def _counts(steps: Sequence[Step]) -> list[dict[str, int]]:
+def _counts(moves: Sequence[_Move]) -> list[dict[str, int]]:
     changes: dict[tuple[int, int], Counter[Status]] = defaultdict(Counter)
-    for step in steps:
-        standing = Counter((row.campaign, row.batch, row.status) for row in step.rows)
-        for (campaign, batch, status), number in standing.items():
-            changes[campaign, batch][status] -= number
-            changes[campaign, batch][after(status, step.event)] += number
+    for move in moves:
+        change = changes[move.campaign, move.batch]
+        change[move.before] -= len(move.rows)
+        change[move.after] += len(move.rows)
     return [
         {"campaign": campaign, "batch": batch} | {f"more_{s.value}": change[s] for s in Status}
         for (campaign, batch), change in sorted(changes.items())  # one order for all: no two workers deadlock
