@@ -199,6 +199,7 @@ class Courier:
         carrier.release()
         if carrier.useful:
             self._patience.worked()
+            self._open_at = 0.0
         task = self._loop.create_task(_closed(carrier.connection))
         self._leaving.add(task)
         task.add_done_callback(self._gone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from functools import lru_cache
 
 from newsletter_mailer.errors import ServerUnreachable
 from newsletter_mailer.smtp.account import Account
@@ -21,13 +22,18 @@ class NoTrust(ServerUnreachable):
 def context(account: Account) -> ssl.SSLContext:
     """TLS 1.2 or later, certificate and name verified; there is no way to switch that off."""
     try:
-        made = ssl.create_default_context(cafile=account.ca_file or None)
+        return _trusting(account.ca_file)
     except (OSError, ssl.SSLError) as error:
         raise NoTrust(
             sentence(
                 "the authority file {file} cannot be used: {why}", file=account.ca_file, why=_reason(error)
             )
         ) from error
+
+
+@lru_cache(maxsize=4)  # reading the system's authorities takes 20 ms, and a run opens many connections
+def _trusting(ca_file: str) -> ssl.SSLContext:
+    made = ssl.create_default_context(cafile=ca_file or None)
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     return made
 
