@@ -46,7 +46,7 @@ class World:
         return sorted(self.folder.glob("var/*-journals/*.journal"))
 
 
-def build(folder: Path, count: int) -> World:
+def build(folder: Path, count: int, *, now: int = CLOCK) -> World:
     """A workspace whose campaign is planned; the server's port is told to each sender."""
     readers = tuple(f"reader{number:04}@club{number % _DOMAINS:02}.example.org" for number in range(count))
     init(folder, Answers(), language="en")
@@ -58,21 +58,21 @@ def build(folder: Path, count: int) -> World:
     people = folder / "people.csv"
     people.write_text("email\n" + "\n".join(readers) + "\n", "utf-8")
     with open_app(folder) as app:
-        return World(folder, str(_planned(app, people).id), readers, time.time())
+        return World(folder, str(_planned(app, people, now).id), readers, time.time())
 
 
-def _planned(app: App, people: Path) -> Campaign:
+def _planned(app: App, people: Path, now: int) -> Campaign:
     import_csv(
         people,
         _LIST,
         workspace=app.workspace,
         database=app.database,
         secret=app.secret,
-        now=CLOCK,
+        now=now,
         source="crash suite",
     )
     proposal = propose(app.database, app.workspace, _SLUG, Audience((_LIST,)))
-    return plan(app.database, app.workspace, proposal, secret=app.secret, now=CLOCK)
+    return plan(app.database, app.workspace, proposal, secret=app.secret, now=now)
 
 
 @dataclass(frozen=True, slots=True)

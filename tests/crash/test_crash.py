@@ -17,6 +17,7 @@ import pytest
 import crash_suite
 from crash_deaths import Way
 from crash_world import Server, build, count, judge, server
+from newsletter_mailer.app import clock
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.smtp.sandbox import MESSAGE, entries
 from program import Newsletter
@@ -66,7 +67,7 @@ def test_a_wrong_sender_is_found_out(mistake: str, crime: str) -> None:
 
 
 def test_the_program_itself_killed_again_and_again(tmp_path: Path) -> None:
-    world = build(tmp_path / "workspace", 40)
+    world = build(tmp_path / "workspace", 40, now=clock())
     kills = 0
     with server(tmp_path / "log", "--seed", "1", "--rate", "late=1") as at:
         program = Newsletter(world.folder, at.port)
@@ -78,11 +79,11 @@ def test_the_program_itself_killed_again_and_again(tmp_path: Path) -> None:
             sender.communicate(timeout=60)
             kills += sender.returncode < 0
         last = program.start("resume", world.campaign)
-        last.communicate(timeout=120)
+        _, told = last.communicate(timeout=120)
 
     verdict = judge(world, at.log)
     assert verdict.innocent, verdict
-    assert verdict.open == 0
+    assert verdict.open == 0, told
     assert last.returncode == (5 if verdict.in_doubt else 0)
     assert verdict.in_doubt <= kills * Way().connections
     assert count(world)[Status.SENT] == 40 - verdict.in_doubt
