@@ -55,6 +55,11 @@ class Sentence:
         return translated.format(**self.values) if self.values else translated
 
 
+def number(value: int) -> str:
+    """With the thousands apart, as the language has it: 4 812."""
+    return f"{value:,}".replace(",", "\u202f" if language() == "fr" else ",")
+
+
 def sentence(template: str, /, **values: Any) -> Sentence:
     """A sentence to be shown later. The template is the catalogue's key: braces only, never an f-string."""
     return Sentence(template, values)

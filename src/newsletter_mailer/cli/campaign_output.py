@@ -1,4 +1,4 @@
-"""Campaigns on a terminal: head count, progress, log."""
+"""A campaign on its way, on a terminal: head count, progress."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from newsletter_mailer.cli.names import state_name, status_name
-from newsletter_mailer.cli.output import Face, number, table
-from newsletter_mailer.cli.times import iso, local
+from newsletter_mailer.cli.output import Face, number
+from newsletter_mailer.cli.status_output import status_json
+from newsletter_mailer.cli.times import local
+from newsletter_mailer.model.names import state_name
 from newsletter_mailer.wording import say, say_many
 
 if TYPE_CHECKING:
@@ -227,8 +228,11 @@ def nothing_to_do(face: Face, campaign: Campaign, what: str) -> None:
 
 
 @contextmanager
-def progress(face: Face, campaign: Campaign, tools: Tools) -> Iterator[Tools]:
-    """A bar with rate and time left; Ctrl-C finishes the mail in flight and stops, a second one does not wait."""
+def progress(face: Face, campaign: Campaign, tools: Tools, stopping: str = "") -> Iterator[Tools]:
+    """A bar with rate and time left; Ctrl-C finishes the mail in flight and stops, a second one does not wait.
+
+    stopping: what is said then, instead of how to go on.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -238,7 +242,7 @@ def progress(face: Face, campaign: Campaign, tools: Tools) -> Iterator[Tools]:
         if tools.stop.is_set():
             raise KeyboardInterrupt  # a server may take minutes to answer
         tools.stop.set()
-        face.talk(say("\nStopping after the mail in flight; the same command continues."))
+        face.talk(stopping or say("\nStopping after the mail in flight; the same command continues."))
 
     console = Console(stderr=True, no_color=not face.colour, quiet=face.quiet)
     before = {number_: signal.signal(number_, stop) for number_ in (signal.SIGINT, signal.SIGTERM)}
@@ -299,85 +303,3 @@ def _clock_time(at: int, zone: ZoneInfo) -> str:
     """With the day, unless it is today."""
     moment, today = datetime.fromtimestamp(at / 1000, zone), datetime.now(zone).date()
     return f"{moment:%H:%M}" if moment.date() == today else f"{moment:%Y-%m-%d %H:%M}"
-
-
-def status_json(campaign: Campaign) -> dict[str, Any]:
-    """The object of `status --json` (docs/reference.md)."""
-    from newsletter_mailer.model.delivery import Status
-
-    counts = {one.value: getattr(campaign.counts, one.value) for one in Status}
-    return {
-        "campaign": campaign.id,
-        "issue": campaign.slug,
-        "state": campaign.state.value,
-        "counts": {**counts, "total": campaign.counts.total},
-        "lists": list(campaign.lists),
-        "created_at": iso(campaign.created_at),
-    }
-
-
-def finished(face: Face, campaign: Campaign) -> None:
-    """The end of a run: counts, and what to do about those who did not get it."""
-    if face.json:
-        face.data_json(status_json(campaign))
-        return
-    status(face, campaign)
-    counts = campaign.counts
-    if counts.refused:
-        face.talk(
-            say("Who was refused and why: newsletter log {id} --status refused", id=campaign.id),
-            style="yellow",
-        )
-    if counts.in_doubt:
-        face.talk(
-            say(
-                "Nobody can know whether {count} got it: newsletter resolve {id}",
-                count=number(counts.in_doubt),
-                id=campaign.id,
-            ),
-            style="yellow",
-        )
-    if counts.open:
-        face.talk(say("Continue with: newsletter resume {id}", id=campaign.id), style="green")
-    else:
-        face.talk(say("Every recipient's log: newsletter log {id}", id=campaign.id), style="green")
-
-
-def status(face: Face, campaign: Campaign) -> None:
-    """One campaign: its state and its counts."""
-    if face.json:
-        face.data_json(status_json(campaign))
-        return
-    face.data(f"{campaign.id}  {campaign.slug}  {state_name(campaign.state.value)}")
-    for name, value in status_json(campaign)["counts"].items():
-        if value or name == "total":
-            face.data(f"  {status_name(name):<14} {number(value):>9}")
-
-
-def campaigns(face: Face, found: Sequence[Campaign], zone: ZoneInfo) -> None:
-    """All campaigns, oldest first."""
-    if face.json:
-        face.data_json([status_json(one) for one in found])
-    elif found:
-        rows = [
-            (
-                str(one.id),
-                one.slug,
-                state_name(one.state.value),
-                local(one.created_at, zone),
-                number(one.counts.total),
-                number(one.counts.sent),
-            )
-            for one in found
-        ]
-        headings = (
-            say("campaign"),
-            say("issue"),
-            say("state"),
-            say("planned at"),
-            say("recipients"),
-            say("sent"),
-        )
-        table(rows, headings, counts=(4, 5))
-    else:
-        face.talk(say("Nothing was dispatched yet: newsletter dispatch ISSUE --list LIST"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Literal
 
 import click
 
 from newsletter_mailer.cli import campaign_output as show
-from newsletter_mailer.cli import log_output
+from newsletter_mailer.cli import log_output, status_output
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.wording import say, say_many
 
@@ -25,21 +26,36 @@ def campaigns(face: Face) -> None:
 
     with face.app() as app:
         found = every(app.database)
-        show.campaigns(face, found, app.workspace.zone)
+        status_output.campaigns(face, found, app.workspace.zone)
 
 
 @click.command()
 @click.argument("campaign")
+@click.option("--watch", is_flag=True, help="Stay, and show it anew every second.")
 @click.pass_obj
-def status(face: Face, campaign: str) -> None:
+def status(face: Face, campaign: str, watch: bool) -> None:
     """Show where a campaign stands.
 
     Example: newsletter status 2026-12-noel
     """
     from newsletter_mailer.actions.campaigns import one
+    from newsletter_mailer.actions.standing import Standing, standing
 
+    if watch and face.json:
+        raise click.UsageError(say("--watch is for people: leave it out with --json"))
     with face.app() as app:
-        show.status(face, one(app.database, campaign))
+        found = one(app.database, campaign)
+
+        def look() -> Standing:
+            return standing(app.database, one(app.database, str(found.id)), now=app.now)
+
+        if not watch:
+            status_output.status(face, look(), app.workspace.zone)
+            return
+        try:
+            status_output.watch(face, look, app.workspace.zone, time.sleep)
+        except KeyboardInterrupt:  # only who watches goes away
+            return
 
 
 @click.command()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter_mailer.cli import campaign_output as show
-from newsletter_mailer.cli import log_output
+from newsletter_mailer.cli import log_output, status_output
 from newsletter_mailer.cli.audience import tell_import
 from newsletter_mailer.cli.output import Face, number, program_name
 from newsletter_mailer.wording import say
@@ -104,7 +104,7 @@ class _Teller:
 
     def sent(self, done: Campaign) -> None:
         self._step(say("It is sent"))
-        show.status(self._face, done)
+        status_output.counts(self._face, done)
 
     def logged(self, rows: list[LogRow]) -> None:
         self._step(say("The log has every recipient; the unusual ones first"))

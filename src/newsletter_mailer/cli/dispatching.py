@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter_mailer.cli import campaign_output as show
+from newsletter_mailer.cli import status_output
 from newsletter_mailer.cli.output import Face
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.wording import say
@@ -159,7 +160,7 @@ def _again(face: Face, app: App, begun: Campaign, wanted: Wishes, answer: _Answe
     corrected = correction(app.workspace, begun)
     show.continuing(face, begun, corrected=corrected is not None)
     if answer.dry_run:
-        show.status(face, begun)
+        status_output.counts(face, begun)
         return None
     _confirm(face, begun.counts.total, answer)
     return continue_with(app.database, begun, wanted, corrected, now=app.now)
@@ -202,7 +203,7 @@ def resume(face: Face, campaign: str, wait: bool, yes: bool) -> None:
         found = to_go_on(app.database, campaign)
         if not found.counts.open:
             show.nothing_to_do(face, found, say("nothing is left to send."))
-            show.finished(face, found)
+            status_output.finished(face, found)
             _exit(exit_code(found.counts, interrupted=False))
         ensure_alone(app.database)
         show.as_it_was(face, found, changed=changed_since(app.workspace, found))
@@ -251,9 +252,9 @@ def _send(face: Face, app: App, campaign: Campaign, *, wait: bool, confirmed: bo
             done = dispatch(watched, campaign, wait=wait)
     except NewsletterError:
         if face.json:  # a program that reads us learns where the campaign stands, however the run ended
-            show.finished(face, one(app.database, str(campaign.id)))
+            status_output.finished(face, one(app.database, str(campaign.id)))
         raise
-    show.finished(face, done)
+    status_output.finished(face, done)
     _exit(exit_code(done.counts, interrupted=watched.stop.is_set()))
 
 

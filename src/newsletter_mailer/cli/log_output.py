@@ -9,10 +9,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
-from newsletter_mailer.cli.names import reason, status_name
+from newsletter_mailer.cli.names import reason
 from newsletter_mailer.cli.output import table
 from newsletter_mailer.cli.times import iso, local
 from newsletter_mailer.model.cells import defused
+from newsletter_mailer.model.names import status_name
 from newsletter_mailer.wording import say
 
 if TYPE_CHECKING:

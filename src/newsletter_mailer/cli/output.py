@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter_mailer.errors import FileProblems, NewsletterError, system_reason
+from newsletter_mailer.wording import number as number
 from newsletter_mailer.wording import say, use_language
 
 if TYPE_CHECKING:
@@ -167,10 +168,3 @@ def table(
         grid.add_row(*row)
     width = None if sys.stdout.isatty() else WIDTH_OF_FILES
     Console(width=width, no_color=not _colours.get()).print(grid)
-
-
-def number(value: int) -> str:
-    """With the thousands apart, as the language has it: 4 812."""
-    from newsletter_mailer.wording import language
-
-    return f"{value:,}".replace(",", "\u202f" if language() == "fr" else ",")

@@ -258,5 +258,7 @@ class Settings(Section):
     """What merge tags may say of a subscriber besides name and address, each with what stands in when it is empty."""
     privacy: PrivacySettings = PrivacySettings()
     retry: RetrySettings = RetrySettings()
+    notify: tuple[Address, ...] = ()
+    """Who gets a mail when a worker's campaign stops, is held or ends."""
     canary_wait: Annotated[float, Field(ge=0, le=1440)] = 30
     """Minutes between the first readers of `dispatch --canary` and the rest."""

@@ -51,7 +51,7 @@ def campaigns(c: Connection, slug: str | None = None) -> list[Campaign]:
     return _read(c, query if slug is None else query.where(_C.slug == slug))
 
 
-def to_go_on(c: Connection) -> list[Campaign]:
+def going_on(c: Connection) -> list[Campaign]:
     """Campaigns that go on by themselves, now or later, oldest first: what a worker looks after."""
     by_itself = (CampaignState.SCHEDULED.value, CampaignState.WAITING.value, CampaignState.SENDING.value)
     stopped_by_worker = (_C.state == CampaignState.STOPPED.value) & _C.again_at.is_not(None)

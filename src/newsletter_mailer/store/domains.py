@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import Connection, delete, or_, select, text
 
 from newsletter_mailer.store.schema import domain_pauses
@@ -20,6 +22,22 @@ def closed_domains(c: Connection, campaign_id: int, *, now: int) -> dict[str, in
     closed = or_(_P.until.is_(None), _P.until > now)
     query = select(_P.domain, _P.until).where(_P.campaign_id == campaign_id, closed).order_by(_P.domain)
     return {row.domain: row.until for row in c.execute(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A domain to which nothing goes."""
+
+    domain: str
+    until: int | None  #: milliseconds; None: the officer must say yes
+    why: str  #: the ledger's word
+
+
+def paused_domains(c: Connection, campaign_id: int, *, now: int) -> list[Pause]:
+    """Every domain to which nothing goes now, and why."""
+    closed = or_(_P.until.is_(None), _P.until > now)
+    query = select(_P.domain, _P.until, _P.why).where(_P.campaign_id == campaign_id, closed)
+    return [Pause(*row) for row in c.execute(query.order_by(_P.domain))]
 
 
 def held_domains(c: Connection, campaign_id: int) -> dict[str, str]:

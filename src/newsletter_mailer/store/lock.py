@@ -23,13 +23,26 @@ class SenderLock:
         try:
             self._lock.acquire()
         except Timeout as error:
-            raise Busy(
-                sentence("another newsletter command is sending from this ledger"),
-                sentence("wait until it has finished, or stop it; then use the same command again"),
-            ) from error
+            raise self._busy() from error
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._lock.release()
+
+    def _busy(self) -> Busy:
+        return Busy(
+            sentence("another newsletter command is sending from this ledger"),
+            sentence("wait until it has finished, or stop it; then use the same command again"),
+        )
+
+
+class WorkerLock(SenderLock):
+    """The same for workers: one on a ledger."""
+
+    def _busy(self) -> Busy:
+        return Busy(
+            sentence("another newsletter worker looks after this ledger"),
+            sentence("one is enough: leave it at work, or stop it first"),
+        )

@@ -1,0 +1,185 @@
+"""Where campaigns stand, on a terminal and for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from newsletter_mailer.cli.output import Face, number, table
+from newsletter_mailer.cli.times import iso, local
+from newsletter_mailer.model.campaign import CampaignState
+from newsletter_mailer.model.names import state_name, status_name
+from newsletter_mailer.wording import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsletter_mailer.actions.standing import Standing
+    from newsletter_mailer.model.campaign import Campaign, Counts
+
+LOOK_S = 1.0
+_GOING_ON = frozenset(
+    {CampaignState.PLANNED, CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.WAITING}
+)
+
+
+def status_json(campaign: Campaign, standing: Standing | None = None) -> dict[str, Any]:
+    """The object of `status --json` (docs/reference.md); what does not apply to the campaign is left out."""
+    told = {
+        "campaign": campaign.id,
+        "issue": campaign.slug,
+        "state": campaign.state.value,
+        "counts": _counts(campaign.counts),
+        "lists": list(campaign.lists),
+        "created_at": iso(campaign.created_at),
+    }
+    more: dict[str, Any] = {
+        "held_why": campaign.held_why,
+        "scheduled_at": iso(campaign.scheduled_at),
+        "next_try_at": iso(campaign.again_at),
+        "rate": campaign.rate,
+    }
+    if standing is not None:
+        more |= {
+            "canary": _counts(standing.canary) if standing.canary else None,
+            "versions": [{"version": version, "sent": count} for version, count in standing.versions],
+            "domains": [
+                {"domain": pause.domain, "until": iso(pause.until), "why": str(pause.why)}
+                for pause in standing.domains
+            ],
+        }
+    return told | {name: value for name, value in more.items() if value}
+
+
+def _counts(counts: Counts) -> dict[str, int]:
+    from newsletter_mailer.model.delivery import Status
+
+    return {one.value: getattr(counts, one.value) for one in Status} | {"total": counts.total}
+
+
+def status(face: Face, standing: Standing, zone: ZoneInfo) -> None:
+    """One campaign: its state, its counts, and what it waits for."""
+    if face.json:
+        face.data_json(status_json(standing.campaign, standing))
+        return
+    for line in lines(standing, zone):
+        face.data(line)
+
+
+def lines(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
+    """The same for people."""
+    yield from _head(standing.campaign)
+    for version, count in standing.versions:
+        yield _row(say("version {number}", number=version), number(count))
+    yield from (f"  {sentence}" for sentence in _more(standing, zone))
+
+
+def _head(campaign: Campaign) -> Iterator[str]:
+    yield f"{campaign.id}  {campaign.slug}  {state_name(campaign.state.value)}"
+    for name, count in _counts(campaign.counts).items():
+        if count or name == "total":
+            yield _row(status_name(name), number(count))
+
+
+def _row(name: str, value: str) -> str:
+    return f"  {name:<14} {value:>9}"
+
+
+def _more(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
+    campaign = standing.campaign
+    if campaign.held_why:
+        yield say("held: {why}", why=campaign.held_why)
+    if campaign.state is CampaignState.SCHEDULED:
+        yield say("leaves at {time}", time=local(campaign.scheduled_at, zone))
+    if campaign.again_at:
+        yield say("goes on at {time}", time=local(campaign.again_at, zone))
+    if campaign.rate:
+        yield say("at most {count} an hour", count=number(campaign.rate))
+    if standing.canary:
+        done = standing.canary.total - standing.canary.open
+        yield say(
+            "first {count} readers: {done} done; the rest waits for them",
+            count=number(standing.canary.total),
+            done=number(done),
+        )
+    for pause in standing.domains:
+        if pause.until is None:
+            yield say("{why}: nothing goes there before your yes", why=pause.why)
+        else:
+            yield say("{why}: nothing goes there before {time}", why=pause.why, time=local(pause.until, zone))
+
+
+def watch(face: Face, look: Callable[[], Standing], zone: ZoneInfo, rest: Callable[[float], object]) -> None:
+    """Show it again and again until nothing more happens by itself; into a file or a pipe only what changed.
+
+    rest: waits for so many seconds.
+    """
+    shown: list[str] = []
+    while True:
+        standing = look()
+        told = list(lines(standing, zone))
+        if told != shown:
+            if shown and sys.stdout.isatty():
+                click.echo(
+                    f"\x1b[{len(shown)}A\x1b[J", nl=False
+                )  # up to where it began, and clear from there
+            face.data("\n".join(told))
+            shown = told
+        if standing.campaign.state not in _GOING_ON and not standing.campaign.again_at:
+            return
+        rest(LOOK_S)
+
+
+def finished(face: Face, campaign: Campaign) -> None:
+    """The end of a run: counts, and what to do about those who did not get it."""
+    from newsletter_mailer.actions.standing import next_steps
+
+    counts(face, campaign)
+    if face.json:
+        return
+    *troubles, way_on = next_steps(campaign)
+    for trouble in troubles:
+        face.talk(str(trouble), style="yellow")
+    face.talk(str(way_on), style="green")
+
+
+def counts(face: Face, campaign: Campaign) -> None:
+    """One campaign: its state and its counts."""
+    if face.json:
+        face.data_json(status_json(campaign))
+        return
+    for line in _head(campaign):
+        face.data(line)
+
+
+def campaigns(face: Face, found: Sequence[Campaign], zone: ZoneInfo) -> None:
+    """All campaigns, oldest first."""
+    if face.json:
+        face.data_json([status_json(one) for one in found])
+    elif found:
+        rows = [
+            (
+                str(one.id),
+                one.slug,
+                state_name(one.state.value),
+                local(one.created_at, zone),
+                number(one.counts.total),
+                number(one.counts.sent),
+            )
+            for one in found
+        ]
+        headings = (
+            say("campaign"),
+            say("issue"),
+            say("state"),
+            say("planned at"),
+            say("recipients"),
+            say("sent"),
+        )
+        table(rows, headings, counts=(4, 5))
+    else:
+        face.talk(say("Nothing was dispatched yet: newsletter dispatch ISSUE --list LIST"))

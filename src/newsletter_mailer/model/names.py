@@ -1,0 +1,37 @@
+"""Statuses of deliveries and states of campaigns in the reader's language."""
+
+from __future__ import annotations
+
+from newsletter_mailer.wording import say
+
+
+def status_name(status: str) -> str:
+    """A status in the reader's language."""
+    names = {
+        "queued": say("queued"),
+        "sending": say("sending"),
+        "sent": say("sent"),
+        "deferred": say("deferred"),
+        "refused": say("refused"),
+        "in_doubt": say("in doubt"),
+        "skipped": say("skipped"),
+        "cancelled": say("cancelled"),
+        "total": say("total"),
+    }
+    return names[status]
+
+
+def state_name(state: str) -> str:
+    """A campaign's state in the reader's language."""
+    names = {
+        "planned": say("planned"),
+        "scheduled": say("scheduled"),
+        "sending": say("sending"),
+        "waiting": say("waiting"),
+        "paused": say("paused"),
+        "held": say("held"),
+        "stopped": say("stopped"),
+        "finished": say("finished"),
+        "cancelled": say("cancelled"),
+    }
+    return names[state]
