@@ -31,7 +31,7 @@ class Courier:
         self._patience = Patience(account, waits)
         self._counter = Counter(desk, account, self._patience, self.look_round)
         self._carriers: list[Carrier] = []  # oldest first
-        self._opening: dict[asyncio.Task[None], Outgoing] = {}
+        self._opening: dict[asyncio.Task[Carrier | None], Outgoing] = {}
         self._leaving: set[asyncio.Task[None]] = set()
         self._worked = False  # a connection has stood in this run: a failing one is worth another try
         self._open_at = 0.0  # not before
@@ -168,14 +168,13 @@ class Courier:
             return False
         return bool(self._carriers) or not self._opening
 
-    async def _open(self, opened_at: int) -> None:
+    async def _open(self, opened_at: int) -> Carrier | None:
         try:
             connection = await open_connection(self._account)
         except (NewsletterError, OSError) as error:
             self._not_opened(error, opened_at)
-            return
-        self._worked = True
-        self._carriers.append(Carrier(connection, self._account, self._counter, opened_at=opened_at))
+            return None
+        return Carrier(connection, self._account, self._counter, opened_at=opened_at)
 
     def _not_opened(self, error: Exception, opened_at: int) -> None:
         # One that stands shows that the server takes our mail: it only wants no more connections just now.
@@ -185,11 +184,15 @@ class Courier:
         else:
             self._counter.stop(error)
 
-    def _opened(self, task: asyncio.Task[None]) -> None:
+    def _opened(self, task: asyncio.Task[Carrier | None]) -> None:
         self._counter.untouched(self._opening.pop(task))
-        if not task.cancelled() and (error := task.exception()) is not None:
+        if task.cancelled():
+            return
+        if (error := task.exception()) is not None:
             self._counter.stop(error)
-        self.look_round()
+        elif (carrier := task.result()) is not None:
+            self._worked = True
+            self._carriers.append(carrier)
 
     def _stop_opening(self) -> None:
         for task in self._opening:
@@ -218,13 +221,13 @@ class Courier:
 
     async def _leave_nothing(self) -> None:
         """However the run ends: what is still under way is dropped and settled, and no socket stays open."""
-        for carrier in self._carriers:
-            carrier.drop(say("interrupted"))
-        tasks = [*self._opening, *self._leaving]
+        tasks = {*self._opening, *self._leaving}
         for task in tasks:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+        for carrier in self._carriers:
+            carrier.drop(say("interrupted"))
         self._counter.give_back()
         await asyncio.sleep(0)  # asyncio closes dropped sockets in the next round
 
