@@ -317,3 +317,14 @@ def test_a_run_tells_that_it_is_alive(bench: Bench) -> None:
 
     with bench.database.reading() as c:
         assert c.scalar(select(runs.c.heartbeat_at)) == NOON + MINUTE
+
+
+def test_what_the_replies_meant_is_kept_with_their_attempts(bench: Bench) -> None:
+    bench.on_list(*(f"reader{number}@example.org" for number in range(3)))
+    campaign = bench.plan()
+
+    for one, outcome in zip(bench.claim(campaign), (ACCEPTED, REFUSED, LOST), strict=True):
+        bench.settle([one], outcome)
+
+    with bench.database.reading() as c:
+        assert [row.kind for row in campaigns.log(c, campaign.id)] == ["ok", "hard", ""]
