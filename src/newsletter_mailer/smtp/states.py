@@ -35,7 +35,9 @@ class Phase(Enum):
     QUITTING = "quitting"  #: QUIT is out
     CLOSED = "closed"  #: nothing more in either direction
 
-    __hash__ = object.__hash__  # by identity, in C: enum's own hashes the name in Python, eleven times a message
+    __hash__ = (
+        object.__hash__
+    )  # by identity, in C: enum's own hashes the name in Python, eleven times a message
 
 
 class Step(Enum):
