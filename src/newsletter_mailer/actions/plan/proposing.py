@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -63,12 +63,21 @@ class _Aim(TypedDict):
 
 
 def propose(
-    database: Database, workspace: Workspace, issue: str, audience_: Audience, wishes: Wishes = NO_WISHES
+    database: Database,
+    workspace: Workspace,
+    issue: str,
+    audience_: Audience,
+    wishes: Wishes = NO_WISHES,
+    *,
+    answers: Callable[[str, str], bool] = answers_with,
 ) -> Proposal:
-    """Compose the issue and count its readers. Raises IssueError, and UsageError for a list that is not there."""
+    """Compose the issue and count its readers. Raises IssueError, and UsageError for a list that is not there.
+
+    answers: whether the pages at an address are those of a ledger; asked of `public_url`.
+    """
     loaded = load_issue(workspace, find_issue(workspace, issue))
     edition = compose(loaded, workspace).edition
-    web_base, warnings = _web_base(workspace, database)
+    web_base, warnings = _web_base(workspace, database, answers)
     with database.reading() as connection:
         for slug in (*audience_.lists, *audience_.exclude):
             if audience.find_list(connection, slug) is None:
@@ -134,11 +143,13 @@ def _subjects(
     return tuple(subjects), unfit
 
 
-def _web_base(workspace: Workspace, database: Database) -> tuple[str, list[Sentence]]:
+def _web_base(
+    workspace: Workspace, database: Database, answers: Callable[[str, str], bool]
+) -> tuple[str, list[Sentence]]:
     url = workspace.settings.public_url
     if not url:
         return "", []
-    if answers_with(url, database.ledger_id):
+    if answers(url, database.ledger_id):
         return url.rstrip("/"), []
     what = sentence(
         "{url} does not answer for this ledger: the mails carry no https links, readers leave by mail",

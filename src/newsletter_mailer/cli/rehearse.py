@@ -1,0 +1,238 @@
+"""The rehearsal."""
+
+from __future__ import annotations
+
+import random
+import signal
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsletter_mailer.cli import campaign_output as show
+from newsletter_mailer.cli.output import Face, number
+from newsletter_mailer.wording import say, say_many
+
+if TYPE_CHECKING:
+    from newsletter_mailer.actions.plan import Proposal
+    from newsletter_mailer.scenarios.rehearse import Choices, Report
+    from newsletter_mailer.wording import Sentence
+
+_SHOWN = 20  # readers whose mail is not as it should be; all are in --json
+
+
+@click.command()
+@click.argument("issue")
+@click.option(
+    "--list", "lists", multiple=True, required=True, help="Whose mails; can be given several times."
+)
+@click.option("--exclude", multiple=True, help="But nobody of this list.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep all mails there, in a file that mail programs open (mbox).",
+)
+@click.option("--seed", type=click.IntRange(min=0), help="The same bad weather again, as far as that goes.")
+@click.option("--calm", is_flag=True, help="The server does nothing wrong.")
+@click.pass_obj
+def rehearse(
+    face: Face,
+    issue: str,
+    lists: tuple[str, ...],
+    exclude: tuple[str, ...],
+    out: Path | None,
+    seed: int | None,
+    calm: bool,
+) -> None:
+    """Send to the real readers, but into a server on this machine that refuses, defers and hangs up.
+
+    Every mail is written and looked at. Nothing leaves the machine, and the ledger stays as it is.
+
+    Example: newsletter rehearse 2026-12-noel --list adherents
+    """
+    from newsletter_mailer.actions.pace import pace_told
+    from newsletter_mailer.app import clock
+    from newsletter_mailer.scenarios.rehearse import Audience, Choices, rehearsing
+
+    seed = random.randrange(1_000_000) if seed is None else seed  # noqa: S311  weather, not secrets
+    choices = Choices(seed, calm=calm, out=out)
+    audience = Audience(lists, exclude)
+    command = _dispatch(issue, lists, exclude)
+    with (
+        _ended_tidily(),
+        face.app() as app,
+        rehearsing(app.database, app.workspace, issue, audience, choices, clock=clock) as rehearsal,
+    ):
+        proposal = rehearsal.proposal
+        pace = pace_told(app.database, app.workspace, proposal.head_count.total, now=app.now)
+        show.proposal(face, proposal, issue, pace)
+        if not proposal.head_count.total:
+            show.proposal_data(face, proposal, issue)
+            return
+        if not pace:
+            face.talk(say("At the provider's pace this takes less than two minutes."))
+        with (
+            rehearsal.sending() as sending,
+            show.progress(face, sending.campaign, sending.tools, _stopping()) as watched,
+        ):
+            report = sending.run(watched)
+    if report is None:
+        face.talk(say("Interrupted: the rehearsal is over, and nothing of it stays."))
+        click.get_current_context().exit(130)
+    if face.json:
+        face.data_json(_data(proposal, pace, choices, report, command))
+    else:
+        _tell(face, choices, report, command)
+    click.get_current_context().exit(3 if report.wrong else 0)
+
+
+def _stopping() -> str:
+    return say("\nStopping: nothing of the rehearsal stays.")
+
+
+@contextmanager
+def _ended_tidily() -> Iterator[None]:
+    """Being told to end, or losing the terminal, is like Ctrl-C: the private folder goes."""
+
+    def stop(_signal: int, _frame: Any) -> None:
+        raise KeyboardInterrupt
+
+    ends = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {end: signal.signal(end, stop) for end in ends}
+    try:
+        yield
+    finally:
+        for end, handler in before.items():
+            signal.signal(end, handler)
+
+
+def _dispatch(issue: str, lists: Sequence[str], exclude: Sequence[str]) -> str:
+    options = [f"--list {name}" for name in lists] + [f"--exclude {name}" for name in exclude]
+    return " ".join(["newsletter dispatch", issue, *options])
+
+
+def _tell(face: Face, choices: Choices, report: Report, command: str) -> None:
+    sizes = report.sizes
+    face.data(
+        say_many(
+            "{count} mail was written and looked at: {sizes}",
+            "{count} mails were written and looked at: {sizes}",
+            report.taken,
+            count=number(report.taken),
+            sizes=say(
+                "{smallest} bytes the smallest, {median} the median, {largest} the largest",
+                smallest=number(sizes.smallest),
+                median=number(sizes.median),
+                largest=number(sizes.largest),
+            ),
+        )
+    )
+    if sizes.clipped:
+        face.talk(
+            say(
+                "! {count} would be cut off by Gmail, which shows 102,400 bytes of HTML; the largest has {size}.",
+                count=number(sizes.clipped),
+                size=number(sizes.largest_html),
+            ),
+            style="yellow",
+        )
+    if choices.calm:
+        face.data(say("The server did nothing wrong (--calm)."))
+    else:
+        _tell_weather(face, choices.seed, report)
+    if report.mbox:
+        face.data(say("All mails, to be opened with a mail program: {path}", path=report.mbox))
+    _tell_wrong(face, report, command)
+
+
+def _tell_weather(face: Face, seed: int, report: Report) -> None:
+    did = {what.value: number(count) for what, count in report.did.items()}
+    face.data(
+        say(
+            "Made up by the server here (seed {seed}): refused {refused}, deferred {deferred}, hung up {hung_up}, "
+            "late {late}.",
+            seed=seed,
+            **did,
+        )
+    )
+    counts = report.stormy
+    face.data(
+        say(
+            "What became of it: {sent} sent, {refused} refused, {in_doubt} in doubt (of these {arrived} had arrived); "
+            "nobody twice.",
+            sent=number(counts.sent),
+            refused=number(counts.refused),
+            in_doubt=number(counts.in_doubt),
+            arrived=number(report.arrived_in_doubt),
+        )
+    )
+    for stop, count in Counter(map(str, report.stops)).items():
+        face.talk(
+            say_many(
+                "Once a dispatch would have stopped, to go on later: {why}",
+                "{count} times a dispatch would have stopped, to go on later: {why}",
+                count,
+                why=stop,
+            ),
+            style="yellow",
+        )
+    face.talk(say("All of this was made up: it says nothing of the readers' addresses."))
+
+
+def _tell_wrong(face: Face, report: Report, command: str) -> None:
+    if not report.wrong:
+        face.talk(say("Every mail is as it should be. Next: {command}", command=command), style="green")
+        return
+    face.talk(
+        say_many(
+            "The mail of {count} reader is not as it should be:",
+            "The mails of {count} readers are not as they should be:",
+            len(report.wrong),
+            count=number(len(report.wrong)),
+        ),
+        style="red",
+    )
+    for wrong in report.wrong[:_SHOWN]:
+        face.data(f"{face.styled('✗', 'red')} {wrong.address}: {'; '.join(map(str, wrong.why))}")
+    if len(report.wrong) > _SHOWN:
+        face.talk(say("… and {count} more: --json shows all.", count=number(len(report.wrong) - _SHOWN)))
+    face.talk(
+        say("Correct them and rehearse again; or, without them: {command}", command=command), style="yellow"
+    )
+
+
+def _data(
+    proposal: Proposal, pace: Sequence[Sentence], choices: Choices, report: Report, command: str
+) -> dict[str, Any]:
+    """The object of `--json rehearse` (docs/reference.md)."""
+    counts = report.stormy
+    return {
+        "issue": proposal.edition.slug,
+        "lists": list(proposal.audience.lists),
+        "exclude": list(proposal.audience.exclude),
+        "head_count": {**asdict(proposal.head_count), "total": proposal.head_count.total},
+        "warnings": [str(warning) for warning in proposal.warnings],
+        "pace": [str(said) for said in pace],
+        "seed": choices.seed,
+        "calm": choices.calm,
+        "server": {what.value: count for what, count in report.did.items()},
+        "counts": {
+            "sent": counts.sent,
+            "refused": counts.refused,
+            "in_doubt": counts.in_doubt,
+            "in_doubt_arrived": report.arrived_in_doubt,
+        },
+        "stops": [str(stop) for stop in report.stops],
+        "looked_at": report.taken,
+        "sizes": asdict(report.sizes),
+        "wrong": [{"address": one.address, "why": [str(why) for why in one.why]} for one in report.wrong],
+        "mbox": str(report.mbox) if report.mbox else None,
+        "next": command,
+    }
+
+
+COMMANDS = (rehearse,)
