@@ -8,7 +8,17 @@ from pathlib import Path
 import click
 
 from newsletter_mailer import __version__
-from newsletter_mailer.cli import audience, campaigns, demo, dispatching, doctor, issues, output, secret
+from newsletter_mailer.cli import (
+    audience,
+    campaigns,
+    demo,
+    dispatching,
+    doctor,
+    issues,
+    output,
+    rehearse,
+    secret,
+)
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.wording import LANGUAGES, say, use_language
 
@@ -53,7 +63,7 @@ def newsletter(context: click.Context, /, **options: object) -> None:
     output.tell_more(context.obj.verbose)
 
 
-for module in (issues, audience, dispatching, campaigns, doctor, secret, demo):
+for module in (issues, audience, rehearse, dispatching, campaigns, doctor, secret, demo):
     for command in module.COMMANDS:
         newsletter.add_command(command)
 
