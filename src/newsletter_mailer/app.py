@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsletter_mailer import tokens
 from newsletter_mailer.config import Workspace, find_workspace, load_workspace, read_private, write_private
-from newsletter_mailer.errors import NewsletterError, SecretError
+from newsletter_mailer.errors import NewsletterError, SecretError, UsageError
 from newsletter_mailer.store.database import Database, exists
 from newsletter_mailer.wording import sentence
 
@@ -100,6 +100,18 @@ class App:
             profile=profile,
             confirmed=confirmed,
         )
+
+    def reload(self) -> None:
+        """Go by newsletter.yaml as it is now. Raises ConfigError, UsageError when it names another ledger."""
+        workspace = load_workspace(self.workspace.root)
+        if workspace.database_url != self.workspace.database_url:
+            raise UsageError(
+                sentence(
+                    "database.url was changed: this program is at work on the ledger that stood there before"
+                ),
+                sentence("put it back, or stop this program and start it again"),
+            )
+        self.workspace = workspace
 
     def close(self) -> None:
         """Close the ledger, if it was opened."""

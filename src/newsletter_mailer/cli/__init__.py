@@ -63,7 +63,7 @@ def newsletter(context: click.Context, /, **options: object) -> None:
     output.tell_more(context.obj.verbose)
 
 
-for module in (issues, audience, rehearse, dispatching, campaigns, doctor, secret, demo):
+for module in (issues, audience, rehearse, dispatching, campaigns, doctor, secret, worker, demo):
     for command in module.COMMANDS:
         newsletter.add_command(command)
 
