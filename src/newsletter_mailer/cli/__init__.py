@@ -18,6 +18,7 @@ from newsletter_mailer.cli import (
     output,
     rehearse,
     secret,
+    worker,
 )
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.wording import LANGUAGES, say, use_language
