@@ -31,11 +31,16 @@ PAIRS = 7
 SOURCE = shutil.which("smtp-source") or shutil.which("smtp-source", path="/usr/sbin")
 SINK = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
 NODE = shutil.which("node")
-PARAGRAPH = (
+GREETING = (
     "Bonjour {{ subscriber.first_name or 'à toutes et à tous' }}, l’assemblée de "
-    "{{ organisation.name or 'votre association' }} se tient en décembre : "
-    "[l’ordre du jour](https://www.example.org/ordre-du-jour) et les pouvoirs sont joints à cette lettre. "
+    "{{ organisation.name or 'votre association' }} se tient en décembre. "
 )
+WORDS = "Le bureau en parle avant, et les pouvoirs sont joints. "
+BLOCKS = """\
+  - type: text
+    text: |
+      Voici [l’ordre du jour](https://www.example.org/ordre-du-jour) et les comptes de l’année.
+"""
 ISSUE = """\
 id: bench-000001
 title: Banc d’essai
@@ -45,6 +50,10 @@ language: fr
 blocks:
   - type: masthead
     title: Réseau Exemple
+%s  - type: text
+    text: |
+      %s
+  - type: footer
 """
 
 
@@ -100,27 +109,34 @@ class Bench:
         self._kept = folder / "kept"
         shutil.copytree(self.folder / "var", self._kept)
 
-    def _newsletter(self, *arguments: str, project: bool = True) -> str:
+    def _newsletter(self, *arguments: str, project: bool = True) -> None:
         where: Sequence[str] = ["--project", str(self.folder)] if project else []
         command = [sys.executable, "-m", "newsletter_mailer", "--no-input", "--lang", "en", *where]
         done = subprocess.run(
-            [*command, *arguments], env=self.environment, check=True, capture_output=True, text=True
+            [*command, *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
         )
-        return done.stdout
+        if done.returncode:
+            raise SystemExit(f"newsletter {' '.join(arguments)}: {done.stderr or done.stdout}")
 
     def _write_issue(self) -> None:
         issue = self.folder / "issues" / "bench" / "issue.yaml"
         issue.parent.mkdir(parents=True)
-        count = 30
-        while True:
-            blocks = "".join(f"  - type: text\n    text: |\n      {PARAGRAPH}\n" for _ in range(count))
-            issue.write_text(ISSUE + blocks + "  - type: footer\n", encoding="utf-8")
+        words = SIZE // 10
+        for _ in range(8):  # a paragraph as long as it takes
+            text = GREETING + WORDS * (words // len(WORDS)) + WORDS[: words % len(WORDS)]
+            issue.write_text(ISSUE % (BLOCKS * 8, text), encoding="utf-8")
             self._newsletter("render", "bench", "-o", str(self.folder / "rendered"))
-            size = (self.folder / "rendered" / "message.eml").stat().st_size
-            if abs(size - SIZE) < SIZE * 0.03 or count < 2:
-                shutil.copy(self.folder / "rendered" / "message.eml", self.message)
+            shutil.copy(self.folder / "rendered" / "message.eml", self.message)
+            size = self.message.stat().st_size
+            if abs(size - SIZE) < SIZE * 0.01:
                 return
-            count = max(1, round(count * SIZE / size))
+            words = max(1, words + round((SIZE - size) / 2.2))  # in the text and in the page
+        raise SystemExit(f"no issue of {SIZE} bytes: {size}")
 
     def _import(self) -> None:
         rows = (f"reader{n}@domain{n % 40}.example.org;Zoé {n};Association {n}" for n in range(self.readers))
