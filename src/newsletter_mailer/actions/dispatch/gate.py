@@ -26,12 +26,14 @@ class Opening:
 
 
 class Gate:
-    """One run's view of what may leave."""
+    """One run's view of what may leave. trusted: domains of which the officer said that their answers are right."""
 
-    def __init__(self, tools: Tools, campaign: Campaign) -> None:
+    def __init__(self, tools: Tools, campaign: Campaign, trusted: frozenset[str] = frozenset()) -> None:
         self._tools = tools
+        self._trusted = trusted
         self._campaign = campaign.id
-        self._watch = Watch(campaign.counts.total)
+        waits = tools.workspace.settings.retry.policy().waits
+        self._watch = Watch(campaign.counts.total, waits=waits)
         self._slow_until = 0
         self._pauses: list[CloseDomain | HoldDomain] = []  # not yet in the ledger
         self._pacer = open_pacer(
@@ -75,7 +77,7 @@ class Gate:
                 self._slow_until = max(self._slow_until, measure.until_ms)
             elif isinstance(measure, StopRun):
                 self.stopped = self.stopped or Stopped(measure.what, measure.hint)
-            else:
+            elif isinstance(measure, CloseDomain) or measure.domain not in self._trusted:
                 paused.append(measure)
         self._pauses += paused
         return frozenset(measure.domain for measure in paused)

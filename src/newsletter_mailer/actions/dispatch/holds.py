@@ -28,18 +28,22 @@ def late_since(tools: Tools) -> int | None:
         return clocks.late_since(connection, tools.clock())
 
 
-def may_go_on(tools: Tools, campaign: Campaign, *, late: int | None) -> None:
-    """Raise Held, and hold the campaign, unless nothing speaks against sending or the officer said yes."""
+def may_go_on(tools: Tools, campaign: Campaign, *, late: int | None) -> frozenset[str]:
+    """Raise Held, and hold the campaign, unless nothing speaks against sending or the officer said yes.
+
+    Gives the domains that were held until this yes.
+    """
     folder = issue_folder(tools, campaign)
     found = copies.disagreement(tools.database, folder, campaign=campaign.id)
     if tools.confirmed:
-        _confirm(tools, campaign, folder, disagreed=found is not None)
-    elif found is not None:
+        return _confirm(tools, campaign, folder, disagreed=found is not None)
+    if found is not None:
         raise hold(tools, campaign, found.what, found.hint)
-    elif late is not None:
+    if late is not None:
         raise hold(tools, campaign, _late(tools, late))
-    elif campaign.state is CampaignState.HELD:
+    if campaign.state is CampaignState.HELD:
         raise _held(campaign, Sentence("{why}", {"why": campaign.held_why}))
+    return frozenset()
 
 
 def hold(tools: Tools, campaign: Campaign, why: Sentence, hint: Sentence | None = None) -> Held:
@@ -55,12 +59,15 @@ def issue_folder(tools: Tools, campaign: Campaign) -> Path | None:
     return folder if folder.is_dir() else None
 
 
-def _confirm(tools: Tools, campaign: Campaign, folder: Path | None, *, disagreed: bool) -> None:
+def _confirm(tools: Tools, campaign: Campaign, folder: Path | None, *, disagreed: bool) -> frozenset[str]:
     if disagreed:
         copies.accept(tools.database, folder, now=tools.clock(), campaign=campaign.id)
     with tools.database.transaction() as connection:
-        if domains.open_domains(connection, campaign.id):  # so those refused there are gone indeed
+        opened = frozenset(domains.held_domains(connection, campaign.id))
+        if opened:  # so those refused there are gone indeed
+            domains.open_domains(connection, campaign.id)
             hard.suppress_hard(connection, campaign.id, now=tools.clock())
+    return opened
 
 
 def why_domains(tools: Tools, campaign: Campaign) -> Sentence | None:

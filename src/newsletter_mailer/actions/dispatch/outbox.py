@@ -20,21 +20,31 @@ from newsletter_mailer.store.editions import number_of
 from newsletter_mailer.store.journal import Journal
 from newsletter_mailer.store.ledger import Claimed, Settlement
 from newsletter_mailer.tokens import sign
+from newsletter_mailer.wording import sentence
 
 SETTLED_TOGETHER = 100
 PATIENCE_MS = 10 * 60 * 1000  #: what is due within ten minutes is waited for
+OVERSLEPT = sentence("this computer slept, or its clock was set, for more than twelve hours")
 _LOOK_S = 60  # a longer wait is made of several, for the heartbeat
 
 
 class Outbox:
     """The ledger as the sender sees it: takes rows, journals around the dot, settles in groups."""
 
-    def __init__(self, tools: Tools, campaign: Campaign, *, run: int, journal: Journal) -> None:
+    def __init__(
+        self,
+        tools: Tools,
+        campaign: Campaign,
+        *,
+        run: int,
+        journal: Journal,
+        trusted: frozenset[str] = frozenset(),
+    ) -> None:
         self._tools = tools
         self._campaign = campaign
         self._run = run
         self._journal = journal
-        self._gate = Gate(tools, campaign)
+        self._gate = Gate(tools, campaign, trusted)
         self._signer = signer(tools.workspace)
         self._claimed: deque[Claimed] = deque()
         self._in_hand: dict[
@@ -86,10 +96,14 @@ class Outbox:
         return self._later(now)
 
     def before_dot(self, outgoing: Outgoing) -> None:
-        """Journal that the reader may have the mail from here on."""
+        """Journal that the reader may have the mail from here on. Raises Stopped after a long sleep: it must not."""
+        now = self._tools.clock()
+        delivery, claimed_at = self._in_hand[outgoing.delivery]
+        if slept(claimed_at, now):
+            self.overslept = True
+            raise Stopped(OVERSLEPT)
         if self._gate.limited:
-            delivery, claimed_at = self._in_hand[outgoing.delivery]
-            self._gate.leaves(delivery.domain, claimed_at, self._tools.clock())
+            self._gate.leaves(delivery.domain, claimed_at, now)
         self._journal.dot(outgoing.delivery, outgoing.attempt)
 
     def settle(self, outgoing: Outgoing, outcome: Outcome) -> None:
