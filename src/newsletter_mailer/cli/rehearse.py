@@ -201,7 +201,7 @@ def _tell_wrong(face: Face, report: Report, command: str) -> None:
     if len(report.wrong) > _SHOWN:
         face.talk(say("… and {count} more: --json shows all.", count=number(len(report.wrong) - _SHOWN)))
     face.talk(
-        say("Correct them and rehearse again; or, without them: {command}", command=command), style="yellow"
+        say("Correct what is wrong and rehearse again; or send it as it is: {command}", command=command), style="yellow"
     )
 
 
