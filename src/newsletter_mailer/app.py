@@ -64,7 +64,7 @@ class App:
         return self._read_secret(self.database)
 
     def _read_secret(self, database: Database) -> tokens.Secret:
-        path = self.workspace.var / "secret"
+        path = self._secret_file(database)
         if not path.exists():
             if database.has_secret:
                 raise SecretError(
@@ -80,6 +80,11 @@ class App:
             raise SecretError(
                 sentence("{path} does not hold a secret", path=path), sentence("put it back from your backup")
             ) from error
+
+    def _secret_file(self, database: Database) -> Path:
+        """In var/, or beside a ledger that stands elsewhere: on some network disks nothing is private."""
+        usual = self.workspace.var / "secret"
+        return usual if usual.exists() else database.path.with_name("secret")
 
     def tools(self, *, confirmed: bool = False) -> Tools:
         """What a dispatch works with, here. Raises SecretError when the mail server's password is missing.

@@ -133,6 +133,7 @@ def head_count(count: HeadCount) -> str:
         (count.waiting, say("who wait in another campaign")),
         (count.refused, say("refused before")),
         (count.in_doubt, say("in doubt")),
+        (count.never_had_it, say("who never had it")),
         (count.unmailable, say("with an address that cannot be mailed")),
     ]
     parts = "".join(f" − {number(n)} {why}" for n, why in minus if n)

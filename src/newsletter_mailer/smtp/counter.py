@@ -47,7 +47,8 @@ class Counter:
         """Why what is under way is dropped, or given back."""
         if isinstance(self.error, NewsletterError):
             return str(self.error)
-        return say("interrupted" if self.error or not self._desk.stopping() else "stopped before it was sent")
+        calmly = self._desk.stopping() and not self.error
+        return say("stopped before it was sent") if calmly else say("interrupted")
 
     @property
     def may_have_work(self) -> bool:

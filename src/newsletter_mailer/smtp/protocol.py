@@ -174,7 +174,7 @@ class Session:
         if step is None or self._script.awaiting or self._mail.under_way:
             raise Misuse(f"no {verb.name} while {self.phase.value}")
         self.phase = step
-        self._script.say(verb, raw)
+        self._script.put(verb, raw)
 
     def _read(self, reply: Reply) -> None:
         self.replies += 1
@@ -201,9 +201,9 @@ class Session:
             return
         self.phase = step
         if step is Phase.OLD_HELLO:
-            self._script.say(Verb.EHLO, command(f"HELO {self._name}"))
+            self._script.put(Verb.EHLO, command(f"HELO {self._name}"))
         elif step is Phase.AUTHENTICATING:
-            self._script.say(Verb.AUTH, self._auth_answer(reply))
+            self._script.put(Verb.AUTH, self._auth_answer(reply))
         elif verb is not Verb.RSET:
             self._session_news(reply, verb, step)
 

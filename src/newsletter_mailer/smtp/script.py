@@ -32,7 +32,7 @@ class Script:
         """The oldest command without a reply."""
         return self._unanswered[0] if self._unanswered else None
 
-    def say(self, verb: Verb, raw: bytes, message: Message | None = None) -> None:
+    def put(self, verb: Verb, raw: bytes, message: Message | None = None) -> None:
         """Write a command as soon as it may be written."""
         if self._unanswered and not self.pipelining:
             self._unwritten.append((verb, raw, message))
@@ -51,7 +51,7 @@ class Script:
     def go_on(self) -> None:
         """After a reply: write what waited for it."""
         while self._unwritten and not self._unanswered:
-            self.say(*self._unwritten.popleft())
+            self.put(*self._unwritten.popleft())
 
     def skip(self, message: Message) -> None:
         """Do not write the rest of this message's commands."""

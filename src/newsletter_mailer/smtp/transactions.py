@@ -67,17 +67,17 @@ class Transactions:
         script = self._script
         # Behind a message that may yet be refused, only a reset makes sure that its envelope is gone.
         if self._reset_first or (chunk and self.under_way):
-            script.say(Verb.RSET, _RSET)
+            script.put(Verb.RSET, _RSET)
             self._reset_first = False
         self.under_way.append(message)
-        script.say(Verb.MAIL, mail, message)
-        script.say(Verb.RCPT, rcpt, message)
+        script.put(Verb.MAIL, mail, message)
+        script.put(Verb.RCPT, rcpt, message)
         if chunk:
             message.step = Step.CHUNK
-            script.say(Verb.DOT, b"BDAT %d LAST\r\n" % len(chunk), message)
+            script.put(Verb.DOT, b"BDAT %d LAST\r\n" % len(chunk), message)
             self.body = Body.chunk(chunk)
         else:
-            script.say(Verb.DATA, _DATA, message)
+            script.put(Verb.DATA, _DATA, message)
 
     def next_parts(self) -> tuple[bytes, ...]:
         """The next bytes of the message that is being handed out, not joined."""
@@ -109,7 +109,7 @@ class Transactions:
             self.body = Body.after_data(message.data, clean=message.clean)
             self._events.append(GoAhead(message))
         elif step is Step.EMPTY:
-            self._script.say(Verb.DOT, b".\r\n", message)
+            self._script.put(Verb.DOT, b".\r\n", message)
         elif step is Step.OVER or (step is Step.DECIDED and not self._script.pipelining):
             return self._finish(message, before)
         return ""

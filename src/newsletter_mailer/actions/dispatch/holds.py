@@ -13,9 +13,9 @@ from newsletter_mailer.store.places import unsafe_place
 from newsletter_mailer.wording import Sentence, sentence
 
 
-def check_place(tools: Tools) -> None:
+def check_place(ledger: Path) -> None:
     """Raise NewsletterError for a ledger where locks do not hold, or that something else may copy back."""
-    unsafe = unsafe_place(tools.database.path)
+    unsafe = unsafe_place(ledger)
     if unsafe is not None:
         raise NewsletterError(
             unsafe, sentence("move it to a folder of this computer, and name it in `database.url`")

@@ -32,7 +32,7 @@ def dispatch(tools: Tools, campaign: Campaign, *, wait: bool = False) -> Campaig
     Stopped when the rest is due later, LoginRefused and ServerUnreachable as the server has it; whatever is raised,
     the ledger is right and the same call continues.
     """
-    holds.check_place(tools)
+    holds.check_place(tools.database.path)
     with _disk(tools.journals):  # the wire raises its own errors
         tools.journals.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _lock(tools.database):
@@ -50,7 +50,11 @@ def dispatch(tools: Tools, campaign: Campaign, *, wait: bool = False) -> Campaig
 
 
 def ensure_alone(database: Database) -> None:
-    """Raise Busy when another sender is at work, before anybody is asked anything."""
+    """Raise Busy when another sender is at work, or NewsletterError for a ledger in an unsafe place.
+
+    To be told before anybody is asked anything.
+    """
+    holds.check_place(database.path)
     with _disk(database.path.parent), _lock(database):
         return
 

@@ -34,7 +34,7 @@ class Mouth:
         """Something is being said late, or TLS set up: nothing is read meanwhile."""
         return self._task is not None
 
-    def say(self, line: str) -> None:
+    def speak(self, line: str) -> None:
         """Say a reply."""
         self._out += f"{line}\r\n".encode()
 

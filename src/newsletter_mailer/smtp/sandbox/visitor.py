@@ -91,14 +91,14 @@ class Visitor(asyncio.Protocol):
         """Say this, or what a fault puts in its place; what is said."""
         fault = self._fault(at)
         if fault is None:
-            self._mouth.say(own)
+            self._mouth.speak(own)
             return own.encode()
         said = fault.reply(own)
         self._mouth.perform(fault, said)
         return said
 
     def _hang_up(self, why: str) -> bool:
-        self._mouth.say(why)
+        self._mouth.speak(why)
         self._mouth.hang_up()
         return True
 
@@ -139,7 +139,7 @@ class Visitor(asyncio.Protocol):
         """Whether PIPELINING was a lie and this is not the first command of a group."""
         was, self._crowded = self._crowded, bool(self._buffer) and "PIPELINING" in self._house.lies
         if was:
-            self._mouth.say("503 5.5.0 one command at a time")
+            self._mouth.speak("503 5.5.0 one command at a time")
         return was
 
     def _obey(self, verb: str, argument: str) -> bool:
@@ -164,7 +164,7 @@ class Visitor(asyncio.Protocol):
                 if not self._mouth.over:
                     self._mouth.hang_up()
             case _:
-                self._mouth.say("502 5.5.1 unknown command")
+                self._mouth.speak("502 5.5.1 unknown command")
         return True
 
     def _hello(self) -> None:
@@ -173,23 +173,23 @@ class Visitor(asyncio.Protocol):
 
     def _mail(self, argument: str) -> None:
         if self._mail_from is not None:
-            self._mouth.say("503 5.5.1 one sender at a time")
+            self._mouth.speak("503 5.5.1 one sender at a time")
             return
         self._message += 1
         if self._house.tls is not None and not self._mouth.private:
             self._breach("went on in clear")
-            self._mouth.say("530 5.7.0 STARTTLS first")
+            self._mouth.speak("530 5.7.0 STARTTLS first")
             return
         refused = [name for name in self._house.lies if _PARAMETER.get(name, "\n") in argument.upper()]
         if refused:
-            self._mouth.say(f"555 5.5.4 {refused[0]} is not supported")
+            self._mouth.speak(f"555 5.5.4 {refused[0]} is not supported")
         elif self._answer(At.MAIL, "250 2.1.0 ok").startswith(b"2"):
             self._mail_from = _path(argument)
 
     def _rcpt(self, argument: str) -> None:
         recipient = _path(argument)
         if self._mail_from is None:
-            self._mouth.say("503 5.5.1 MAIL first")
+            self._mouth.speak("503 5.5.1 MAIL first")
             return
         answer = self._house.answer_to(recipient)
         self._rcpt_to.append(recipient)
@@ -219,7 +219,7 @@ class Visitor(asyncio.Protocol):
 
     def _data(self) -> None:
         if not self._rcpt_to:
-            self._mouth.say("503 5.5.1 RCPT first")
+            self._mouth.speak("503 5.5.1 RCPT first")
             return
         if self._buffer:
             self._breach(_EARLY)
@@ -276,11 +276,11 @@ class Visitor(asyncio.Protocol):
         self._read = self._command
         if not self._rcpt_to:
             self._chunks.clear()
-            self._mouth.say("503 5.5.1 RCPT first")
+            self._mouth.speak("503 5.5.1 RCPT first")
         elif last:
             self._deliver(b"".join(self._chunks))
         else:
-            self._mouth.say(f"250 2.0.0 {size} octets")
+            self._mouth.speak(f"250 2.0.0 {size} octets")
         return True
 
     def _deliver(self, data: bytes) -> None:
@@ -295,7 +295,7 @@ class Visitor(asyncio.Protocol):
                 self._house.take(self._mail_from or "", recipient, data)
         self._forget_envelope()
         if fault is None:
-            self._mouth.say(own)
+            self._mouth.speak(own)
         else:
             self._mouth.perform(fault, said)
 
