@@ -80,16 +80,18 @@ def test_lists_are_shown_with_their_readers(newsletter: Newsletter) -> None:
 
 def test_the_refused_can_be_retried_and_the_rest_cancelled(newsletter: Newsletter, postbox: Postbox) -> None:
     newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "members")
-    postbox.answers = {READERS[0]: "550 5.1.1 no", READERS[1]: "550 5.1.1 no"}
+    postbox.answers = {READERS[0]: "550 5.2.1 no", READERS[1]: "550 5.2.1 no", READERS[2]: "550 5.1.1 nobody"}
     newsletter.run("dispatch", "2026-11", "--list", "members", "--yes", "--expect", "4", code=5)
 
     postbox.answers = {READERS[1]: "450 4.2.1 later"}
-    newsletter.run("retry", "2026-11")
+    said = newsletter.run("retry", "2026-11")
+    assert "2 queued again" in said.stdout
+    assert "1 is never written to again" in said.stderr
     newsletter.run("resume", "2026-11", code=75, environment={"NEWSLETTER_RETRY__WAITS_MINUTES": "[60]"})
     newsletter.run("cancel", "2026-11")
 
     counts = json.loads(newsletter.run("--json", "status", "2026-11").stdout)["counts"]
-    assert (counts["sent"], counts["cancelled"], counts["refused"], counts["total"]) == (3, 1, 0, 4)
+    assert (counts["sent"], counts["cancelled"], counts["refused"], counts["total"]) == (2, 1, 1, 4)
     assert READERS[1] not in postbox.addresses
 
 

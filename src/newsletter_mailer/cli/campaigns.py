@@ -135,6 +135,15 @@ def retry(face: Face, campaign: str) -> None:
         done = queue_again(app.database, campaign, now=app.now)
     count = done.count
     face.data(say_many("{count} queued again", "{count} queued again", count, count=number(count)))
+    if left := done.campaign.counts.refused - count:
+        face.talk(
+            say_many(
+                "{count} is never written to again: the address does not exist, or its reader said no.",
+                "{count} are never written to again: the address does not exist, or its reader said no.",
+                left,
+                count=number(left),
+            )
+        )
     if count:
         face.talk(say("Next: newsletter resume {id}", id=done.campaign.id), style="green")
 

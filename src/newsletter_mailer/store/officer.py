@@ -13,12 +13,17 @@ from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.delivery import Event, Status
 from newsletter_mailer.store.batch_rows import standing
 from newsletter_mailer.store.bulk import execute_many
-from newsletter_mailer.store.schema import campaigns, deliveries, events
+from newsletter_mailer.store.schema import campaigns, deliveries, events, suppressions
 from newsletter_mailer.store.steps import Row, Step, apply
 from newsletter_mailer.wording import sentence
 
 _D = deliveries.c
 _AGAIN = update(deliveries).where(_D.id == bindparam("delivery")).values(planned_at=bindparam("now"), note="")
+_NEVER = (
+    select(_D.id)
+    .join(suppressions, suppressions.c.recipient_key == _D.recipient_key)
+    .where(_D.campaign_id == bindparam("campaign"), _D.batch == bindparam("batch"))
+)
 _KEEP = insert(events)
 _STAND_DOWN = update(deliveries).where(_D.id == bindparam("delivery")).values(erratum=None)
 
@@ -53,11 +58,15 @@ def close(c: Connection, campaign_id: int, now: int) -> int:
 
 
 def retry_refused(c: Connection, campaign_id: int, now: int) -> int:
-    """Queue every refused delivery again, with all its time before it; how many. Raises UsageError when cancelled."""
+    """Queue every refused delivery again, with all its time before it; how many. Raises UsageError when cancelled.
+
+    Whoever is suppressed by now stays refused: nothing would leave to them.
+    """
     _may_send(c, campaign_id)
     count = 0
     for rows in standing(c, campaign_id, Status.REFUSED):
-        count += _queue_again(c, rows, Event.RETRIED, now)
+        never = set(c.scalars(_NEVER, {"campaign": campaign_id, "batch": rows[0].batch}))
+        count += _queue_again(c, [row for row in rows if row.id not in never], Event.RETRIED, now)
     if count:
         _reopen(c, campaign_id, now)
     return count
