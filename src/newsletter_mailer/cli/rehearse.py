@@ -56,10 +56,10 @@ def rehearse(
     """
     from newsletter_mailer.actions.pace import pace_told
     from newsletter_mailer.app import clock
-    from newsletter_mailer.scenarios.rehearse import Audience, Choices, rehearsing
+    from newsletter_mailer.scenarios.rehearse import CALM, RATES, Audience, Choices, rehearsing
 
     seed = random.randrange(1_000_000) if seed is None else seed  # noqa: S311  weather, not secrets
-    choices = Choices(seed, calm=calm, out=out)
+    choices = Choices(seed, CALM if calm else RATES, out)
     audience = Audience(lists, exclude)
     command = _dispatch(issue, lists, exclude)
     with (
@@ -140,7 +140,7 @@ def _tell(face: Face, choices: Choices, report: Report, command: str) -> None:
             ),
             style="yellow",
         )
-    if choices.calm:
+    if not choices.rates:
         face.data(say("The server did nothing wrong (--calm)."))
     else:
         _tell_weather(face, choices.seed, report)
@@ -162,8 +162,7 @@ def _tell_weather(face: Face, seed: int, report: Report) -> None:
     counts = report.stormy
     face.data(
         say(
-            "What became of it: {sent} sent, {refused} refused, {in_doubt} in doubt (of these {arrived} had arrived); "
-            "nobody twice.",
+            "What became of it: {sent} sent, {refused} refused, {in_doubt} in doubt (of these {arrived} had arrived).",
             sent=number(counts.sent),
             refused=number(counts.refused),
             in_doubt=number(counts.in_doubt),
@@ -185,7 +184,10 @@ def _tell_weather(face: Face, seed: int, report: Report) -> None:
 
 def _tell_wrong(face: Face, report: Report, command: str) -> None:
     if not report.wrong:
-        face.talk(say("Every mail is as it should be. Next: {command}", command=command), style="green")
+        face.talk(
+            say("Everyone has exactly one mail, and it is as it should be. Next: {command}", command=command),
+            style="green",
+        )
         return
     face.talk(
         say_many(
@@ -201,7 +203,8 @@ def _tell_wrong(face: Face, report: Report, command: str) -> None:
     if len(report.wrong) > _SHOWN:
         face.talk(say("… and {count} more: --json shows all.", count=number(len(report.wrong) - _SHOWN)))
     face.talk(
-        say("Correct what is wrong and rehearse again; or send it as it is: {command}", command=command), style="yellow"
+        say("Correct what is wrong and rehearse again; or send it as it is: {command}", command=command),
+        style="yellow",
     )
 
 
@@ -218,7 +221,7 @@ def _data(
         "warnings": [str(warning) for warning in proposal.warnings],
         "pace": [str(said) for said in pace],
         "seed": choices.seed,
-        "calm": choices.calm,
+        "calm": not choices.rates,
         "server": {what.value: count for what, count in report.did.items()},
         "counts": {
             "sent": counts.sent,

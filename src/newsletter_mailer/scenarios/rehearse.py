@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets as randomness
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from newsletter_mailer.actions.dispatch import Tools
 from newsletter_mailer.actions.plan import Audience, Proposal, plan, propose
@@ -23,22 +24,25 @@ from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.rehearsal import copy_ledger
 from newsletter_mailer.tokens import SECRET_BYTES, Secret
 
-__all__ = ["Audience", "Choices", "Proposal", "Rehearsal", "Report", "rehearsing"]
+__all__ = ["CALM", "RATES", "Audience", "Choices", "Proposal", "Rehearsal", "Report", "rehearsing"]
 
 CONNECTIONS = 4
-RATES = {  # of all messages, but `refuse`: of all readers
-    "refuse": 0.01,
-    "defer": 0.03,
-    "defer_whole": 0.01,
-    "late": 0.01,
-    "goodbye": 0.01,
-    "hang_up": 0.002,  # these may leave readers in doubt; three of them close together stop a run
-    "reset": 0.0005,
-    "close": 0.0005,
-    "cut": 0.0005,
-    "die_taking": 0.0005,
-    "die_dropping": 0.0005,
-}
+CALM: Mapping[str, float] = MappingProxyType({})
+RATES: Mapping[str, float] = MappingProxyType(
+    {  # of all messages, but `refuse`: of all readers
+        "refuse": 0.01,
+        "defer": 0.03,
+        "defer_whole": 0.01,
+        "late": 0.01,
+        "goodbye": 0.01,
+        "hang_up": 0.002,  # these may leave readers in doubt; three of them close together stop a run
+        "reset": 0.0005,
+        "close": 0.0005,
+        "cut": 0.0005,
+        "die_taking": 0.0005,
+        "die_dropping": 0.0005,
+    }
+)
 _MOST_TRIES = 3  # messages begun for each reader, before the weather clears
 _RETRY = RetrySettings(waits_minutes=(0.001,), give_up_after_hours=1_000_000)
 
@@ -48,7 +52,9 @@ class Choices:
     """How the rehearsal goes."""
 
     seed: int  #: the same weather again, as far as connections come in the same order
-    calm: bool = False  #: the server does nothing wrong
+    rates: Mapping[str, float] = field(
+        default_factory=lambda: RATES
+    )  #: of the weather, see `Weather`; none: the server does nothing wrong
     out: Path | None = None  #: a folder in which all mails are kept
 
 
@@ -92,7 +98,7 @@ class Rehearsal:
             randomness.token_bytes(SECRET_BYTES)
         )  # another's: the links of these mails open nothing
         folder, edition = self.database.path.parent, self.proposal.edition
-        weather = Weather(self.choices.seed, {} if self.choices.calm else RATES)
+        weather = Weather(self.choices.seed, self.choices.rates)
         spell = Spell(weather, most=_MOST_TRIES * self.proposal.head_count.total + 100)
         log = folder / "server.log"
         with kept_mbox(self.choices.out, edition.slug) as mbox:
