@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsletter_mailer.errors import Busy
-from newsletter_mailer.store.lock import SenderLock
+from newsletter_mailer.store.lock import SenderLock, WorkerLock
 
 HOLDER = """
 import sys, time
@@ -46,3 +46,12 @@ def test_a_killed_sender_holds_nothing(tmp_path: Path) -> None:
 
     with SenderLock(path):
         pass
+
+
+def test_a_worker_and_a_sender_do_not_bar_each_other_and_are_told_apart(tmp_path: Path) -> None:
+    sender, worker = tmp_path / "ledger.lock", tmp_path / "ledger.worker.lock"
+
+    with SenderLock(sender), WorkerLock(worker), pytest.raises(Busy) as busy, WorkerLock(worker):
+        pass
+
+    assert "worker" in str(busy.value)

@@ -1,0 +1,139 @@
+"""Where a campaign stands, for people and for programs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from newsletter_mailer.actions.standing import Pause, Standing
+from newsletter_mailer.cli import status_output
+from newsletter_mailer.cli.output import Face
+from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts, HeadCount
+from newsletter_mailer.wording import sentence
+
+PARIS = ZoneInfo("Europe/Paris")
+NOON = 1_796_122_800_000  # 2026-12-01 12:00 in Paris
+PLAIN = Face(
+    project=None,
+    language="en",
+    language_given=True,
+    json=False,
+    quiet=False,
+    verbose=False,
+    colour=False,
+    ask=False,
+)
+CAMPAIGN = Campaign(
+    id=3,
+    issue_id="noel-000001",
+    slug="noel",
+    edition="e",
+    state=CampaignState.SENDING,
+    lists=("members",),
+    head_count=HeadCount(5),
+    counts=Counts(queued=1200, sent=40),
+    created_at=NOON,
+)
+ALONE = Standing(CAMPAIGN, None, (), ())
+
+
+def test_what_does_not_apply_is_left_out() -> None:
+    assert list(status_output.lines(ALONE, PARIS)) == [
+        "3  noel  sending",
+        "  queued             1,200",
+        "  sent                  40",
+        "  total              1,240",
+    ]
+    assert list(status_output.status_json(CAMPAIGN, ALONE)) == [
+        "campaign",
+        "issue",
+        "state",
+        "counts",
+        "lists",
+        "created_at",
+    ]
+
+
+def test_everything_that_a_campaign_waits_for_is_told() -> None:
+    held = replace(CAMPAIGN, state=CampaignState.HELD, held_why="the list looks wrong", rate=200)
+    waits = (
+        Pause("b.example", NOON + 3_600_000, sentence("{domain} asks for patience", domain="b.example")),
+        Pause("c.example", None, sentence("{domain} refuses our mails", domain="c.example")),
+    )
+    standing = Standing(held, Counts(queued=2, sent=8), ((1, 10), (2, 30)), waits)
+
+    assert list(status_output.lines(standing, PARIS))[4:] == [
+        "  version 1             10",
+        "  version 2             30",
+        "  held: the list looks wrong",
+        "  at most 200 an hour",
+        "  first 10 readers: 8 done; the rest waits for them",
+        "  b.example asks for patience: nothing goes there before 2026-12-01 13:00",
+        "  c.example refuses our mails: nothing goes there before your yes",
+    ]
+    told = status_output.status_json(held, standing)
+    assert (told["held_why"], told["rate"]) == ("the list looks wrong", 200)
+    assert (told["canary"]["sent"], told["canary"]["total"]) == (8, 10)
+    assert told["versions"] == [{"version": 1, "sent": 10}, {"version": 2, "sent": 30}]
+    assert told["domains"][1] == {
+        "domain": "c.example",
+        "until": None,
+        "why": "c.example refuses our mails",
+    }
+
+
+@pytest.mark.parametrize(
+    ("campaign", "line", "key"),
+    [
+        (
+            replace(CAMPAIGN, state=CampaignState.SCHEDULED, scheduled_at=NOON),
+            "  leaves at 2026-12-01 12:00",
+            "scheduled_at",
+        ),
+        (
+            replace(CAMPAIGN, state=CampaignState.WAITING, again_at=NOON),
+            "  goes on at 2026-12-01 12:00",
+            "next_try_at",
+        ),
+    ],
+)
+def test_times_are_told_as_the_officers_clock_shows_them(campaign: Campaign, line: str, key: str) -> None:
+    assert list(status_output.lines(replace(ALONE, campaign=campaign), PARIS))[-1] == line
+    assert status_output.status_json(campaign)[key] == "2026-12-01T11:00:00.000+00:00"
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        replace(CAMPAIGN, state=CampaignState.FINISHED, counts=Counts(sent=1240)),
+        replace(CAMPAIGN, state=CampaignState.STOPPED),
+        replace(CAMPAIGN, state=CampaignState.HELD),
+    ],
+)
+def test_a_watch_shows_what_changed_until_nothing_more_happens_by_itself(
+    capsys: pytest.CaptureFixture[str], last: Campaign
+) -> None:
+    later = replace(CAMPAIGN, counts=Counts(queued=1100, sent=140))
+    stopped_by_a_worker = replace(CAMPAIGN, state=CampaignState.STOPPED, again_at=NOON)
+    seen = iter([CAMPAIGN, CAMPAIGN, later, stopped_by_a_worker, last])
+    rests: list[float] = []
+
+    status_output.watch(PLAIN, lambda: replace(ALONE, campaign=next(seen)), PARIS, rests.append)
+
+    shown = capsys.readouterr().out
+    assert shown.count("3  noel") == 4
+    assert rests == [1.0] * 4
+    assert "\x1b" not in shown
+
+
+def test_on_a_terminal_a_watch_writes_over_what_it_showed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    seen = iter([CAMPAIGN, replace(CAMPAIGN, state=CampaignState.FINISHED)])
+
+    status_output.watch(PLAIN, lambda: replace(ALONE, campaign=next(seen)), PARIS, lambda _: None)
+
+    assert capsys.readouterr().out.count("\x1b[4A\x1b[J") == 1

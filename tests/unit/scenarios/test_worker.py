@@ -1,0 +1,419 @@
+"""A worker does what is due, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dispatch_kit import EDITION, HOUR, MINUTE, NOON, fresh, planned, readers
+from newsletter_mailer.actions.dispatch import dispatch
+from newsletter_mailer.errors import Busy, SecretError, Stopped
+from newsletter_mailer.model.campaign import Campaign, CampaignState
+from newsletter_mailer.model.edition import Edition
+from newsletter_mailer.model.outcome import Outcome
+from newsletter_mailer.store import campaigns, ledger
+from newsletter_mailer.store.database import Database
+from newsletter_mailer.store.lock import SenderLock, WorkerLock
+from newsletter_mailer.wording import sentence
+from smtp_servers import ScriptedServer
+from worker_kit import Station
+
+TOMORROW = NOON + 24 * HOUR
+
+
+@pytest.fixture
+def station(tmp_path: Path) -> Iterator[Station]:
+    with Database(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
+        yield Station(opened, tmp_path)
+
+
+@pytest.fixture
+def server(station: Station) -> Iterator[ScriptedServer]:
+    with ScriptedServer() as opened:
+        station.shop.port = opened.port
+        yield opened
+
+
+def scheduled(station: Station, at: int = TOMORROW, **wishes: Any) -> Campaign:
+    return planned(station.database, readers(3), scheduled_at=at, **wishes)
+
+
+def put(station: Station, campaign: Campaign, state: CampaignState) -> None:
+    with station.database.transaction() as c:
+        campaigns.set_state(c, campaign.id, state, now=NOON)
+
+
+def test_a_planned_time_is_waited_for_and_then_kept(station: Station, server: ScriptedServer) -> None:
+    campaign = scheduled(station)
+
+    assert station.look() == []
+    station.clock.now = TOMORROW
+    said = station.look()
+
+    assert said == [f"begins {campaign.id}", f"finished {campaign.id}"]
+    assert fresh(station.database, campaign).counts.sent == 3
+
+
+def test_the_clock_is_looked_at_again_and_again_however_long_the_machine_slept_between(
+    station: Station, server: ScriptedServer
+) -> None:
+    campaign = scheduled(station)
+
+    def sleep() -> None:
+        station.clock.now = TOMORROW + 3 * HOUR
+
+    assert station.looks(lambda: None, sleep) == [f"begins {campaign.id}", f"finished {campaign.id}"]
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        CampaignState.PLANNED,
+        CampaignState.PAUSED,
+        CampaignState.HELD,
+        CampaignState.STOPPED,
+        CampaignState.FINISHED,
+        CampaignState.CANCELLED,
+    ],
+)
+def test_what_the_officer_must_begin_or_stopped_is_left_alone(
+    station: Station, server: ScriptedServer, state: CampaignState
+) -> None:
+    campaign = planned(station.database, readers(3))
+    put(station, campaign, state)
+
+    said = station.looks(lambda: None)
+
+    assert said == []
+    assert (fresh(station.database, campaign).state, server.messages) == (state, [])
+
+
+def test_a_campaign_of_a_dead_sender_is_gone_on_with(station: Station, server: ScriptedServer) -> None:
+    campaign = planned(station.database, readers(3))
+    with station.database.transaction() as c:  # a sender that dies right after its claim
+        run = ledger.register_run(
+            c, host="h", boot_id="another boot", pid=1, journal="gone.journal", now=NOON
+        )
+        campaigns.begin(c, campaign.id, now=NOON)
+        ledger.claim(c, campaign.id, run=run, limit=1, now=NOON)
+
+    station.look()
+
+    found = fresh(station.database, campaign)
+    assert (found.state, found.counts.sent, found.counts.in_doubt) == (CampaignState.FINISHED, 2, 1)
+
+
+def test_one_that_waits_goes_on_at_its_time_and_not_before(station: Station) -> None:
+    with ScriptedServer({"RCPT": ["451 4.7.1 later", "250 ok"]}) as server:
+        station.shop.port = server.port
+        campaign = scheduled(station, NOON)
+        [_, waits] = station.look()
+        due = fresh(station.database, campaign).again_at
+        assert due is not None
+        assert waits == f"waits {campaign.id} {due}"
+
+        station.clock.now = due - 1
+        assert station.look() == []
+        station.clock.now = due
+        station.next_worker()  # the time stands in the ledger
+        said = station.look()
+
+    assert said == [f"begins {campaign.id}", f"finished {campaign.id}"]
+
+
+def test_who_is_queued_again_by_the_officer_is_not_kept_waiting(station: Station) -> None:
+    with ScriptedServer({"RCPT": ["451 4.7.1 later", "550 5.2.0 something odd", "250 ok"]}) as server:
+        station.shop.port = server.port
+        campaign = scheduled(station, NOON)
+        station.look()
+        assert fresh(station.database, campaign).counts.refused == 1
+
+        with station.database.transaction() as c:
+            ledger.retry_refused(c, campaign.id, NOON)
+        station.look()
+
+    counts = fresh(station.database, campaign).counts
+    assert (counts.sent, counts.deferred, counts.refused) == (2, 1, 0)
+
+
+def test_of_several_the_one_that_a_crash_cut_short_comes_first(
+    station: Station, server: ScriptedServer
+) -> None:
+    early = scheduled(station, NOON - HOUR)
+    other = planned(station.database, readers(2), _another_issue(), scheduled_at=NOON - 2 * HOUR)
+    third = planned(station.database, readers(1), _another_issue("c"))
+    put(station, third, CampaignState.SENDING)
+
+    said = station.look()
+
+    begun = [word for word in said if word.startswith("begins")]
+    assert begun == [f"begins {third.id}", f"begins {other.id}", f"begins {early.id}"]
+
+
+def _another_issue(name: str = "b") -> Edition:
+    return replace(EDITION, issue_id=f"issue-00000{name}", slug=f"issue-{name}")
+
+
+def test_one_that_could_not_begin_for_half_a_day_is_held(station: Station, server: ScriptedServer) -> None:
+    campaign = scheduled(station)
+    station.clock.now = TOMORROW + 12 * HOUR + 1
+
+    said = station.look()
+
+    found = fresh(station.database, campaign)
+    assert (said, server_mails(server)) == ([f"held {campaign.id}"], ["officer@example.org"])
+    assert found.state is CampaignState.HELD
+    assert "2027-01-16" in found.held_why
+    assert station.worker.failed is not None
+    assert station.worker.failed.exit_code == 75
+
+
+def server_mails(server: ScriptedServer) -> list[str]:
+    return [message.rcpt_to for message in server.messages]
+
+
+def test_an_unreachable_server_is_tried_again_ever_more_rarely_and_told_once(station: Station) -> None:
+    campaign = scheduled(station, NOON)
+    waits = []
+    said = []
+
+    for _ in range(8):
+        said += station.look()
+        again_at = fresh(station.database, campaign).again_at
+        assert again_at is not None
+        waits.append((again_at - station.clock.now) // MINUTE)
+        station.clock.now = again_at
+
+    assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
+    assert [word.partition(" 1")[0] for word in said] == ["begins", "stops"]
+
+
+def test_what_the_server_stopped_goes_on_when_the_server_is_back(station: Station) -> None:
+    campaign = scheduled(station, NOON)
+    station.look()
+    assert fresh(station.database, campaign).state is CampaignState.STOPPED
+
+    with ScriptedServer() as server:
+        station.shop.port = server.port
+        assert station.look() == []
+        station.clock.now += MINUTE
+        assert station.look() == [f"finished {campaign.id}"]
+
+
+def test_what_an_error_stopped_is_not_forgotten_by_the_next_worker(station: Station) -> None:
+    campaign = scheduled(station, NOON)
+    station.look()
+    station.next_worker()
+
+    with ScriptedServer() as server:
+        station.shop.port = server.port
+        station.clock.now += MINUTE
+        station.look()
+
+    assert fresh(station.database, campaign).state is CampaignState.FINISHED
+
+
+def test_what_a_person_takes_over_is_theirs_when_they_stop_it(
+    station: Station, server: ScriptedServer
+) -> None:
+    server_port, station.shop.port = station.shop.port, 1
+    campaign = scheduled(station, NOON)
+    station.look()
+    station.shop.port = server_port
+    theirs = station.shop.tools()
+    theirs.stop.set()
+    assert dispatch(theirs, campaign).state is CampaignState.STOPPED
+
+    station.clock.now += HOUR
+
+    assert station.looks(lambda: None) == []
+    assert fresh(station.database, campaign).counts.sent == 0
+
+
+def test_a_refused_login_waits_for_the_settings_to_change_or_for_an_hour(station: Station) -> None:
+    with ScriptedServer({"MAIL": "530 5.7.0 authenticate first"}) as server:
+        station.shop.port = server.port
+        campaign = scheduled(station, NOON)
+        said = station.looks(*[lambda: None] * 3)
+        knocks = len(server.talks)
+    assert said == [f"begins {campaign.id}", f"stops {campaign.id} LoginRefused {NOON + HOUR}"]
+    assert knocks == 1
+
+    with ScriptedServer() as server:
+        station.shop.port = server.port
+
+        def mend() -> None:
+            station.shop.touched = True
+
+        assert station.looks(lambda: None, mend) == [f"finished {campaign.id}"]
+
+
+@pytest.mark.parametrize(("later", "given"), [(HOUR - 1, 0), (HOUR, 1)])
+def test_without_a_password_it_is_tried_again_after_an_hour(station: Station, later: int, given: int) -> None:
+    station.shop.error = SecretError(sentence("there is no password"))
+    campaign = scheduled(station, NOON)
+    station.look()
+    assert fresh(station.database, campaign).state is CampaignState.SCHEDULED
+    station.shop.given = 0
+
+    station.clock.now += later
+    station.look()
+
+    assert station.shop.given == given
+
+
+def test_what_is_wrong_with_the_account_is_not_tried_for_every_campaign(station: Station) -> None:
+    scheduled(station, NOON)
+    planned(station.database, readers(2), _another_issue(), scheduled_at=NOON)
+    with ScriptedServer({"MAIL": "530 5.7.0 authenticate first"}) as server:
+        station.shop.port = server.port
+        station.looks(lambda: None)
+
+        assert len(server.talks) == 1
+
+
+def test_a_stop_of_one_campaign_does_not_keep_the_others(station: Station) -> None:
+    stopped = scheduled(station, NOON - 1)
+    other = planned(station.database, readers(2), _another_issue(), scheduled_at=NOON)
+    with ScriptedServer({"MAIL": ["550 5.7.1 sender not owned by user", "250 ok"]}) as server:
+        station.shop.port = server.port
+        station.look()
+
+    assert fresh(station.database, stopped).state is CampaignState.STOPPED
+    assert fresh(station.database, other).state is CampaignState.FINISHED
+    assert isinstance(station.worker.failed, Stopped)
+
+
+def test_while_somebody_else_sends_it_waits_without_a_word(station: Station, server: ScriptedServer) -> None:
+    campaign = scheduled(station, NOON)
+
+    with SenderLock(station.database.path.with_suffix(".lock")):
+        assert station.look() == []
+    assert station.worker.failed is None
+    assert station.look() == [f"begins {campaign.id}", f"finished {campaign.id}"]
+
+
+def test_a_second_worker_of_a_ledger_is_refused(station: Station) -> None:
+    with WorkerLock(station.database.path.with_suffix(".worker.lock")), pytest.raises(Busy) as busy:
+        station.look()
+
+    assert "worker" in str(busy.value)
+    assert busy.value.exit_code == 75
+
+
+def test_told_to_stop_it_finishes_the_mail_in_flight_and_the_next_worker_goes_on(
+    station: Station, server: ScriptedServer
+) -> None:
+    campaign = scheduled(station, NOON)
+    station.shop.progress = lambda _outcome: station.stop.set()
+
+    station.look()
+
+    found = fresh(station.database, campaign)
+    assert station.worker.cut_short
+    assert (found.state, found.counts.sending) == (CampaignState.STOPPED, 0)
+    assert 0 < found.counts.sent < 3
+    station.stop.clear()
+    station.shop.progress = lambda _outcome: None
+    station.next_worker()
+    assert station.look() == [f"begins {campaign.id}", f"finished {campaign.id}"]
+    assert len(server_mails(server)) == 3 + 1
+
+
+def test_told_to_stop_while_nothing_is_under_way_it_cuts_nothing_short(
+    station: Station, server: ScriptedServer
+) -> None:
+    scheduled(station, NOON)
+    station.stop.set()
+
+    station.worker.work()
+
+    assert not station.worker.cut_short
+    assert server.messages == []
+
+
+def test_a_fault_of_ours_leaves_the_campaign_to_the_next_worker(
+    station: Station, server: ScriptedServer
+) -> None:
+    campaign = scheduled(station, NOON)
+
+    def broken(_outcome: Outcome) -> None:
+        raise ZeroDivisionError
+
+    station.shop.progress = broken
+    with pytest.raises(ZeroDivisionError):
+        station.look()
+
+    station.shop.progress = lambda _outcome: None
+    station.next_worker()
+    station.clock.now += MINUTE
+    station.look()
+    assert fresh(station.database, campaign).state is CampaignState.FINISHED
+
+
+def test_a_pause_in_mid_campaign_is_the_officers_and_stays(station: Station, server: ScriptedServer) -> None:
+    campaign = scheduled(station, NOON)
+
+    def pause(_outcome: Outcome) -> None:
+        put(station, campaign, CampaignState.PAUSED)
+
+    station.shop.progress = pause
+    assert station.look() == [f"begins {campaign.id}"]
+    assert station.looks(lambda: None) == []
+    assert fresh(station.database, campaign).state is CampaignState.PAUSED
+
+
+def test_a_clock_that_was_set_back_lengthens_no_wait(station: Station) -> None:
+    campaign = scheduled(station, NOON)
+    station.look()
+    until = fresh(station.database, campaign).again_at
+    assert until == NOON + MINUTE
+
+    def set_back() -> None:
+        station.clock.now = NOON - 5 * HOUR
+
+    station.looks(lambda: None, set_back)
+
+    assert fresh(station.database, campaign).again_at == NOON - 5 * HOUR + 2 * MINUTE
+
+
+def test_a_disk_that_refuses_is_tried_again(station: Station, server: ScriptedServer) -> None:
+    campaign = scheduled(station, NOON)
+    in_the_way = station.database.path.with_suffix(".lock")
+    in_the_way.mkdir()
+
+    said = station.look()
+    in_the_way.rmdir()
+    station.clock.now += MINUTE
+
+    assert said == [f"stops {campaign.id} Stopped {NOON + MINUTE}"]
+    assert station.look() == [f"begins {campaign.id}", f"finished {campaign.id}"]
+
+
+def test_a_ledger_that_cannot_be_read_is_told_once_and_looked_at_again(
+    station: Station, server: ScriptedServer
+) -> None:
+    campaign = scheduled(station, NOON)
+    station.database.close()
+    whole = station.database.path.read_bytes()
+
+    def damage() -> None:
+        station.database.close()
+        station.database.path.write_bytes(b"no ledger" * 1000)
+
+    def later() -> None:
+        station.database.close()
+        station.clock.now += MINUTE
+
+    def restore() -> None:
+        later()
+        station.database.path.write_bytes(whole)
+
+    damage()
+    said = station.looks(later, later, restore)
+
+    assert said == ["trouble NewsletterError", f"begins {campaign.id}", f"finished {campaign.id}"]
