@@ -65,9 +65,10 @@ def kept_mbox(out: Path | None, slug: str) -> Iterator[KeptMbox | None]:
     except OSError as error:
         raise _not_kept(error) from error
     try:
-        with kept.mbox:
-            yield kept
+        yield kept
     finally:
+        with suppress(OSError):  # told by `Examination.end`; here it was closed, or something else went wrong
+            kept.mbox.close()
         if not kept.whole:
             kept.path.unlink(missing_ok=True)
 
@@ -102,9 +103,12 @@ class Examination:
             None
         )  #: called when this machine fails us: a full disk
         self._failure: OSError | NewsletterError | None = None
+        self._over = False
 
     def arrived(self, mail: Arrived) -> None:
         """Look at a mail; nothing of it is kept in memory but its size."""
+        if self._over:  # the server was late with it, and the sender gone
+            return
         try:
             if self._kept is not None:
                 self._kept.mbox.add(mail)
@@ -115,10 +119,16 @@ class Examination:
 
     def end(self, *, whole: bool) -> None:
         """No other mail will arrive; whole: everybody's did. Raises NewsletterError when one could not be kept."""
+        self._over = True
         if isinstance(self._failure, NewsletterError):
             raise self._failure
-        if self._failure is not None:
-            raise _not_kept(self._failure)
+        try:
+            if self._failure is not None:
+                raise self._failure
+            if self._kept is not None:
+                self._kept.mbox.close()
+        except OSError as error:
+            raise _not_kept(error) from error
         if self._kept is not None:
             self._kept.whole = whole
 

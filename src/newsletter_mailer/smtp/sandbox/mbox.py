@@ -27,6 +27,10 @@ class Mbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what is still to be written; no more messages. Raises OSError when there is no room."""
         self._file.close()
 
     def add(self, arrived: Arrived) -> None:
