@@ -16,9 +16,11 @@ test: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 	$(BIN)/pytest --cov --cov-report=term
 
+# Figures beside their peers: make bench, or make bench BENCH_OPTIONS=--million (see docs/benchmarks.md).
 bench: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/compose.py
-	$(BIN)/python benchmarks/send.py
+	$(BIN)/python benchmarks/sign.py
+	$(BIN)/python benchmarks/send.py $(BENCH_OPTIONS)
 
 # Kills senders at seeded moments: make crash KILLS=2000 SEED=1
 crash: $(VENV)/.installed-test

@@ -1,342 +1,252 @@
 """How fast a planned campaign leaves, beside what others do: every row in one run, as ratios.
 
-Run: python benchmarks/send.py [--quick] [--million]. Ours has its ledger and journal on and durable, and every message
-is personal. Ours and the reference (Postfix's smtp-source: one constant message, no ledger) take turns; ratios are
-medians of pairs. A peer that cannot run here is named as missing. Nothing leaves the machine.
+Run: python benchmarks/send.py [--quick] [--million] [--only wire,late,…]. Ours has its ledger and journal on and
+durable, and every message is personal. Ours and the reference (Postfix's smtp-source: one constant message, no ledger)
+take turns; ratios are medians of pairs. A peer that cannot run here is named as missing. Nothing leaves the machine.
+See docs/benchmarks.md for what each row means.
 """
 
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 import os
-import shutil
-import socket
+import platform
+import ssl
 import statistics
 import subprocess
-import sys
+import sysconfig
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from time import perf_counter, sleep
-from typing import Any
 
-HERE = Path(__file__).resolve().parent
-SIZE = 48_000  # bytes of a message on the wire
-PAIRS = 7
-SOURCE = shutil.which("smtp-source") or shutil.which("smtp-source", path="/usr/sbin")
-SINK = shutil.which("smtp-sink") or shutil.which("smtp-sink", path="/usr/sbin")
-NODE = shutil.which("node")
-GREETING = (
-    "Bonjour {{ subscriber.first_name or 'à toutes et à tous' }}, l’assemblée de "
-    "{{ organisation.name or 'votre association' }} se tient en décembre. "
+import trustme
+from bench_runs import (
+    POSTFIX_SINK,
+    SIZE,
+    Run,
+    install_nodemailer,
+    nodemailer,
+    peer,
+    postfix_sink,
+    smtp_source,
+    with_sink,
 )
-WORDS = "Le bureau en parle avant, et les pouvoirs sont joints. "
-BLOCKS = """\
-  - type: text
-    text: |
-      Voici [l’ordre du jour](https://www.example.org/ordre-du-jour) et les comptes de l’année.
-"""
-ISSUE = """\
-id: bench-000001
-title: Banc d’essai
-subject: "La lettre de {{ subscriber.first_name or 'tous' }}"
-date: 2026-11-01
-language: fr
-blocks:
-  - type: masthead
-    title: Réseau Exemple
-%s  - type: text
-    text: |
-      %s
-  - type: footer
-"""
+from bench_workspace import Bench
+from senders import HEAVY
+
+PAIRS = 7
+LATE_MS = 50
+LATE_CONNECTIONS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What one sender took."""
-
-    seconds: float
-    processor_s: float
-    peak_mb: float
-    sent: int
-    sink_s: float = 0.0  #: processor time of the sink meanwhile
-
-    @property
-    def rate(self) -> float:
-        """Messages a second."""
-        return self.sent / self.seconds
-
-
-@contextmanager
-def sink(*options: str) -> Iterator[tuple[int, list[float]]]:
-    """The fast sink; its port, and afterwards its processor seconds."""
-    used: list[float] = []
-    command = [sys.executable, str(HERE / "sink.py"), *options]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
-        assert program.stdout is not None
-        try:
-            yield int(program.stdout.readline()), used
-        finally:
-            said, _ = program.communicate("\n", timeout=60)
-            used.append(json.loads(said)["processor_s"])
-
-
-class Bench:
-    """A workspace with a planned campaign, put back before each run."""
-
-    def __init__(self, folder: Path, readers: int) -> None:
-        self.folder = folder / "workspace"
-        self.readers = readers
-        self.message = folder / "message.eml"
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("NEWSLETTER_")},
-            "NEWSLETTER_SMTP__HOST": "127.0.0.1",
-            "NEWSLETTER_SMTP__SECURITY": "none",
-            "NEWSLETTER_SMTP__PROFILE": "unlimited",
-        }
-        self._newsletter("init", str(self.folder), project=False)
-        self._write_issue()
-        self._import()
-        started = perf_counter()
-        self._sender("plan")
-        self.plan_s = perf_counter() - started
-        self._kept = folder / "kept"
-        shutil.copytree(self.folder / "var", self._kept)
-
-    def _newsletter(self, *arguments: str, project: bool = True) -> None:
-        where: Sequence[str] = ["--project", str(self.folder)] if project else []
-        command = [sys.executable, "-m", "newsletter_mailer", "--no-input", "--lang", "en", *where]
-        done = subprocess.run(
-            [*command, *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        if done.returncode:
-            raise SystemExit(f"newsletter {' '.join(arguments)}: {done.stderr or done.stdout}")
-
-    def _write_issue(self) -> None:
-        issue = self.folder / "issues" / "bench" / "issue.yaml"
-        issue.parent.mkdir(parents=True)
-        words = SIZE // 10
-        for _ in range(8):  # a paragraph as long as it takes
-            text = GREETING + WORDS * (words // len(WORDS)) + WORDS[: words % len(WORDS)]
-            issue.write_text(ISSUE % (BLOCKS * 8, text), encoding="utf-8")
-            self._newsletter("render", "bench", "-o", str(self.folder / "rendered"))
-            shutil.copy(self.folder / "rendered" / "message.eml", self.message)
-            size = self.message.stat().st_size
-            if abs(size - SIZE) < SIZE * 0.01:
-                return
-            words = max(1, words + round((SIZE - size) / 2.2))  # in the text and in the page
-        raise SystemExit(f"no issue of {SIZE} bytes: {size}")
-
-    def _import(self) -> None:
-        rows = (f"reader{n}@domain{n % 40}.example.org;Zoé {n};Association {n}" for n in range(self.readers))
-        people = self.folder / "people.csv"
-        people.write_text("email;prénom;organisation\n" + "\n".join(rows) + "\n", encoding="utf-8")
-        self._newsletter("subscribers", "import", str(people), "--list", "all")
-
-    def ours(self, port: int, connections: int = 10, **settings: str) -> Run:
-        """Our own sender on the campaign as it was planned."""
-        shutil.rmtree(self.folder / "var")
-        shutil.copytree(self._kept, self.folder / "var")
-        (self.folder / "issues" / "bench" / "sent.json").unlink(missing_ok=True)
-        given = {f"NEWSLETTER_SMTP__{name.upper()}": value for name, value in settings.items()}
-        more = {"NEWSLETTER_SMTP__PORT": str(port), "NEWSLETTER_SMTP__CONNECTIONS": str(connections)}
-        return self._sender("ours", environment={**more, **given})
-
-    def ready(self, sender: str, port: int, number: int, connections: int) -> Run:
-        """A peer with ready-made messages."""
-        options = ("--port", str(port), "--number", str(number), "--connections", str(connections))
-        return self._sender(sender, *options, "--message", str(self.message))
-
-    def _sender(self, *arguments: str, environment: dict[str, str] | None = None) -> Run:
-        command = [sys.executable, str(HERE / "senders.py"), *arguments, "--workspace", str(self.folder)]
-        done = subprocess.run(
-            command,
-            env={**self.environment, **(environment or {})},
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        return Run(**json.loads(done.stdout.splitlines()[-1]))
-
-
-def smtp_source(port: int, number: int, connections: int) -> Run | None:
-    """The reference: one constant message of the same size, without a ledger; None where Postfix is not."""
-    if SOURCE is None:
-        return None
-    sizes = ("-s", str(connections), "-l", str(SIZE), "-m", str(number))
-    addresses = ("-f", "news@example.org", "-t", "reader@example.org")
-    before = os.times()
-    started = perf_counter()
-    subprocess.run([SOURCE, "-d", *sizes, *addresses, f"127.0.0.1:{port}"], check=True)
-    seconds = perf_counter() - started
-    after = os.times()
-    used = after.children_user + after.children_system - before.children_user - before.children_system
-    return Run(seconds, used, 0, number)
-
-
-def nodemailer(bench: Bench, port: int, number: int, connections: int, modules: Path) -> Run | None:
-    """nodemailer's pool, when Node and its package can be had; None otherwise."""
-    if NODE is None or not (modules / "node_modules" / "nodemailer").is_dir():
-        return None
-    command = [NODE, str(HERE / "nodemailer.mjs"), str(port), str(number), str(connections)]
-    done = subprocess.run(
-        [*command, str(bench.message)],
-        env={**os.environ, "NODE_MODULES_FROM": str(modules)},
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return Run(**json.loads(done.stdout))
-
-
-def install_nodemailer(folder: Path) -> None:
-    """Fetch nodemailer for this run, where npm can."""
-    npm = shutil.which("npm")
-    if npm is not None:
-        (folder / "package.json").write_text("{}")
-        command = [npm, "install", "--silent", "--no-audit", "--no-fund", "nodemailer"]
-        subprocess.run(command, cwd=folder, check=False, capture_output=True)
-
-
-def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.create_server(("127.0.0.1", 0)) as holder:
-        return int(holder.getsockname()[1])
-
-
-def wait_for(port: int) -> None:
-    """Until somebody listens there."""
-    for _ in range(200):
-        with suppress(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", port)).close()
-            return
-        sleep(0.05)
-
-
-def line(name: str, run: Run | None, reference: float = 0.0) -> None:
+def line(name: str, run: Run | None, share: str = "") -> None:
     """One row of the table."""
     if run is None:
-        print(f"  {name:<52} missing here")
+        print(f"  {name:<46} missing here")
         return
-    per_1000 = run.processor_s / run.sent * 1000
-    ratio = f"{run.rate / reference:6.2f}" if reference else "      "
     print(
-        f"  {name:<52} {run.rate:>8,.0f}/s {ratio}  {per_1000:.3f} s of processor per 1,000"
-        f"  (sink {run.sink_s / run.sent * 1000:.3f})  {run.peak_mb:.0f} MB"
+        f"  {name:<46} {run.rate:>8,.0f}/s {share:>6}  processor {run.processor_us / 1000:.3f} s per 1,000,"
+        f" sink {run.sink_s / run.sent * 1000:.3f}  {f'{run.peak_mb:.0f} MB' if run.peak_mb else ''}",
+        flush=True,
     )
 
 
-def with_sink(send: Callable[[int], Run | None], *options: str) -> Run | None:
-    """A run into a sink of its own, with the sink's processor time."""
-    with sink(*options) as (port, used):
-        run = send(port)
-    return replace(run, sink_s=used[0]) if run else None
+def told(name: str, ratios: Sequence[float], aim: str) -> None:
+    """The median of paired ratios, and how far they lie apart."""
+    print(
+        f"  {name:<46} {statistics.median(ratios):>8.2f}    {min(ratios):.2f} to {max(ratios):.2f} in {len(ratios)} pairs"
+        f"   ({aim})",
+        flush=True,
+    )
 
 
-def wire(bench: Bench, modules: Path, pairs: int) -> None:
-    """Fast sink, ten connections."""
-    print(f"\nFast sink, 10 connections, {SIZE // 1000} kB a message, {bench.readers:,} readers")
-    ours: list[Run] = []
-    theirs: list[Run] = []
-    for _ in range(pairs):
-        mine = with_sink(bench.ours)
-        reference = with_sink(lambda port: smtp_source(port, bench.readers, 10))
-        assert mine is not None
-        ours.append(mine)
-        theirs += [reference] if reference else []
-    best = sorted(ours, key=lambda run: run.rate)[len(ours) // 2]
-    if theirs:
-        middle = sorted(theirs, key=lambda run: run.rate)[len(theirs) // 2]
-        ratios = [mine.rate / other.rate for mine, other in zip(ours, theirs, strict=True)]
-        line("smtp-source -d -s 10 (no ledger, one message)", middle, middle.rate)
-        line("ours, ledger and journal durable", best, middle.rate)
-        print(
-            f"  ours ÷ smtp-source: median of {pairs} pairs {statistics.median(ratios):.2f}, "
-            f"from {min(ratios):.2f} to {max(ratios):.2f}   (aim 1.0)"
+def middle(runs: Sequence[Run]) -> Run:
+    """The run of median rate."""
+    return sorted(runs, key=lambda run: run.rate)[len(runs) // 2]
+
+
+def certain(run: Run | None) -> Run:
+    """A run of ours, which is never missing."""
+    assert run is not None
+    return run
+
+
+class Table:
+    """The rows of one machine."""
+
+    def __init__(self, folder: Path, *, quick: bool) -> None:
+        self.folder = folder
+        self.quick = quick
+        self.pairs = 2 if quick else PAIRS
+        self.bench = Bench(folder / "small", 2_000 if quick else 10_000)
+
+    def wire(self) -> None:
+        """Fast sink, ten connections, in turns."""
+        number = self.bench.readers
+        print(f"\nFast sink, 10 connections, {SIZE // 1000} kB a message, {number:,} readers")
+        ours: list[Run] = []
+        theirs: list[Run] = []
+        for _ in range(self.pairs):
+            ours.append(certain(with_sink(self.bench.ours)))
+            other = with_sink(lambda port: smtp_source(port, number, 10))
+            theirs += [other] if other else []
+        line("smtp-source -d -s 10: one message, no ledger", middle(theirs) if theirs else None)
+        line("ours, ledger and journal durable", middle(ours))
+        message = self.bench.message
+        pooled = [
+            (
+                "aiosmtplib, 10 connections, ready-made",
+                lambda port: peer("aiosmtplib", message, port, 1_500, 10),
+            ),
+            (
+                "nodemailer, pool of 10, ready-made",
+                lambda port: nodemailer(self.folder, message, port, 3_000, 10),
+            ),
+        ]
+        peers = [(name, with_sink(send)) for name, send in pooled]
+        naive = certain(with_sink(lambda port: peer("naive", message, port, 150, 1)))
+        for name, run in peers:
+            line(name, run)
+        line("Jinja2 + EmailMessage + smtplib per reader", naive)
+        if theirs:
+            pairs = list(zip(ours, theirs, strict=True))
+            told("ours ÷ smtp-source", [mine.rate / other.rate for mine, other in pairs], "aim 1.0")
+        if fastest := max((run.rate for _, run in peers if run), default=0):
+            told("ours ÷ best pooled peer", [mine.rate / fastest for mine in ours], "aim 8")
+        told("ours ÷ per reader", [mine.rate / naive.rate for mine in ours], "aim 80")
+
+    def postfix(self) -> None:
+        """The same into Postfix's smtp-sink."""
+        print("\nPostfix's smtp-sink, which reads byte by byte, 10 connections")
+        if POSTFIX_SINK is None:
+            print("  missing here")
+            return
+        with postfix_sink(POSTFIX_SINK) as port:
+            line("smtp-source -d -s 10", smtp_source(port, self.bench.readers, 10))
+            line("ours", self.bench.ours(port))
+
+    def late(self) -> None:
+        """Replies that come late: what counts is the number of round trips."""
+        print(f"\nReplies {LATE_MS} ms late, {LATE_CONNECTIONS} connections")
+        most = LATE_CONNECTIONS / LATE_MS * 1000  # a second, with one round trip a message
+        slow = ("--late-ms", str(LATE_MS))
+
+        def row(name: str, send: Callable[[int], Run | None], at_most: float, *offers: str) -> None:
+            run = with_sink(send, *slow, *offers)
+            line(name, run, f"{run.rate / at_most:.2f}" if run else "")
+
+        ours = partial(self.bench.ours, connections=LATE_CONNECTIONS)
+        chunks = partial(ours, window="4")
+        print(f"  after the rate: its share of connections ÷ (round trips × {LATE_MS} ms), aim 0.9")
+        row("ours, PIPELINING: one round trip", ours, most, "--offer", "PIPELINING")
+        row("ours, without: four round trips", ours, most / 4, "--offer", "8BITMIME")
+        row("ours, CHUNKING, window 4", chunks, most * 4, "--offer", "PIPELINING", "CHUNKING")
+        print("  the peers, as a share of one round trip")
+        message = self.bench.message
+        row("smtp-source -d -s 50", lambda port: smtp_source(port, 1_000, LATE_CONNECTIONS), most)
+        row("aiosmtplib", lambda port: peer("aiosmtplib", message, port, 1_000, LATE_CONNECTIONS), most)
+        row(
+            "nodemailer",
+            lambda port: nodemailer(self.folder, message, port, 1_000, LATE_CONNECTIONS),
+            most,
         )
-    else:
-        line("smtp-source", None)
-        line("ours, ledger and journal durable", best)
-    peers = {
-        "aiosmtplib, 10 connections, ready-made": with_sink(
-            lambda port: bench.ready("aiosmtplib", port, 1500, 10)
-        ),
-        "nodemailer pool of 10, ready-made": with_sink(
-            lambda port: nodemailer(bench, port, 3000, 10, modules)
-        ),
-    }
-    naive = with_sink(lambda port: bench.ready("naive", port, 150, 1))
-    for name, run in peers.items():
-        line(name, run, best.rate)
-    line("Jinja2 + EmailMessage + smtplib per reader", naive, best.rate)
-    fastest = max((run.rate for run in peers.values() if run), default=0)
-    if fastest and naive:
-        print(
-            f"  ours ÷ best pooled peer {best.rate / fastest:.1f} (aim 8)   "
-            f"ours ÷ per-reader {best.rate / naive.rate:.0f} (aim 80)"
-        )
+
+    def secure(self) -> None:
+        """What TLS and a signature cost, in turns with neither."""
+        print("\nFast sink, 10 connections: encrypted, signed")
+        authority = trustme.CA()
+        ca, chain, key = (str(self.folder / name) for name in ("ca.pem", "chain.pem", "dkim.pem"))
+        authority.cert_pem.write_to_path(ca)
+        authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(chain)
+        _write_dkim_key(Path(key))
+        dkim = json.dumps({"domain": "example.org", "selector": "bench", "key_file": key})
+        kinds: dict[str, tuple[Callable[[int], Run | None], tuple[str, ...]]] = {
+            "neither": (self.bench.ours, ()),
+            "TLS": (partial(self.bench.ours, security="tls", ca_file=ca), ("--certificate", chain)),
+            "DKIM, RSA-2048": (partial(self.bench.ours, dkim=dkim), ()),
+        }
+        runs: dict[str, list[Run]] = {name: [] for name in kinds}
+        for _ in range(min(self.pairs, 3)):
+            for name, (send, options) in kinds.items():
+                runs[name].append(certain(with_sink(send, *options)))
+        for name, some in runs.items():
+            line(name, middle(some))
+        plain = runs.pop("neither")
+        for name, some in runs.items():
+            more = [one.processor_us - other.processor_us for one, other in zip(some, plain, strict=True)]
+            ratios = [one.rate / other.rate for one, other in zip(some, plain, strict=True)]
+            told(f"{name} ÷ neither", ratios, f"{statistics.median(more):.0f} µs of processor a message more")
+        print("  the signature beside the bare RSA signature: python benchmarks/sign.py", flush=True)
+
+    def memory(self, sizes: Sequence[int]) -> None:
+        """What `newsletter resume` takes, and what planning does, for campaigns of these sizes."""
+        print("\nPlanning, and memory of the command `newsletter resume`, whole")
+        peaks: list[float] = []
+        for readers in sizes:
+            bench = (
+                self.bench if readers == self.bench.readers else Bench(self.folder / f"{readers}", readers)
+            )
+            run = certain(with_sink(bench.resume))
+            peaks.append(run.peak_mb)
+            line(f"resume of {readers:,} deliveries", run)
+            print(
+                f"  {'modules that have no business there':<46} {', '.join(run.heavy) or 'none'}"
+                f"   (looked for: {', '.join(HEAVY)})"
+            )
+            turns = [(bench.plan(), bench.bare()) for _ in range(1 if readers >= 1_000_000 else 3)]
+            print(
+                f"  {f'plan {readers:,}':<46} {min(mine.seconds for mine, _ in turns) / readers * 1e6:>8.1f} µs a row, "
+                f"{turns[0][0].peak_mb:.0f} MB"
+            )
+            told("plan ÷ bare INSERT … SELECT", [m.seconds / b.seconds for m, b in turns], "aim 3")
+        ratio = peaks[-1] / peaks[0]
+        print(f"  {f'memory at {sizes[-1]:,} ÷ at {sizes[0]:,}':<46} {ratio:>8.2f}    (aim 1.1)", flush=True)
 
 
-def postfix_sink(bench: Bench) -> None:
-    """The same into Postfix's smtp-sink, which reads byte by byte and stops everybody near 4,000/s."""
-    print("\nPostfix's smtp-sink, 10 connections")
-    if SINK is None:
-        print("  missing here")
-        return
-    senders: dict[str, Callable[[int], Run | None]] = {
-        "ours": bench.ours,
-        "smtp-source": lambda port: smtp_source(port, bench.readers, 10),
-    }
-    for name, send in senders.items():
-        port = free_port()
-        with subprocess.Popen([SINK, "-u", getpass.getuser(), f"127.0.0.1:{port}", "100"]) as program:
-            try:
-                wait_for(port)
-                line(name, send(port))
-            finally:
-                program.terminate()
+def _write_dkim_key(path: Path) -> None:
+    from newsletter_mailer.message.dkim import new_key
+
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(new_key())
 
 
-def late(bench: Bench, modules: Path) -> None:
-    """Replies 50 ms late, fifty connections: what counts is the number of round trips."""
-    print("\nReplies 50 ms late, 50 connections (a round trip each is 1,000/s at most)")
-    rows: list[tuple[str, tuple[str, ...], dict[str, Any], float]] = [
-        ("ours, PIPELINING: one round trip", ("PIPELINING",), {}, 1000),
-        ("ours, without: four round trips", ("8BITMIME",), {}, 250),
-        ("ours, CHUNKING, window 4", ("PIPELINING", "CHUNKING"), {"window": "4"}, 4000),
-    ]
-    for name, offers, settings, most in rows:
-        options = ("--late-ms", "50", "--offer", *offers)
-        line(name, with_sink(partial(bench.ours, connections=50, **settings), *options), most)
-    slow = ("--late-ms", "50")
-    line("smtp-source -d -s 50", with_sink(lambda port: smtp_source(port, 1000, 50), *slow), 1000)
-    line("aiosmtplib", with_sink(lambda port: bench.ready("aiosmtplib", port, 1000, 50), *slow), 1000)
-    line("nodemailer", with_sink(lambda port: nodemailer(bench, port, 1000, 50, modules), *slow), 1000)
+def machine() -> str:
+    """On what this was measured."""
+    optimised = "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
+    node = subprocess.run(["uname", "-srm"], capture_output=True, text=True, check=False).stdout.strip()
+    return (
+        f"{node}, {os.cpu_count()} processors, Python {platform.python_version()} "
+        f"{'with' if optimised else 'without'} profile-guided optimisation, {ssl.OPENSSL_VERSION}, "
+        f"load {os.getloadavg()[0]:.1f}"
+    )
+
+
+ROWS = ("wire", "postfix", "late", "secure", "memory")
 
 
 def main() -> None:
-    """Every row, or with --quick the first with fewer readers."""
+    """Every row, or with --quick the same with fewer readers and pairs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer readers and pairs")
+    parser.add_argument("--million", action="store_true", help="a campaign of 1,000,000, too: half an hour")
+    parser.add_argument("--only", default=",".join(ROWS), help=f"some of {', '.join(ROWS)}")
     options = parser.parse_args()
+    only = options.only.split(",")
+    print(machine())
     with tempfile.TemporaryDirectory(prefix="newsletter-bench-") as name:
         folder = Path(name)
-        install_nodemailer(folder)
-        bench = Bench(folder, 2_000 if options.quick else 10_000)
-        wire(bench, folder, 2 if options.quick else PAIRS)
-        postfix_sink(bench)
-        late(bench, folder)
+        (folder / "small").mkdir()
+        if {"wire", "late"} & set(only):
+            install_nodemailer(folder)
+        table = Table(folder, quick=options.quick)
+        for row in only:
+            if row != "memory":
+                getattr(table, row)()
+        if "memory" in only:
+            sizes = [table.bench.readers, 20_000 if options.quick else 100_000]
+            table.memory(sizes + [1_000_000] * options.million)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """One sender at work in a process of its own, for `send.py`: prints {"seconds", "processor_s", "peak_mb", "sent"}.
 
-plan WORKSPACE              plans campaign 1, to be sent by the next
-ours WORKSPACE              the planned campaign 1 of that workspace, as `newsletter resume` sends it
-ready aiosmtplib PORT N     N times one ready-made message over pooled connections
-naive PORT N                a template and an EmailMessage for every reader, smtplib over one connection
+plan        plans campaign 1 of a workspace, to be sent by the next two
+ours        the planned campaign 1, as `newsletter resume` sends it, without what comes before and after
+resume      the same by the command, whole; prints "heavy", too: modules that have no business there
+bare        the rows of a planned ledger copied by one INSERT … SELECT into an empty one
+aiosmtplib  one ready-made message again and again over pooled connections
+naive       a template and an EmailMessage for every reader, smtplib over one connection
 """
 
 from __future__ import annotations
@@ -13,13 +15,17 @@ import asyncio
 import json
 import resource
 import smtplib
+import sqlite3
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing, redirect_stdout
 from email.message import EmailMessage
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 CONNECTIONS = 10
+HEAVY = ("mjml", "premailer", "alembic", "starlette", "PIL")  # of composing, migrating and the web
 SENDER, READER = "news@example.org", "reader@example.org"
 
 
@@ -45,6 +51,52 @@ def ours(options: argparse.Namespace) -> int:
         campaign = one(app.database, "1")
         options.begun = time.perf_counter(), time.process_time()
         return dispatch(app.tools(), campaign).counts.sent
+
+
+def resume(options: argparse.Namespace) -> int:
+    """The command, as it is typed."""
+    options.begun = time.perf_counter(), time.process_time()
+    from newsletter_mailer.cli import main as newsletter
+
+    sys.argv = ["newsletter", "--no-input", "--project", options.workspace, "resume", "1"]
+    try:
+        with redirect_stdout(sys.stderr):
+            newsletter()
+    except SystemExit as done:
+        if done.code:
+            raise
+    options.heavy = [name for name in HEAVY if name in sys.modules]
+    with closing(sqlite3.connect(Path(options.workspace) / "var" / "newsletter.db")) as ledger:
+        return int(ledger.execute("SELECT count(*) FROM deliveries WHERE status = 'sent'").fetchone()[0])
+
+
+def bare(options: argparse.Namespace) -> int:
+    """What SQLite itself takes for these rows, with the ledger's own indices and pragmas."""
+    from newsletter_mailer.store.database import Database
+
+    with TemporaryDirectory(dir=Path(options.ledger).parent) as folder:
+        empty = Path(folder) / "empty.db"
+        Database(f"sqlite:///{empty}").close()
+        with closing(sqlite3.connect(empty, isolation_level=None)) as c:
+            c.executescript("PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-20000")
+            c.execute("ATTACH ? AS planned", (options.ledger,))
+            for table in (
+                "organisations",
+                "subscribers",
+                "lists",
+                "issues",
+                "editions",
+                "campaigns",
+                "batches",
+            ):
+                c.execute(f"INSERT INTO main.{table} SELECT * FROM planned.{table}")
+            c.execute("PRAGMA foreign_keys=ON")
+            options.begun = time.perf_counter(), time.process_time()
+            c.execute("BEGIN IMMEDIATE")
+            count = c.execute("INSERT INTO main.deliveries SELECT * FROM planned.deliveries").rowcount
+            c.execute("COMMIT")
+            options.ended = time.perf_counter(), time.process_time()
+            return count
 
 
 def aiosmtplib(options: argparse.Namespace) -> int:
@@ -91,6 +143,8 @@ def naive(options: argparse.Namespace) -> int:
 SENDERS: dict[str, Callable[[argparse.Namespace], int]] = {
     "plan": plan,
     "ours": ours,
+    "resume": resume,
+    "bare": bare,
     "aiosmtplib": aiosmtplib,
     "naive": naive,
 }
@@ -101,18 +155,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sender", choices=SENDERS)
     parser.add_argument("--workspace", default="")
+    parser.add_argument("--ledger", default="")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--number", type=int, default=0)
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
     parser.add_argument("--message", default="")
     options = parser.parse_args()
     sent = SENDERS[options.sender](options)
-    began, processor = options.begun
+    (began, processor), ended = options.begun, (time.perf_counter(), time.process_time())
+    if "ended" in options:
+        ended = options.ended
     found = {
-        "seconds": time.perf_counter() - began,
-        "processor_s": time.process_time() - processor,
+        "seconds": ended[0] - began,
+        "processor_s": ended[1] - processor,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "sent": sent,
+        "heavy": getattr(options, "heavy", []),
     }
     sys.stdout.write(json.dumps(found) + "\n")
 
