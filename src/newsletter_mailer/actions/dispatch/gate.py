@@ -16,6 +16,9 @@ from newsletter_mailer.store.database import Connection
 from newsletter_mailer.store.ledger import Claimed
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """How many rows may be claimed now, and whose not."""
@@ -71,8 +74,11 @@ class Gate:
 
     def saw(self, domain: str, outcome: Outcome, now: int) -> frozenset[str]:
         """Take note of an outcome; the domains that are to be left alone from now on."""
+        measures = self._watch.saw(domain, outcome, now=now)
+        if not measures:
+            return _NONE
         paused = []
-        for measure in self._watch.saw(domain, outcome, now=now):
+        for measure in measures:
             if isinstance(measure, SlowDown):
                 self._slow_until = max(self._slow_until, measure.until_ms)
             elif isinstance(measure, StopRun):

@@ -16,6 +16,7 @@ from newsletter_mailer.model.lateness import slept
 from newsletter_mailer.model.outcome import Outcome, Verb
 from newsletter_mailer.smtp.pool import Later, Outgoing
 from newsletter_mailer.store import campaigns, ledger
+from newsletter_mailer.store.database import Connection
 from newsletter_mailer.store.editions import number_of
 from newsletter_mailer.store.journal import Journal
 from newsletter_mailer.store.ledger import Claimed, Settlement
@@ -123,9 +124,7 @@ class Outbox:
         if not self._settled:
             return
         with self._tools.database.transaction() as connection:
-            now = self._tools.clock()
-            ledger.settle(connection, self._settled, now=now, retry=self._retry, chance=self._tools.chance)
-            self._gate.keep(connection, now)
+            self._write_down(connection, self._tools.clock())
         self._settled = []
 
     def release(self) -> None:
@@ -141,6 +140,12 @@ class Outbox:
         self._claimed_at = now
         with self._tools.database.transaction() as connection:
             ledger.heartbeat(connection, self._run, now)
+
+    def _write_down(self, c: Connection, now: int) -> None:
+        """Bring to the ledger what is known; it stays in hand until the commit."""
+        if self._settled:
+            ledger.settle(c, self._settled, now=now, retry=self._retry, chance=self._tools.chance)
+            self._gate.keep(c, now)
 
     def _settle(self, delivery: int, attempt: int, outcome: Outcome) -> None:
         self._journal.reply(delivery, attempt, outcome)
@@ -175,13 +180,15 @@ class Outbox:
 
     def _claim(self, now: int) -> bool:
         """Claim about a second's worth, so that a power cut leaves few in doubt; whether anyone was due."""
-        self.flush()
-        if self._journal.grown() and self.empty:
-            self._journal.begin_anew()
+        if self._journal.grown():
+            self.flush()
+            if self.empty:
+                self._journal.begin_anew()
         if self._claimed_at:
             rate = self._claim_size * 1000 / max(now - self._claimed_at, 1)
             self._claim_size = max(10, min(ledger.MOST, int(rate)))
         with self._tools.database.transaction() as connection:
+            self._write_down(connection, now)  # one commit for both: each waits for the disk
             ledger.heartbeat(connection, self._run, now)
             opening = self._gate.opening(connection, self._claim_size, now)
             claimed = (
@@ -198,6 +205,7 @@ class Outbox:
                 else []
             )
             self._gate.spend(connection, claimed, now)
+        self._settled = []
         self._claimed.extend(claimed)  # only now: the commit is what makes them ours
         self._claimed_at = now
         self.free_at = 0 if claimed else opening.at
