@@ -15,7 +15,6 @@ from newsletter_mailer.store import domains, pace
 from newsletter_mailer.store.database import Connection
 from newsletter_mailer.store.ledger import Claimed
 
-
 _NONE: frozenset[str] = frozenset()
 
 
@@ -82,7 +81,7 @@ class Gate:
             if isinstance(measure, SlowDown):
                 self._slow_until = max(self._slow_until, measure.until_ms)
             elif isinstance(measure, StopRun):
-                self.stopped = self.stopped or Stopped(measure.what, measure.hint)
+                self.stopped = self.stopped or Stopped(measure.what, measure.hint, asks=True)
             elif isinstance(measure, CloseDomain) or measure.domain not in self._trusted:
                 paused.append(measure)
         self._pauses += paused
