@@ -147,9 +147,12 @@ class Stopped(NewsletterError):
 
     exit_code = 75
 
-    def __init__(self, what: Sentence, hint: Sentence | None = None, *, until: int | None = None) -> None:
+    def __init__(
+        self, what: Sentence, hint: Sentence | None = None, *, until: int | None = None, asks: bool = False
+    ) -> None:
         super().__init__(what, hint)
         self.until = until  #: when the rest is due, if that is why: milliseconds since 1970, UTC
+        self.asks = asks  #: somebody should look before more leaves: another try would do harm
 
 
 class Held(Stopped):

@@ -16,7 +16,7 @@ from newsletter_mailer.store import campaigns, clocks
 from newsletter_mailer.store import told as notes
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.lock import WorkerLock
-from newsletter_mailer.wording import sentence
+from newsletter_mailer.wording import Sentence, sentence
 
 LOOK_S = 5.0  #: between two looks at the clock and the ledger, so that a sleep of the machine delays nothing
 _FIRST_MS, _LONGEST_MS = 60_000, 30 * 60_000  # between tries after an error that may pass by itself
@@ -130,11 +130,14 @@ class Worker:
             "it was planned for {time}, and nothing could leave then: it does not leave by itself so late",
             time=self._teller.time(at),
         )
-        with self._database.transaction() as connection:
-            campaigns.hold(connection, campaign.id, str(why), now=now)
-            notes.keep_told(connection, campaign.id, "")
+        self._hold(campaign, why)
         self.failed = self.failed or Held(why)
         return True
+
+    def _hold(self, campaign: Campaign, why: Sentence) -> None:
+        with self._database.transaction() as connection:
+            campaigns.hold(connection, campaign.id, str(why), now=self._clock())
+            notes.keep_told(connection, campaign.id, "")
 
     def _begin(self, campaign: Campaign) -> None:
         """What is told of it from now on is news, unless this is another try of ours."""
@@ -152,6 +155,9 @@ class Worker:
             self._teller.waits(campaign, error.until)
             return
         self.failed = self.failed or error
+        if isinstance(error, Stopped) and error.asks:
+            self._hold(campaign, error.what)
+            return
         tries = self._tries[campaign.id] = self._tries.get(campaign.id, 0) + 1
         passes = isinstance(error, Stopped)
         wait = min(_FIRST_MS << min(tries - 1, 10), _LONGEST_MS) if passes else _MENDED_MS
@@ -166,11 +172,10 @@ class Worker:
         """It is finished; or paused or cancelled meanwhile; or stopped, because the worker was told to."""
         if campaign.state is not CampaignState.STOPPED:
             self._tries.pop(campaign.id, None)
-        elif self._stop.is_set():
-            self.cut_short = True
-            self._again(campaign, self._clock())
-        else:
-            self._again(campaign, self._clock() + _LONGEST_MS)
+            return
+        self.cut_short = self.cut_short or self._stop.is_set()
+        # Not told to stop: what is left could not leave, and no time is known for it.
+        self._again(campaign, self._clock() + (0 if self._stop.is_set() else _LONGEST_MS))
 
     def _again(self, campaign: Campaign, at: int) -> None:
         with self._database.transaction() as connection:

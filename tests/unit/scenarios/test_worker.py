@@ -288,6 +288,47 @@ def test_a_stop_of_one_campaign_does_not_keep_the_others(station: Station) -> No
     assert isinstance(station.worker.failed, Stopped)
 
 
+def test_what_would_do_harm_by_another_try_is_held(station: Station) -> None:
+    everywhere = [f"reader@house{number}.example" for number in range(12)]
+    campaign = planned(station.database, everywhere, scheduled_at=NOON)
+    with ScriptedServer({"RCPT": ["550 5.7.1 refused by our policy"] * 12}) as server:
+        station.shop.port = server.port
+
+        assert station.look() == [f"begins {campaign.id}", f"held {campaign.id}"]
+
+    found = fresh(station.database, campaign)
+    assert found.state is CampaignState.HELD
+    assert found.held_why == "10 of 10 mails were refused as unwanted"
+
+
+def test_the_rest_follows_those_who_go_first(station: Station, server: ScriptedServer) -> None:
+    campaign = scheduled(station, NOON, canary=1, canary_wait=HOUR)
+
+    first = station.look()
+    station.clock.now = NOON + HOUR - 1
+    assert station.look() == []
+    assert fresh(station.database, campaign).counts.sent == 1
+    station.clock.now = NOON + HOUR
+    rest = station.look()
+
+    assert first == [f"begins {campaign.id}", f"waits {campaign.id} {NOON + HOUR}"]
+    assert rest == [f"begins {campaign.id}", f"finished {campaign.id}"]
+
+
+def test_the_pace_of_a_campaign_is_kept_from_look_to_look(station: Station, server: ScriptedServer) -> None:
+    campaign = scheduled(station, NOON, rate=2)
+    at = []
+
+    while fresh(station.database, campaign).state is not CampaignState.FINISHED:
+        station.look()
+        at.append((station.clock.now - NOON) // MINUTE)
+        station.clock.now = fresh(station.database, campaign).again_at or 0
+
+    assert len(at) == 3
+    assert at[0] == 0
+    assert at[2] >= 60
+
+
 def test_while_somebody_else_sends_it_waits_without_a_word(station: Station, server: ScriptedServer) -> None:
     campaign = scheduled(station, NOON)
 
