@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shlex
 import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -111,8 +112,9 @@ def _ended_tidily() -> Iterator[None]:
 
 
 def _dispatch(issue: str, lists: Sequence[str], exclude: Sequence[str]) -> str:
-    options = [f"--list {name}" for name in lists] + [f"--exclude {name}" for name in exclude]
-    return " ".join(["newsletter dispatch", issue, *options])
+    options = [part for name in lists for part in ("--list", name)]
+    options += [part for name in exclude for part in ("--exclude", name)]
+    return shlex.join(["newsletter", "dispatch", issue, *options])
 
 
 def _tell(face: Face, choices: Choices, report: Report, command: str) -> None:

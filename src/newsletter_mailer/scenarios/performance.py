@@ -105,21 +105,17 @@ class Performance:
     def _send(self, tools: Tools) -> list[Sentence]:
         """Dispatch until nothing is left, whatever stops it in between; for what it stopped."""
         stops: list[Sentence] = []
-        while True:
+        while not tools.stop.is_set():
             try:
-                done = dispatch(tools, self.campaign, wait=True)
+                dispatch(tools, self.campaign, wait=True)
+                break
             except Stopped as error:
                 stops.append(error.what)
                 if len(stops) > 2 * _MOST_STOPS:
                     raise
-            else:
-                if tools.stop.is_set() or not done.counts.open:
-                    return stops
-                stops.append(sentence("something was left to send"))
-            if tools.stop.is_set():
-                return stops
             if len(stops) >= _MOST_STOPS:
                 self._spell.clear()
+        return stops
 
     def _doubtful(self, arrived: Counter[str]) -> list[str]:
         """Whose mail arrived, of those in doubt."""

@@ -6,21 +6,23 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from issue_files import issue_text, workspace_at, write_issue
 from newsletter_mailer.config import Workspace, load_workspace, write_private
-from newsletter_mailer.errors import NewsletterError
+from newsletter_mailer.errors import NewsletterError, ServerUnreachable
 from newsletter_mailer.message.dkim import new_key
 from newsletter_mailer.message.headers import a_label
 from newsletter_mailer.model.audience import Basis, NewSubscriber
 from newsletter_mailer.scenarios.examination import Examination, kept_mbox
 from newsletter_mailer.scenarios.performance import Report
 from newsletter_mailer.scenarios.rehearse import CALM, Audience, Choices, Rehearsal, rehearsing
-from newsletter_mailer.smtp.sandbox import Arrived
-from newsletter_mailer.store import audience
+from newsletter_mailer.smtp.sandbox import MESSAGE, Arrived, Entry
+from newsletter_mailer.smtp.sandbox.log import Log
+from newsletter_mailer.store import audience, campaigns
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.tokens import Secret
 
@@ -198,6 +200,38 @@ def test_a_mail_of_nobody_and_one_that_went_to_another_are_wrong(
     assert [one.address for one in examination.wrong] == ["eve@example.org", "eve@example.org"]
     assert str(examination.wrong[0].why[0]) == f"it went to {a_label('eve@example.org')}"
     assert examination.sizes.smallest > 0
+
+
+def test_two_mails_to_one_reader_and_one_that_the_ledger_does_not_know_of_are_wrong(
+    database: Database, workspace: Workspace
+) -> None:
+    on_list(database, NewSubscriber("ann@example.org"), NewSubscriber("ben@example.org", first_name="B\x07n"))
+
+    with stage(database, workspace, Choices(1, CALM)) as ready, ready.sending() as sending:
+        with ready.database.reading() as c:
+            planned = list(campaigns.log(c, sending.campaign.id))
+        log = Log(ready.database.path.with_name("server.log"))
+        for row in planned:
+            log.write(Entry(MESSAGE, 99, row.address, message_id=row.message_id, taken=True))
+        log.close()
+        report = sending.run(sending.tools)
+
+    assert report is not None
+    assert {one.address: str(one.why[0]) for one in report.wrong} == {
+        "ann@example.org": "the server took it 2 times",
+        "ben@example.org": "it arrived, and the ledger says: refused",
+    }
+
+
+def test_when_no_server_can_be_reached_it_ends_all_the_same(database: Database, workspace: Workspace) -> None:
+    on_list(database, NewSubscriber("ann@example.org"))
+
+    with (
+        pytest.raises(ServerUnreachable),
+        stage(database, workspace, Choices(1)) as ready,
+        ready.sending() as sending,
+    ):
+        sending.run(replace(sending.tools, account=replace(sending.tools.account, port=1)))
 
 
 def test_no_mail_has_no_size(database: Database, workspace: Workspace) -> None:
