@@ -9,14 +9,16 @@ from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
 from threading import Event as Flag
+from typing import Any
 
-from dispatch_kit import Clock
+from dispatch_kit import EDITION, NOON, Clock, planned, readers
 from dispatch_kit import tools as plain_tools
 from newsletter_mailer.actions.dispatch import Tools
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.config.settings import RetrySettings
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.model.campaign import Campaign
+from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.model.outcome import Outcome
 from newsletter_mailer.scenarios.teller import Teller
 from newsletter_mailer.scenarios.worker import Worker
@@ -128,6 +130,16 @@ class Station:
         before = len(self.screen.said)
         self.worker.work(rest=rest)
         return self.screen.said[before:]
+
+
+def scheduled(station: Station, at: int = NOON, **wishes: Any) -> Campaign:
+    """A campaign of three readers for that time."""
+    return planned(station.database, readers(3), scheduled_at=at, **wishes)
+
+
+def another_issue(name: str = "b") -> Edition:
+    """For a campaign beside the first."""
+    return replace(EDITION, issue_id=f"issue-00000{name}", slug=f"issue-{name}")
 
 
 def mails_to(server: ScriptedServer, address: str) -> list[EmailMessage]:

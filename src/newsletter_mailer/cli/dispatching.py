@@ -10,6 +10,7 @@ import click
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import status_output
 from newsletter_mailer.cli.output import Face
+from newsletter_mailer.cli.progress import progress
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.wording import say
 
@@ -248,7 +249,7 @@ def _send(face: Face, app: App, campaign: Campaign, *, wait: bool, confirmed: bo
 
     tools = app.tools(confirmed=confirmed)
     try:
-        with show.progress(face, campaign, tools) as watched:
+        with progress(face, campaign, tools) as watched:
             done = dispatch(watched, campaign, wait=wait)
     except NewsletterError:
         if face.json:  # a program that reads us learns where the campaign stands, however the run ended

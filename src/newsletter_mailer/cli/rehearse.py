@@ -16,6 +16,7 @@ import click
 
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli.output import Face, number
+from newsletter_mailer.cli.progress import progress
 from newsletter_mailer.wording import say, say_many
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def rehearse(
             face.talk(say("At the provider's pace this takes less than two minutes."))
         with (
             rehearsal.sending() as sending,
-            show.progress(face, sending.campaign, sending.tools, _stopping()) as watched,
+            progress(face, sending.campaign, sending.tools, _stopping()) as watched,
         ):
             report = sending.run(watched)
     if report is None:

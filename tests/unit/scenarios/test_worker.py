@@ -2,44 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from dispatch_kit import EDITION, HOUR, MINUTE, NOON, fresh, planned, readers
+from dispatch_kit import HOUR, MINUTE, NOON, fresh, planned, readers
 from newsletter_mailer.actions.dispatch import dispatch
-from newsletter_mailer.errors import Busy, SecretError, Stopped
+from newsletter_mailer.errors import Busy
 from newsletter_mailer.model.campaign import Campaign, CampaignState
-from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.model.outcome import Outcome
 from newsletter_mailer.store import campaigns, ledger
-from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.lock import SenderLock, WorkerLock
-from newsletter_mailer.wording import sentence
 from smtp_servers import ScriptedServer
-from worker_kit import Station
+from worker_kit import Station, another_issue, scheduled
 
 TOMORROW = NOON + 24 * HOUR
-
-
-@pytest.fixture
-def station(tmp_path: Path) -> Iterator[Station]:
-    with Database(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield Station(opened, tmp_path)
-
-
-@pytest.fixture
-def server(station: Station) -> Iterator[ScriptedServer]:
-    with ScriptedServer() as opened:
-        station.shop.port = opened.port
-        yield opened
-
-
-def scheduled(station: Station, at: int = TOMORROW, **wishes: Any) -> Campaign:
-    return planned(station.database, readers(3), scheduled_at=at, **wishes)
 
 
 def put(station: Station, campaign: Campaign, state: CampaignState) -> None:
@@ -48,7 +23,7 @@ def put(station: Station, campaign: Campaign, state: CampaignState) -> None:
 
 
 def test_a_planned_time_is_waited_for_and_then_kept(station: Station, server: ScriptedServer) -> None:
-    campaign = scheduled(station)
+    campaign = scheduled(station, TOMORROW)
 
     assert station.look() == []
     station.clock.now = TOMORROW
@@ -61,7 +36,7 @@ def test_a_planned_time_is_waited_for_and_then_kept(station: Station, server: Sc
 def test_the_clock_is_looked_at_again_and_again_however_long_the_machine_slept_between(
     station: Station, server: ScriptedServer
 ) -> None:
-    campaign = scheduled(station)
+    campaign = scheduled(station, TOMORROW)
 
     def sleep() -> None:
         station.clock.now = TOMORROW + 3 * HOUR
@@ -144,8 +119,8 @@ def test_of_several_the_one_that_a_crash_cut_short_comes_first(
     station: Station, server: ScriptedServer
 ) -> None:
     early = scheduled(station, NOON - HOUR)
-    other = planned(station.database, readers(2), _another_issue(), scheduled_at=NOON - 2 * HOUR)
-    third = planned(station.database, readers(1), _another_issue("c"))
+    other = planned(station.database, readers(2), another_issue(), scheduled_at=NOON - 2 * HOUR)
+    third = planned(station.database, readers(1), another_issue("c"))
     put(station, third, CampaignState.SENDING)
 
     said = station.look()
@@ -154,12 +129,8 @@ def test_of_several_the_one_that_a_crash_cut_short_comes_first(
     assert begun == [f"begins {third.id}", f"begins {other.id}", f"begins {early.id}"]
 
 
-def _another_issue(name: str = "b") -> Edition:
-    return replace(EDITION, issue_id=f"issue-00000{name}", slug=f"issue-{name}")
-
-
 def test_one_that_could_not_begin_for_half_a_day_is_held(station: Station, server: ScriptedServer) -> None:
-    campaign = scheduled(station)
+    campaign = scheduled(station, TOMORROW)
     station.clock.now = TOMORROW + 12 * HOUR + 1
 
     said = station.look()
@@ -174,47 +145,6 @@ def test_one_that_could_not_begin_for_half_a_day_is_held(station: Station, serve
 
 def server_mails(server: ScriptedServer) -> list[str]:
     return [message.rcpt_to for message in server.messages]
-
-
-def test_an_unreachable_server_is_tried_again_ever_more_rarely_and_told_once(station: Station) -> None:
-    campaign = scheduled(station, NOON)
-    waits = []
-    said = []
-
-    for _ in range(8):
-        said += station.look()
-        again_at = fresh(station.database, campaign).again_at
-        assert again_at is not None
-        waits.append((again_at - station.clock.now) // MINUTE)
-        station.clock.now = again_at
-
-    assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
-    assert [word.partition(" 1")[0] for word in said] == ["begins", "stops"]
-
-
-def test_what_the_server_stopped_goes_on_when_the_server_is_back(station: Station) -> None:
-    campaign = scheduled(station, NOON)
-    station.look()
-    assert fresh(station.database, campaign).state is CampaignState.STOPPED
-
-    with ScriptedServer() as server:
-        station.shop.port = server.port
-        assert station.look() == []
-        station.clock.now += MINUTE
-        assert station.look() == [f"finished {campaign.id}"]
-
-
-def test_what_an_error_stopped_is_not_forgotten_by_the_next_worker(station: Station) -> None:
-    campaign = scheduled(station, NOON)
-    station.look()
-    station.next_worker()
-
-    with ScriptedServer() as server:
-        station.shop.port = server.port
-        station.clock.now += MINUTE
-        station.look()
-
-    assert fresh(station.database, campaign).state is CampaignState.FINISHED
 
 
 def test_what_a_person_takes_over_is_theirs_when_they_stop_it(
@@ -232,73 +162,6 @@ def test_what_a_person_takes_over_is_theirs_when_they_stop_it(
 
     assert station.looks(lambda: None) == []
     assert fresh(station.database, campaign).counts.sent == 0
-
-
-def test_a_refused_login_waits_for_the_settings_to_change_or_for_an_hour(station: Station) -> None:
-    with ScriptedServer({"MAIL": "530 5.7.0 authenticate first"}) as server:
-        station.shop.port = server.port
-        campaign = scheduled(station, NOON)
-        said = station.looks(*[lambda: None] * 3)
-        knocks = len(server.talks)
-    assert said == [f"begins {campaign.id}", f"stops {campaign.id} LoginRefused {NOON + HOUR}"]
-    assert knocks == 1
-
-    with ScriptedServer() as server:
-        station.shop.port = server.port
-
-        def mend() -> None:
-            station.shop.touched = True
-
-        assert station.looks(lambda: None, mend) == [f"finished {campaign.id}"]
-
-
-@pytest.mark.parametrize(("later", "given"), [(HOUR - 1, 0), (HOUR, 1)])
-def test_without_a_password_it_is_tried_again_after_an_hour(station: Station, later: int, given: int) -> None:
-    station.shop.error = SecretError(sentence("there is no password"))
-    campaign = scheduled(station, NOON)
-    station.look()
-    assert fresh(station.database, campaign).state is CampaignState.SCHEDULED
-    station.shop.given = 0
-
-    station.clock.now += later
-    station.look()
-
-    assert station.shop.given == given
-
-
-def test_what_is_wrong_with_the_account_is_not_tried_for_every_campaign(station: Station) -> None:
-    scheduled(station, NOON)
-    planned(station.database, readers(2), _another_issue(), scheduled_at=NOON)
-    with ScriptedServer({"MAIL": "530 5.7.0 authenticate first"}) as server:
-        station.shop.port = server.port
-        station.looks(lambda: None)
-
-        assert len(server.talks) == 1
-
-
-def test_a_stop_of_one_campaign_does_not_keep_the_others(station: Station) -> None:
-    stopped = scheduled(station, NOON - 1)
-    other = planned(station.database, readers(2), _another_issue(), scheduled_at=NOON)
-    with ScriptedServer({"MAIL": ["550 5.7.1 sender not owned by user", "250 ok"]}) as server:
-        station.shop.port = server.port
-        station.look()
-
-    assert fresh(station.database, stopped).state is CampaignState.STOPPED
-    assert fresh(station.database, other).state is CampaignState.FINISHED
-    assert isinstance(station.worker.failed, Stopped)
-
-
-def test_what_would_do_harm_by_another_try_is_held(station: Station) -> None:
-    everywhere = [f"reader@house{number}.example" for number in range(12)]
-    campaign = planned(station.database, everywhere, scheduled_at=NOON)
-    with ScriptedServer({"RCPT": ["550 5.7.1 refused by our policy"] * 12}) as server:
-        station.shop.port = server.port
-
-        assert station.look() == [f"begins {campaign.id}", f"held {campaign.id}"]
-
-    found = fresh(station.database, campaign)
-    assert found.state is CampaignState.HELD
-    assert found.held_why == "10 of 10 mails were refused as unwanted"
 
 
 def test_the_rest_follows_those_who_go_first(station: Station, server: ScriptedServer) -> None:
@@ -377,25 +240,6 @@ def test_told_to_stop_while_nothing_is_under_way_it_cuts_nothing_short(
     assert server.messages == []
 
 
-def test_a_fault_of_ours_leaves_the_campaign_to_the_next_worker(
-    station: Station, server: ScriptedServer
-) -> None:
-    campaign = scheduled(station, NOON)
-
-    def broken(_outcome: Outcome) -> None:
-        raise ZeroDivisionError
-
-    station.shop.progress = broken
-    with pytest.raises(ZeroDivisionError):
-        station.look()
-
-    station.shop.progress = lambda _outcome: None
-    station.next_worker()
-    station.clock.now += MINUTE
-    station.look()
-    assert fresh(station.database, campaign).state is CampaignState.FINISHED
-
-
 def test_a_pause_in_mid_campaign_is_the_officers_and_stays(station: Station, server: ScriptedServer) -> None:
     campaign = scheduled(station, NOON)
 
@@ -420,41 +264,3 @@ def test_a_clock_that_was_set_back_lengthens_no_wait(station: Station) -> None:
     station.looks(lambda: None, set_back)
 
     assert fresh(station.database, campaign).again_at == NOON - 5 * HOUR + 2 * MINUTE
-
-
-def test_a_disk_that_refuses_is_tried_again(station: Station, server: ScriptedServer) -> None:
-    campaign = scheduled(station, NOON)
-    in_the_way = station.database.path.with_suffix(".lock")
-    in_the_way.mkdir()
-
-    said = station.look()
-    in_the_way.rmdir()
-    station.clock.now += MINUTE
-
-    assert said == [f"stops {campaign.id} Stopped {NOON + MINUTE}"]
-    assert station.look() == [f"begins {campaign.id}", f"finished {campaign.id}"]
-
-
-def test_a_ledger_that_cannot_be_read_is_told_once_and_looked_at_again(
-    station: Station, server: ScriptedServer
-) -> None:
-    campaign = scheduled(station, NOON)
-    station.database.close()
-    whole = station.database.path.read_bytes()
-
-    def damage() -> None:
-        station.database.close()
-        station.database.path.write_bytes(b"no ledger" * 1000)
-
-    def later() -> None:
-        station.database.close()
-        station.clock.now += MINUTE
-
-    def restore() -> None:
-        later()
-        station.database.path.write_bytes(whole)
-
-    damage()
-    said = station.looks(later, later, restore)
-
-    assert said == ["trouble NewsletterError", f"begins {campaign.id}", f"finished {campaign.id}"]

@@ -2,37 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-import pytest
-
-from dispatch_kit import HOUR, MINUTE, NOON, fresh, planned, readers
+from dispatch_kit import HOUR, MINUTE, NOON, fresh, readers
 from newsletter_mailer.errors import NewsletterError, SecretError
-from newsletter_mailer.model.campaign import Campaign, CampaignState
+from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.store import campaigns, told
-from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import sentence
 from smtp_servers import ScriptedServer
-from worker_kit import OFFICER, Station, mails_to
-
-
-@pytest.fixture
-def station(tmp_path: Path) -> Iterator[Station]:
-    with Database(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
-        yield Station(opened, tmp_path)
-
-
-@pytest.fixture
-def server(station: Station) -> Iterator[ScriptedServer]:
-    with ScriptedServer() as opened:
-        station.shop.port = opened.port
-        yield opened
-
-
-def scheduled(station: Station, **wishes: Any) -> Campaign:
-    return planned(station.database, readers(3), scheduled_at=NOON, **wishes)
+from worker_kit import OFFICER, Station, mails_to, scheduled
 
 
 def test_the_end_is_told_with_its_counts_and_the_next_command(station: Station) -> None:
