@@ -92,19 +92,59 @@ def test_who_was_refused_is_not_said_to_have_it(newsletter: Newsletter, postbox:
 
 
 @pytest.mark.usefixtures("readers")
-def test_a_change_of_the_issue_is_told_when_its_campaign_goes_on(
+def test_a_corrected_issue_reaches_the_rest_and_an_erratum_those_who_have_the_old_one(
     newsletter: Newsletter, postbox: Postbox, wait_until: WaitUntil
 ) -> None:
     stopped_half_way(newsletter, postbox, wait_until)
     as_it_was = newsletter.run("dispatch", ISSUE, "--list", "la", "--dry-run")
+    newsletter.run("pause", ISSUE)
     issue = newsletter.folder / "issues" / ISSUE / "issue.yaml"
-    issue.write_text(issue.read_text(encoding="utf-8").replace("voici", "voilà"), encoding="utf-8")
+    issue.write_text(issue.read_text(encoding="utf-8").replace("voici", "voila"), encoding="utf-8")
 
+    resumed = newsletter.run("--json", "status", "1")
     said = newsletter.run("dispatch", ISSUE, "--list", "la", "--yes", "--expect", "6")
 
+    assert json.loads(resumed.stdout)["state"] == "paused"
     assert "The issue was changed since" not in as_it_was.stderr
-    assert "The issue was changed since" in said.stderr
-    assert "newsletter cancel 1" in said.stderr
+    assert "the 4 to go get it as it is now" in said.stderr
+    with_old = {to for to, raw in postbox.received if b"voici" in raw}
+    assert with_old == set(postbox.addresses[:2])
+    versions = [
+        json.loads(line) for line in newsletter.run("log", "1", "--format", "jsonl").stdout.splitlines()
+    ]
+    assert {line["address"] for line in versions if line["version"] == 1} == with_old
+
+    counted = newsletter.run("dispatch", ISSUE, "--list", "la", "--erratum", "--yes", "--expect", "2")
+
+    assert "2 = 6" in counted.stderr
+    assert set(postbox.addresses[6:]) == with_old
+    assert all(b"voila" in raw for _, raw in postbox.received[6:])
+
+
+@pytest.mark.usefixtures("readers")
+def test_what_is_planned_for_a_time_waits_for_it(newsletter: Newsletter, postbox: Postbox) -> None:
+    when = ("--at", "2099-12-01 09:00")
+    said = newsletter.run("dispatch", ISSUE, "--list", "la", *when, "--yes", "--expect", "6")
+    waits = newsletter.run("resume", ISSUE, code=75)
+
+    assert "planned for 2099-12-01 09:00" in said.stderr
+    assert "2099-12-01 09:00" in waits.stderr
+    assert postbox.received == []
+    assert json.loads(newsletter.run("--json", "status", ISSUE).stdout)["state"] == "scheduled"
+
+
+@pytest.mark.usefixtures("readers")
+def test_the_end_is_said_before_the_confirmation_and_the_rate_is_kept(
+    newsletter: Newsletter, postbox: Postbox
+) -> None:
+    said = newsletter.run("dispatch", ISSUE, "--list", "la", "--rate", "2/h", code=6)
+    sent = newsletter.run(
+        "dispatch", ISSUE, "--list", "la", "--rate", "2/h", "--yes", "--expect", "6", code=75
+    )
+
+    assert "At 2/h this ends" in said.stderr
+    assert len(postbox.received) == 1
+    assert "the provider takes no more for now" in sent.stderr
 
 
 @pytest.mark.usefixtures("readers")

@@ -68,6 +68,7 @@ def log_json(row: LogRow) -> dict[str, Any]:
         "updated_at": iso(row.updated_at),
         "next_try_at": iso(row.next_try_at),
         "organisation": row.organisation,
+        "version": row.version,
     }
 
 
