@@ -74,7 +74,7 @@ def write_private(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     for folder in (path.parent, path.parent.parent):  # the names: of the file, and of a folder just made
-        _keep(folder)
+        keep_names(folder)
 
 
 def replace_private(path: Path, data: bytes) -> None:
@@ -86,10 +86,10 @@ def replace_private(path: Path, data: bytes) -> None:
     except BaseException:
         new.unlink(missing_ok=True)
         raise
-    _keep(path.parent)
+    keep_names(path.parent)
 
 
-def _keep(folder: Path) -> None:
+def keep_names(folder: Path) -> None:
     """Have the names in a folder written to the disk; Windows does so by itself."""
     if os.name != "posix":
         return

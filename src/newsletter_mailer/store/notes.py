@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from newsletter_mailer.config.private import keep_names
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerNote:
@@ -99,15 +101,4 @@ def _write(path: Path, values: dict[str, Any], mode: int) -> None:
         with suppress(OSError):
             new.unlink()
         raise
-    _keep_name(path.parent)
-
-
-def _keep_name(folder: Path) -> None:
-    """Have the new name written to the disk; Windows does so by itself."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    keep_names(path.parent)

@@ -9,34 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from newsletter_mailer.actions.dispatch import Outbox, Tools, dispatch, exit_code
-from newsletter_mailer.config import Identity, SenderSettings, Settings, Workspace
+from dispatch_kit import EDITION, NOON, SECRET, Clock, tools
+from newsletter_mailer.actions.dispatch import Outbox, dispatch, exit_code
+from newsletter_mailer.config import Identity, SenderSettings, Workspace
 from newsletter_mailer.errors import LoginRefused, ServerUnreachable, Stopped, UsageError
 from newsletter_mailer.message.headers import mailable
 from newsletter_mailer.model.audience import Basis, NewSubscriber
 from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
 from newsletter_mailer.model.delivery import Event
-from newsletter_mailer.model.edition import Edition, Segment, Sender
+from newsletter_mailer.model.edition import Edition, Segment
 from newsletter_mailer.model.outcome import Outcome, Verb
+from newsletter_mailer.smtp.pool import Outgoing
 from newsletter_mailer.store import audience, campaigns, ledger
 from newsletter_mailer.store.campaigns import Audience
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.journal import RECORD, Journal, read
-from newsletter_mailer.tokens import Secret
-from smtp_servers import HANG_UP, ScriptedServer, account
-
-SECRET = Secret(bytes(32))
-NOON = 1_800_000_000_000
-EDITION = Edition(
-    issue_id="issue-000001",
-    slug="issue",
-    title="T",
-    language="fr",
-    sender=Sender("R", "r@example.org"),
-    subject=(Segment("Bonjour"),),
-    html=(Segment("<p>Bonjour</p>"),),
-    text=(Segment("Bonjour"),),
-)
+from smtp_servers import HANG_UP, ScriptedServer
 
 
 @pytest.fixture
@@ -77,20 +65,6 @@ def people(number: int) -> list[NewSubscriber]:
     return [NewSubscriber(f"reader{each}@example.org") for each in range(number)]
 
 
-def tools(database: Database, port: int, tmp_path: Path) -> Tools:
-    settings = Settings(
-        identity=Identity(name="R", address="1 rue", email="r@example.org"),
-        sender=SenderSettings(name="R", email="r@example.org"),
-    )
-    return Tools(
-        database=database,
-        workspace=Workspace(tmp_path, settings),
-        account=account(port),
-        secret=SECRET,
-        clock=lambda: NOON,
-    )
-
-
 def a_clock(*, minutes: int) -> Callable[[], int]:
     """A clock that is so much later at each look."""
     times = count(NOON, minutes * 60_000)
@@ -108,7 +82,7 @@ def test_everybody_gets_it_and_the_campaign_is_finished(database: Database, tmp_
     campaign = planned(database, *people(25))
 
     with ScriptedServer() as server:
-        done = dispatch(tools(database, server.port, tmp_path), campaign)
+        done = dispatch(tools(database, server.port, tmp_path, Clock()), campaign)
 
     assert (done.state, done.counts.sent) == (CampaignState.FINISHED, 25)
     assert len(server.messages) == 25
@@ -121,7 +95,7 @@ def test_a_reader_whose_name_cannot_stand_in_a_header_is_refused_alone(
     campaign = planned(database, *people(2), NewSubscriber("odd@example.org", first_name="A\u2028B"))
 
     with ScriptedServer() as server:
-        done = dispatch(tools(database, server.port, tmp_path), campaign)
+        done = dispatch(tools(database, server.port, tmp_path, Clock()), campaign)
 
     assert (done.counts.sent, done.counts.refused) == (2, 1)
     with database.reading() as c:
@@ -144,7 +118,7 @@ def test_a_reader_for_whom_a_condition_cannot_be_worked_out_is_refused_alone(
     campaign = planned(database, *people(2), chair, edition=edition)
 
     with ScriptedServer() as server:
-        done = dispatch(tools(database, server.port, tmp_path), campaign)
+        done = dispatch(tools(database, server.port, tmp_path, Clock()), campaign)
 
     assert (done.state, done.counts.sent, done.counts.refused) == (CampaignState.FINISHED, 2, 1)
     with database.reading() as c:
@@ -159,13 +133,13 @@ def test_a_server_that_hangs_up_after_every_dot_stops_the_run_and_doubles_nobody
     campaign = planned(database, *people(10))
 
     with ScriptedServer({"DOT": [HANG_UP] * 10}) as server, pytest.raises(Stopped):
-        dispatch(tools(database, server.port, tmp_path), campaign)
+        dispatch(tools(database, server.port, tmp_path, Clock()), campaign)
 
     counts = counts_of(database, campaign)
     assert counts.in_doubt == 3
     assert (counts.queued, counts.sending) == (7, 0)
     with ScriptedServer() as server:
-        done = dispatch(tools(database, server.port, tmp_path), campaign)
+        done = dispatch(tools(database, server.port, tmp_path, Clock()), campaign)
     assert (done.counts.sent, done.counts.in_doubt, len(server.messages)) == (7, 3, 7)
 
 
@@ -183,7 +157,7 @@ def test_what_is_about_us_leaves_every_reader_queued(
     campaign = planned(database, *people(30))
 
     with ScriptedServer(replies) as server, pytest.raises(error):
-        dispatch(tools(database, server.port, tmp_path), campaign)
+        dispatch(tools(database, server.port, tmp_path, Clock()), campaign)
 
     assert counts_of(database, campaign).queued == 30
     assert server.messages == []
@@ -192,7 +166,7 @@ def test_what_is_about_us_leaves_every_reader_queued(
 def test_a_stop_gives_back_what_was_claimed(database: Database, tmp_path: Path) -> None:
     campaign = planned(database, *people(30))
     with ScriptedServer() as server:
-        at_work = tools(database, server.port, tmp_path)
+        at_work = tools(database, server.port, tmp_path, Clock())
         at_work.stop.set()
 
         done = dispatch(at_work, campaign)
@@ -207,7 +181,7 @@ def test_a_disk_that_cannot_be_written_stops_with_a_sentence_before_anything_lea
     (tmp_path / "ledger-journals").write_text("a file where the folder should be", encoding="utf-8")
 
     with ScriptedServer() as server, pytest.raises(Stopped, match="cannot be written"):
-        dispatch(tools(database, server.port, tmp_path), campaign)
+        dispatch(tools(database, server.port, tmp_path, Clock()), campaign)
 
     assert server.messages == []
     assert counts_of(database, campaign).queued == 3
@@ -220,7 +194,7 @@ def test_a_campaign_leaves_on_the_letterhead_that_it_was_planned_with(
     campaign = planned(database, *people(1), lists=("adherents", "presse"))
 
     with ScriptedServer() as server:
-        at_work = tools(database, server.port, tmp_path)
+        at_work = tools(database, server.port, tmp_path, Clock())
         later = at_work.workspace.settings.model_copy(
             update={
                 "identity": Identity(name="New", address="1 rue", email="new@example.com"),
@@ -241,7 +215,7 @@ def test_a_cancelled_campaign_is_not_resumed(database: Database, tmp_path: Path)
         ledger.cancel(c, campaign.id, NOON)
 
     with ScriptedServer() as server, pytest.raises(UsageError, match="cancelled"):
-        dispatch(tools(database, server.port, tmp_path), campaign)
+        dispatch(tools(database, server.port, tmp_path, Clock()), campaign)
 
     assert counts_of(database, campaign).cancelled == 3
 
@@ -256,7 +230,7 @@ def test_a_campaign_that_is_paused_while_it_is_sent_stops_and_stays_paused(
             campaigns.set_state(c, campaign.id, CampaignState.PAUSED, now=NOON)
 
     with ScriptedServer({"RCPT": ["450 4.2.1 later"]}) as server:
-        at_work = tools(database, server.port, tmp_path)
+        at_work = tools(database, server.port, tmp_path, Clock())
         done = dispatch(replace(at_work, progress=pause, clock=a_clock(minutes=10)), campaign, wait=True)
 
     assert done.state is CampaignState.PAUSED
@@ -267,7 +241,7 @@ def test_a_reader_at_whom_the_server_hangs_up_stops_nobody_else(database: Databa
     campaign = planned(database, *people(1))
 
     with ScriptedServer({"RCPT": HANG_UP}) as server, pytest.raises(Stopped, match="refused for now"):
-        dispatch(tools(database, server.port, tmp_path), campaign)
+        dispatch(tools(database, server.port, tmp_path, Clock()), campaign)
 
     assert counts_of(database, campaign) == Counts(deferred=1)
 
@@ -279,8 +253,8 @@ def test_the_journal_of_a_long_run_does_not_grow_for_ever(database: Database, tm
         run = ledger.register_run(c, host="h", boot_id="b", pid=1, journal=path.name, now=NOON)
 
     with Journal.create(path, run) as journal:
-        outbox = Outbox(tools(database, 1, tmp_path), campaign, run=run, journal=journal)
-        while (outgoing := outbox.take()) is not None:
+        outbox = Outbox(tools(database, 1, tmp_path, Clock()), campaign, run=run, journal=journal)
+        while isinstance(outgoing := outbox.take(), Outgoing):
             for _ in range(4000):
                 outbox.before_dot(outgoing)
             outbox.settle(outgoing, Outcome(Event.ACCEPTED, Verb.DOT))

@@ -242,7 +242,9 @@ def test_a_domain_that_defers_rests_and_the_others_go_on(
     counts = fresh(database, campaign).counts
     assert counts.sent == 40
     with database.reading() as c:
-        asked = [row for row in campaigns.log(c, campaign.id) if row.attempts and row.domain == "busy.example"]
+        asked = [
+            row for row in campaigns.log(c, campaign.id) if row.attempts and row.domain == "busy.example"
+        ]
     assert 3 <= len(asked) < 20  # the rest of that domain waits untried
     assert counts.deferred + counts.queued == 40
 
