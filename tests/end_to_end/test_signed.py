@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import dkim
@@ -23,6 +24,24 @@ def test_a_test_mail_arrives_signed(newsletter: Newsletter, postbox: Postbox) ->
     key = read_key(Path(newsletter.folder) / "var" / "dkim.pem")
     ((_, arrived),) = postbox.received
     assert arrived.startswith(b"DKIM-Signature: ")
+    assert dkim.verify(arrived, dnsfunc=published({"news1._domainkey.example.org.": key}))
+
+
+def test_a_notice_to_the_officer_is_signed_too(newsletter: Newsletter, postbox: Postbox) -> None:
+    environment = {**ENVIRONMENT, "NEWSLETTER_NOTIFY": '["chair@example.org"]'}
+    newsletter.run("doctor", "--make-key", environment=environment)
+    newsletter.run("subscribers", "import", str(newsletter.people(["ann@example.org"])), "--list", "members")
+    confirmed = ("--list", "members", "--yes", "--expect", "1")
+    newsletter.run("dispatch", "2026-11", *confirmed, "--at", "2199-12-01 09:00", environment=environment)
+    with sqlite3.connect(newsletter.folder / "var" / "newsletter.db") as ledger:
+        ledger.execute("UPDATE campaigns SET scheduled_at = created_at")
+    ledger.close()
+
+    newsletter.run("worker", "--once", environment=environment)
+
+    key = read_key(Path(newsletter.folder) / "var" / "dkim.pem")
+    (_, (to, arrived)) = postbox.received
+    assert to == "chair@example.org"
     assert dkim.verify(arrived, dnsfunc=published({"news1._domainkey.example.org.": key}))
 
 
