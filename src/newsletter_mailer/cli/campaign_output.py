@@ -79,6 +79,18 @@ def proposal(face: Face, found: Proposal, issue: str, pace: Sequence[Sentence] =
         face.talk(f"! {warning}", style="yellow")
 
 
+def canary(face: Face, count: int, minutes: float) -> None:
+    """What the first few are good for, and what they are not."""
+    face.talk(
+        say(
+            "The first {count} readers go ahead, the rest follows after {minutes} minutes if nothing speaks against it. "
+            "Only the mail server's own answers are seen: no inbox is read for what comes back later.",
+            count=number(count),
+            minutes=f"{minutes:g}",
+        )
+    )
+
+
 def proposal_data(face: Face, found: Proposal, issue: str) -> None:
     """The object of `--json dispatch` when nothing is sent (docs/reference.md)."""
     if not face.json:

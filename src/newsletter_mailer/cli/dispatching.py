@@ -147,6 +147,8 @@ def _new(
         app.database, app.workspace, proposal.head_count.total, now=wanted.at or app.now, rate=wanted.rate
     )
     show.proposal(face, proposal, issue, told)
+    if wanted.canary and proposal.head_count.total:
+        show.canary(face, wanted.canary, app.workspace.settings.canary_wait)
     if answer.dry_run or proposal.head_count.total == 0:
         show.proposal_data(face, proposal, issue)
         return None
