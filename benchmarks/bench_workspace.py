@@ -45,7 +45,7 @@ class Bench:
     def __init__(self, folder: Path, readers: int) -> None:
         self.folder = folder / "workspace"
         self.readers = readers
-        self.message = folder / "message.eml"
+        self.message = self.folder / "rendered" / "message.eml"
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("NEWSLETTER_")},
             "NEWSLETTER_SMTP__HOST": "127.0.0.1",
@@ -115,7 +115,6 @@ class Bench:
             text = GREETING + WORDS * (words // len(WORDS)) + WORDS[: words % len(WORDS)]
             issue.write_text(ISSUE % (BLOCKS * 8, text), encoding="utf-8")
             self._newsletter("render", "bench", "-o", str(self.folder / "rendered"))
-            shutil.copy(self.folder / "rendered" / "message.eml", self.message)
             size = self.message.stat().st_size
             if abs(size - SIZE) < SIZE * 0.01:
                 return

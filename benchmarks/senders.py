@@ -126,16 +126,21 @@ def naive(options: argparse.Namespace) -> int:
     """What people write."""
     from jinja2 import Environment
 
-    source = Path(options.message).read_text(encoding="utf-8")
-    template = Environment(autoescape=True).from_string(source)
+    greeting = "Bonjour {{ name }}, {{ link }}\n"
+    page, text = (
+        Environment(autoescape=kind == "html").from_string(
+            greeting + Path(options.message).with_name(f"issue.{kind}").read_text(encoding="utf-8")
+        )
+        for kind in ("html", "txt")
+    )
     options.begun = time.perf_counter(), time.process_time()
     with smtplib.SMTP("127.0.0.1", options.port) as client:
         for number in range(options.number):
             message = EmailMessage()
             message["From"], message["To"], message["Subject"] = SENDER, READER, f"Bonjour {number}"
-            page = template.render(name=f"Lectrice {number}", link=f"https://news.example.org/u/{number}")
-            message.set_content("Bonjour")
-            message.add_alternative(page, subtype="html")
+            values = {"name": f"Lectrice {number}", "link": f"https://news.example.org/u/{number}"}
+            message.set_content(text.render(values))
+            message.add_alternative(page.render(values), subtype="html")
             client.send_message(message)
     return int(options.number)
 
