@@ -3,13 +3,15 @@
     header | record | record | … | zeros          each 256 bytes, no record crosses a page
 
 One record goes before the final dot of a message is written, one after its reply. They are written in place, into
-space that was allocated before, and not fsynced: a killed process loses no written page. After a power cut pages
-may be missing; checksums and running numbers show it, and another boot is never trusted to be whole.
+space that was allocated before and then mapped, and not fsynced: a killed process loses no page that it touched.
+Its last byte makes a record count: what a kill cut short before it was never written. After a power cut pages may
+be missing; checksums and running numbers show it, and another boot is never trusted to be whole.
 """
 
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import struct
 import zlib
@@ -24,16 +26,20 @@ from newsletter_mailer.model.delivery import Event
 from newsletter_mailer.model.outcome import Outcome, Reply, Verb
 
 RECORD = 256
-_CHUNK = (
-    4096 * RECORD
-)  # 1 MiB: allocated ahead, so that a full disk is met between messages and not after a dot
+_PER_CHUNK = 4096
+_CHUNK = _PER_CHUNK * RECORD  # 1 MiB: allocated ahead, so that a full disk is met between messages
 _MOST_CHUNKS = 8  # 16,000 messages: a journal that has grown so far begins anew when it may
 _MAGIC = b"newsletter-journal-1"
 _HEADER = struct.Struct("<20sQ")
 _BODY = struct.Struct("<IQIqBBBHH")  # number, delivery, attempt, at, kind, event, verb, code, length of text
 _CHECK = struct.Struct("<I")
-_ROOM = RECORD - _BODY.size - _CHECK.size
+_CHECKED = RECORD - _CHECK.size - 1
+_ROOM = _CHECKED - _BODY.size
+_SLOT = struct.Struct(f"{_BODY.format}{_ROOM}s")
 _NOTHING = bytes(RECORD)
+_DONE = 0xA5  # the last byte of what was written to its end
+_END = bytes([_DONE])
+_PER_PAGE = 4096 // RECORD
 _EVENTS = (
     Event.ACCEPTED,
     Event.DEFERRED,
@@ -51,6 +57,9 @@ class Kind(IntEnum):
 
     DOT = 1  #: the final dot is about to be written
     REPLY = 2  #: the outcome is known
+
+
+_DOT, _REPLY = int(Kind.DOT), int(Kind.REPLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +88,8 @@ class Journal:
         self.path = path
         self._handle = handle
         self._run = run
-        self._next = 1  # the header is number 0
-        self._room = 0
-        self._grow()
-        self._put(_header(run))
+        self._seed = run & 0xFFFFFFFF  # of the checksums: a record of another run is none of this one's
+        self._begin()
 
     @classmethod
     def create(cls, path: Path, run: int) -> Self:
@@ -106,49 +113,74 @@ class Journal:
 
     def dot(self, delivery: int, attempt: int, *, at: int = 0) -> None:
         """The final dot of this attempt is about to be written. Raises OSError: then it must not be."""
-        self._write(Kind.DOT, delivery, attempt, at, 0, 0, 0, b"")
+        self._write(delivery, attempt, at, _DOT)
 
     def reply(self, delivery: int, attempt: int, outcome: Outcome, *, at: int = 0) -> None:
         """This attempt came to that outcome; long replies are cut."""
-        code = outcome.reply.code if outcome.reply else 0
-        words = outcome.reply.text if outcome.reply else outcome.detail
+        reply = outcome.reply
+        code, words = (reply.code, reply.text) if reply else (0, outcome.detail)
         event, verb = _EVENT_NUMBER[outcome.event], _VERB_NUMBER[outcome.verb]
-        self._write(Kind.REPLY, delivery, attempt, at, event, verb, code, words.encode()[:_ROOM])
+        self._write(delivery, attempt, at, _REPLY, event, verb, code, words.encode()[:_ROOM])
 
     def grown(self) -> bool:
         """Whether it is time to begin anew."""
-        return self._room >= _MOST_CHUNKS * _CHUNK // RECORD
+        return self._room >= _MOST_CHUNKS * _PER_CHUNK
 
     def begin_anew(self) -> None:
         """Empty the journal. Only while its run holds nothing, and the ledger knows all that was written here."""
+        self._map.close()  # Windows cuts no file that is mapped
         os.ftruncate(self._handle, 0)
-        os.lseek(self._handle, 0, os.SEEK_SET)
-        self._next, self._room = 1, 0
-        self._grow()
-        self._put(_header(self._run))
+        self._begin()
 
     def close(self) -> None:
         """Close the file; it stays until the ledger knows all that it says."""
+        self._map.close()
         os.close(self._handle)
 
-    def _write(
-        self, kind: Kind, delivery: int, attempt: int, at: int, event: int, verb: int, code: int, words: bytes
-    ) -> None:
-        if self._next + 1 >= self._room:  # a whole journal always ends in an empty record: see `read`
-            self._grow()
-        body = _BODY.pack(self._next, delivery, attempt, at, kind, event, verb, code, len(words)) + words
-        body = body.ljust(RECORD - _CHECK.size, b"\0")
-        self._put(body + _CHECK.pack(zlib.crc32(body, self._run & 0xFFFFFFFF)))
-        self._next += 1
+    def _begin(self) -> None:
+        self._next = 1  # the header is number 0
+        self._room = 0
+        self._grow()
+        self._map = _mapped(self._handle, 0)
+        self._map[:RECORD] = _header(self._run)
 
-    def _put(self, record: bytes) -> None:
-        if (
-            os.write(self._handle, record) != RECORD
-        ):  # into allocated room: only a failing disk stops half-way
+    def _write(
+        self,
+        delivery: int,
+        attempt: int,
+        at: int,
+        kind: int,
+        event: int = 0,
+        verb: int = 0,
+        code: int = 0,
+        words: bytes = b"",
+    ) -> None:
+        number = self._next
+        if number + 1 >= self._room:  # a whole journal always ends in an empty record: see `read`
+            self._grow()
+        if not number % _PER_PAGE:
+            self._turn_to(number)
+        body = _SLOT.pack(number, delivery, attempt, at, kind, event, verb, code, len(words), words)
+        start = number % _PER_CHUNK * RECORD
+        end = start + RECORD - 1
+        self._map[start:end] = body + _CHECK.pack(zlib.crc32(body, self._seed))
+        self._map[end] = _DONE
+        self._next = number + 1
+
+    def _turn_to(self, number: int) -> None:
+        """The page that begins with this record. Asked for by a plain write, which tells of a full disk in words.
+
+        Where every write takes new room (Btrfs, ZFS), a mapped page would tell of it by killing the process.
+        """
+        place = number * RECORD
+        os.lseek(self._handle, place, os.SEEK_SET)
+        if os.write(self._handle, _NOTHING) != RECORD:  # only a failing disk stops half-way
             raise OSError(errno.EIO, os.strerror(errno.EIO), str(self.path))
+        if not number % _PER_CHUNK:
+            before, self._map = self._map, _mapped(self._handle, place)
+            before.close()
 
     def _grow(self) -> None:
-        place = os.lseek(self._handle, 0, os.SEEK_CUR)
         length = os.lseek(self._handle, 0, os.SEEK_END)
         left = _CHUNK
         try:
@@ -159,9 +191,11 @@ class Journal:
                 self._handle, length
             )  # a full disk takes half a chunk, and the journal is whole still
             raise
-        finally:
-            os.lseek(self._handle, place, os.SEEK_SET)
-        self._room += _CHUNK // RECORD
+        self._room += _PER_CHUNK
+
+
+def _mapped(handle: int, place: int) -> mmap.mmap:
+    return mmap.mmap(handle, _CHUNK, access=mmap.ACCESS_WRITE, offset=place)
 
 
 def _header(run: int) -> bytes:
@@ -188,7 +222,7 @@ def _read(file: BinaryIO, run: int, of: Collection[int] | None) -> JournalRead:
     number = used = intact = 0
     while slot := file.read(RECORD):  # one at a time: only what is asked for is kept in memory
         number += 1
-        if slot == _NOTHING:
+        if slot == _NOTHING or (len(slot) == RECORD and not slot[-1]):
             continue
         used = number
         delivery = _delivery(slot, number, run)
@@ -203,8 +237,8 @@ def _read(file: BinaryIO, run: int, of: Collection[int] | None) -> JournalRead:
 
 def _delivery(slot: bytes, number: int, run: int) -> int | None:
     """Whose record it is; None when it is torn, or stands where it was not written."""
-    body, check = slot[: -_CHECK.size], slot[-_CHECK.size :]
-    if len(slot) < RECORD or check != _CHECK.pack(zlib.crc32(body, run & 0xFFFFFFFF)):
+    body = slot[:_CHECKED]
+    if slot[_CHECKED:] != _CHECK.pack(zlib.crc32(body, run & 0xFFFFFFFF)) + _END:
         return None
     found, delivery = _BODY.unpack_from(body)[:2]
     return delivery if found == number else None

@@ -19,6 +19,7 @@ from newsletter_mailer.store.journal import RECORD, Journal, JournalRead, Record
 from unit.store.ledger_kit import ACCEPTED, LOST
 
 PER_CHUNK = 4096
+PER_PAGE = 16
 
 
 @pytest.fixture
@@ -209,9 +210,42 @@ def test_a_journal_begins_anew_and_forgets(path: Path) -> None:
     assert path.stat().st_size == PER_CHUNK * RECORD
 
 
-def test_a_record_that_cannot_be_written_whole_is_told(path: Path) -> None:
-    with Journal.create(path, 7) as journal, files_up_to(RECORD + 100), pytest.raises(OSError):
+def test_a_page_that_cannot_be_written_whole_is_told(path: Path) -> None:
+    with Journal.create(path, 7) as journal, files_up_to(PER_PAGE * RECORD + 100):
+        for number in range(PER_PAGE - 1):
+            journal.dot(number, 1)
+        for _ in range(2):
+            with pytest.raises(OSError, match="put/output"):
+                journal.dot(PER_PAGE, 1)
+
+    found = read(path, run=7)
+    assert found.whole
+    assert [record.delivery for record in found.records] == list(range(PER_PAGE - 1))
+
+
+def test_a_record_that_a_kill_cut_short_was_never_written(path: Path) -> None:
+    with Journal.create(path, 7) as journal:
+        for number in range(3):
+            journal.dot(number, 1)
+    raw = path.read_bytes()
+    begun = 3 * RECORD  # of the last one
+
+    for written in range(RECORD):
+        path.write_bytes(raw[: begun + written] + bytes(RECORD - written) + raw[begun + RECORD :])
+        found = read(path, run=7)
+        assert found.whole
+        assert [record.delivery for record in found.records] == [0, 1]
+
+
+def test_a_record_that_was_never_finished_is_no_excuse_for_those_after_it(path: Path) -> None:
+    with Journal.create(path, 7) as journal:
         journal.dot(1, 1)
+        journal.dot(2, 1)
+    raw = bytearray(path.read_bytes())
+    raw[2 * RECORD - 1] = 0
+    path.write_bytes(raw)
+
+    assert read(path, run=7) == JournalRead((Record(2, 1, 0),), whole=False)
 
 
 @given(
