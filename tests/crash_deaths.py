@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Event as Flag
 from typing import Any
 
 from crash_world import CLOCK, Server, World, count
 from newsletter_mailer.actions.account import account_of
 from newsletter_mailer.actions.campaigns import one
-from newsletter_mailer.actions.dispatch import Tools, dispatch
+from newsletter_mailer.actions.dispatch import StopFlag, Tools, dispatch
 from newsletter_mailer.app import open_app
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import Stopped
@@ -88,11 +87,11 @@ def _account(workspace: Workspace, server: Server, way: Way) -> Account:
     return replace(account, connections=way.connections, window=way.window)
 
 
-class _Impatient(Flag):
+class _Impatient(StopFlag):
     """Waits as long as a fast clock says."""
 
-    def wait(self, timeout: float | None = None) -> bool:
-        return super().wait(None if timeout is None else timeout / _SPEED)
+    def wait(self, seconds: float) -> bool:
+        return super().wait(seconds / _SPEED)
 
 
 # -- what could be wrong with it -------------------------------------------------------------------------------

@@ -8,12 +8,11 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
-from threading import Event as Flag
 from typing import Any
 
 from dispatch_kit import EDITION, NOON, Clock, planned, readers
 from dispatch_kit import tools as plain_tools
-from newsletter_mailer.actions.dispatch import Tools
+from newsletter_mailer.actions.dispatch import StopFlag, Tools
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.config.settings import RetrySettings
 from newsletter_mailer.errors import NewsletterError
@@ -97,7 +96,7 @@ class Station:
         self.database = database
         self.clock = Clock()
         self.screen = Screen()
-        self.stop = Flag()
+        self.stop = StopFlag()
         self.shop = Shop(database, folder, self.clock)
         self._ids = count(1)
         self.worker = self.next_worker()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from contextlib import contextmanager
-from threading import Event as Flag
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +18,7 @@ from newsletter_mailer.wording import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from newsletter_mailer.actions.dispatch import Tools
+    from newsletter_mailer.actions.dispatch import StopFlag, Tools
     from newsletter_mailer.app import App
     from newsletter_mailer.errors import NewsletterError
     from newsletter_mailer.model.campaign import Campaign
@@ -36,11 +35,12 @@ def worker(face: Face, once: bool) -> None:
 
     Example: newsletter worker
     """
+    from newsletter_mailer.actions.dispatch import StopFlag
     from newsletter_mailer.app import clock
     from newsletter_mailer.scenarios.teller import Teller
     from newsletter_mailer.scenarios.worker import Worker
 
-    stop = Flag()
+    stop = StopFlag()
     with face.app() as app, _signals(face, stop) as heard:
         shop = _Shop(app)
         zone = app.workspace.zone
@@ -62,7 +62,7 @@ def _exit_code(done: Worker, heard: list[int], *, once: bool) -> int:
 
 
 @contextmanager
-def _signals(face: Face, stop: Flag) -> Iterator[list[int]]:
+def _signals(face: Face, stop: StopFlag) -> Iterator[list[int]]:
     """Ctrl-C and SIGTERM finish the mail in flight, a second one does not wait; gives those that came."""
     heard: list[int] = []
 

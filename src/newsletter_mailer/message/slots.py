@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import quote
@@ -105,8 +106,7 @@ ESCAPES: Mapping[Place, Callable[[str], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Gap(Generic[Piece]):
+class Gap(NamedTuple, Generic[Piece]):  # a tuple: all gaps are taken apart for every reader
     """A piece that is each reader's own."""
 
     piece: int
@@ -131,9 +131,9 @@ class Form(Generic[Piece]):
     def fill(self, values: Sequence[str], wanted: Sequence[bool]) -> list[Piece]:
         """The pieces for a reader, given all values of the edition's expressions and conditions."""
         pieces = list(self.pieces)
-        for gap in self.gaps:
-            if gap.when is None or wanted[gap.when]:
-                pieces[gap.piece] = gap.written(values[gap.expression])
+        for piece, expression, written, when in self.gaps:
+            if when is None or wanted[when]:
+                pieces[piece] = written(values[expression])
         for piece, condition in self.spans:
             if not wanted[condition]:
                 pieces[piece] = pieces[piece][:0]
@@ -157,7 +157,7 @@ def form(
         content, when = segment.content, segment.when
         if isinstance(content, Slot):
             pieces.append(written(""))
-            gaps.append(Gap(number, content.expression, _writer(ESCAPES[content.place], of_value), when))
+            gaps.append(Gap(number, content.expression, _writer(content.place, of_value), when))
             continue
         pieces.append(written(content))
         if when is not None:
@@ -165,8 +165,19 @@ def form(
     return Form(tuple(pieces), tuple(gaps), tuple(spans))
 
 
-def _writer(escape: Callable[[str], str], written: Callable[[str], Piece]) -> Callable[[str], Piece]:
-    return lambda value: written(escape(value))
+_OF_LINKS = frozenset({Place.HTML_URL, Place.HTML_URL_PART, Place.PLAIN_URL, Place.PLAIN_URL_PART})
+
+
+@lru_cache(maxsize=64)  # so that all gaps of one kind share what they remember
+def _writer(place: Place, written: Callable[[str], Piece]) -> Callable[[str], Piece]:
+    """Escapes a value for its place and writes it."""
+    escape = ESCAPES[place]
+
+    def write(value: str) -> Piece:
+        return written(escape(value))
+
+    # First names and associations come again and again, and writing one takes 1 to 3 µs; links are each reader's own.
+    return write if place in _OF_LINKS else lru_cache(maxsize=1024)(write)
 
 
 def _joined(segments: Iterable[Segment]) -> list[Segment]:
@@ -186,14 +197,21 @@ def _joined(segments: Iterable[Segment]) -> list[Segment]:
     return joined
 
 
-def plain_value(source: str, fallbacks: Iterable[tuple[str, str]]) -> Callable[[Reader], str] | None:
-    """What gives the value of an expression that is a name, or `name or "text"`; None for any other."""
+class Plain(NamedTuple):
+    """An expression that is a name, or `name or "text"`."""
+
+    name: str
+    read: Callable[[Reader], str]
+    instead: str  #: for readers of whom it is not known
+
+
+def plain_value(source: str, fallbacks: Iterable[tuple[str, str]]) -> Plain | None:
+    """The expression taken apart; None when it is more than a name with a text in its stead."""
     found = _PLAIN_EXPRESSION.fullmatch(source.strip())
     read = _reading(found["name"], dict(fallbacks)) if found else None
     if found is None or read is None:
         return None
-    instead = found["double"] or found["single"] or ""
-    return (lambda reader: read(reader) or instead) if instead else read
+    return Plain(found["name"], read, found["double"] or found["single"] or "")
 
 
 def _reading(name: str, fallbacks: Mapping[str, str]) -> Callable[[Reader], str] | None:
@@ -227,25 +245,39 @@ class Answers:
 
     def __init__(self, edition: Edition) -> None:
         self._fallbacks = edition.fallbacks
-        self._expressions = len(edition.expressions)
         sources = (*edition.expressions, *(f"1 if ({condition}) else ''" for condition in edition.conditions))
         # A bare name needs no template: a template costs 5 µs a reader, and most editions only have names.
-        self._plain = [
+        plain = [
             plain_value(source, edition.fallbacks) for source in (*edition.expressions, *edition.conditions)
         ]
-        self._others = [number for number, plain in enumerate(self._plain) if plain is None]
-        self._evaluate = compile_expressions([sources[number] for number in self._others])
+        # Each name is read once, however many expressions it stands in.
+        names = {one.name: one.read for one in plain if one is not None}
+        place = {name: number for number, name in enumerate(names)}
+        others = [number for number, one in enumerate(plain) if one is None]
+        self._read = tuple(names.values())
+        self._evaluate = compile_expressions([sources[number] for number in others]) if others else None
+        # Of each expression: its place among what was read and evaluated, and the text that stands in its stead.
+        told = [
+            (len(names) + others.index(number), "") if one is None else (place[one.name], one.instead)
+            for number, one in enumerate(plain)
+        ]
+        self._expressions, self._conditions = (
+            told[: len(edition.expressions)],
+            told[len(edition.expressions) :],
+        )
 
     def __call__(self, reader: Reader) -> tuple[list[str], list[bool]]:
         """Values by number of the expression, and whether the reader gets what each condition guards.
 
         Raises ValueError for a reader whose fields do not allow one of them.
         """
-        values = [plain(reader) if plain is not None else "" for plain in self._plain]
-        if self._others:
-            for number, value in zip(self._others, self._evaluate(self._names(reader)), strict=True):
-                values[number] = value
-        return values[: self._expressions], [bool(value) for value in values[self._expressions :]]
+        known = [read(reader) for read in self._read]
+        if self._evaluate is not None:
+            known += self._evaluate(self._names(reader))
+        return (
+            [known[place] or instead for place, instead in self._expressions],
+            [(known[place] or instead) != "" for place, instead in self._conditions],
+        )
 
     def _names(self, reader: Reader) -> Names:
         subscriber, links = reader.subscriber, reader.links

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 
 from newsletter_mailer.message import headers
 from newsletter_mailer.message.quoted_printable import piece, piece_of_value
@@ -33,7 +32,7 @@ def _in_few_pieces(whole: Form[bytes]) -> Form[bytes]:
             pieces[-1] += piece_
         place[number] = len(pieces) - 1
         after_own = number in own
-    gaps = (replace(gap, piece=place[gap.piece]) for gap in whole.gaps)
+    gaps = (gap._replace(piece=place[gap.piece]) for gap in whole.gaps)
     spans = ((place[number], condition) for number, condition in whole.spans)
     return Form(tuple(pieces), tuple(gaps), tuple(spans))
 
@@ -77,7 +76,7 @@ def _chained(forms: Iterable[Form[bytes]]) -> Form[bytes]:
     for part in forms:
         shift = len(pieces)
         pieces += part.pieces
-        gaps += (replace(gap, piece=gap.piece + shift) for gap in part.gaps)
+        gaps += (gap._replace(piece=gap.piece + shift) for gap in part.gaps)
         spans += ((number + shift, condition) for number, condition in part.spans)
     return Form(tuple(pieces), tuple(gaps), tuple(spans))
 

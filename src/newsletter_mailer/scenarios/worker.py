@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from threading import Event as Flag
 from typing import Protocol
 
-from newsletter_mailer.actions.dispatch import Tools, Wait, dispatch, ensure_alone
+from newsletter_mailer.actions.dispatch import StopFlag, Tools, Wait, dispatch, ensure_alone
 from newsletter_mailer.errors import Busy, Held, NewsletterError, Stopped
 from newsletter_mailer.model.campaign import Campaign, CampaignState
 from newsletter_mailer.model.lateness import LATE_MS
@@ -39,7 +38,7 @@ class Worker:
     """Dispatches what is due, one campaign at a time."""
 
     def __init__(
-        self, database: Database, shop: Shop, teller: Teller, *, clock: Callable[[], int], stop: Flag
+        self, database: Database, shop: Shop, teller: Teller, *, clock: Callable[[], int], stop: StopFlag
     ) -> None:
         """clock: milliseconds since 1970, UTC; stop: set to have the mail in flight finished, and then an end."""
         self._database = database

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from typing import cast
 
 from newsletter_mailer.smtp.events import Event
 from newsletter_mailer.smtp.protocol import Session
@@ -35,8 +36,7 @@ class Line(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The socket, or TLS over it, stands."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by its bases
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002
         """Where the server's next bytes go; a view, for asyncio's TLS slices it."""

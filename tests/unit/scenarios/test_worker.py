@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dispatch_kit import HOUR, MINUTE, NOON, fresh, planned, readers
-from newsletter_mailer.actions.dispatch import dispatch
+from newsletter_mailer.actions.dispatch import StopFlag, dispatch
 from newsletter_mailer.errors import Busy
 from newsletter_mailer.model.campaign import Campaign, CampaignState
 from newsletter_mailer.model.outcome import Outcome
@@ -221,7 +221,7 @@ def test_told_to_stop_it_finishes_the_mail_in_flight_and_the_next_worker_goes_on
     assert station.worker.cut_short
     assert (found.state, found.counts.sending) == (CampaignState.STOPPED, 0)
     assert 0 < found.counts.sent < 3
-    station.stop.clear()
+    station.stop = StopFlag()
     station.shop.progress = lambda _outcome: None
     station.next_worker()
     assert station.look() == [f"begins {campaign.id}", f"finished {campaign.id}"]

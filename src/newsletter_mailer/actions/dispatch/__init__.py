@@ -2,6 +2,7 @@
 
 from newsletter_mailer.actions.dispatch.outbox import Outbox
 from newsletter_mailer.actions.dispatch.running import dispatch, ensure_alone, exit_code
+from newsletter_mailer.actions.dispatch.stopping import StopFlag
 from newsletter_mailer.actions.dispatch.tools import Tools, Wait, Why
 
-__all__ = ["Outbox", "Tools", "Wait", "Why", "dispatch", "ensure_alone", "exit_code"]
+__all__ = ["Outbox", "StopFlag", "Tools", "Wait", "Why", "dispatch", "ensure_alone", "exit_code"]

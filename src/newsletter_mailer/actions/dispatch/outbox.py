@@ -13,7 +13,7 @@ from newsletter_mailer.message.mime import Copy, MessageTemplate
 from newsletter_mailer.model.campaign import Campaign
 from newsletter_mailer.model.delivery import Delivery, Event
 from newsletter_mailer.model.lateness import slept
-from newsletter_mailer.model.outcome import Outcome, Verb
+from newsletter_mailer.model.outcome import SETTLED, Outcome, Verb
 from newsletter_mailer.smtp.pool import Later, Outgoing
 from newsletter_mailer.store import campaigns, ledger
 from newsletter_mailer.store.database import Connection
@@ -26,6 +26,7 @@ from newsletter_mailer.wording import sentence
 SETTLED_TOGETHER = 100
 PATIENCE_MS = 10 * 60 * 1000  #: what is due within ten minutes is waited for
 OVERSLEPT = sentence("this computer slept, or its clock was set, for more than twelve hours")
+_ASK_AGAIN_MS = 1000  # at the end each connection asks once more: not each time the ledger
 _LOOK_S = 60  # a longer wait is made of several, for the heartbeat
 
 
@@ -54,6 +55,7 @@ class Outbox:
         self._settled: list[Settlement] = []
         self._claim_size = 10
         self._claimed_at = 0
+        self._empty_at = 0  # when a claim found nobody, and nothing has come back since; 0 = it has
         self._retry = tools.workspace.settings.retry.policy()
         self._templates: dict[
             tuple[int, str], MessageTemplate
@@ -85,7 +87,7 @@ class Outbox:
             return None
         if self._gate.slow(now):
             self.release()
-        while self._claimed or self._claim(now):
+        while self._claimed or (not self._nothing_new(now) and self._claim(now)):
             claimed = self._claimed.popleft()
             self.given += 1
             self._in_hand[claimed.delivery.id] = claimed.delivery, self._claimed_at
@@ -132,6 +134,7 @@ class Outbox:
         self.flush()
         self._give_back(list(self._claimed))
         self._claimed.clear()
+        self._empty_at = 0
 
     def heartbeat(self) -> None:
         """The run is alive, though it waits."""
@@ -151,6 +154,8 @@ class Outbox:
         self._journal.reply(delivery, attempt, outcome)
         now = self._tools.clock()
         self._settled.append(Settlement(delivery, attempt, self._run, outcome, now))
+        if outcome.event not in SETTLED:
+            self._empty_at = 0
         held, _ = self._in_hand.pop(delivery)
         pausing = self._gate.saw(held.domain, outcome, now)
         if len(self._settled) >= SETTLED_TOGETHER:
@@ -209,7 +214,12 @@ class Outbox:
         self._claimed.extend(claimed)  # only now: the commit is what makes them ours
         self._claimed_at = now
         self.free_at = 0 if claimed else opening.at
+        self._empty_at = 0 if claimed or self.free_at else now
         return bool(claimed)
+
+    def _nothing_new(self, now: int) -> bool:
+        """Whether the ledger had nobody a moment ago, and nothing has come back since."""
+        return 0 <= now - self._empty_at < _ASK_AGAIN_MS
 
     def _later(self, now: int) -> Later | None:
         """When the pace lets out the next one; None when that is too long to wait, or nobody is left."""

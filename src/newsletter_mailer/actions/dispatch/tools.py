@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
-from threading import Event as Flag
 
+from newsletter_mailer.actions.dispatch.stopping import StopFlag
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.config.profiles import route_of
 from newsletter_mailer.model.outcome import Outcome
@@ -48,7 +48,7 @@ class Tools:
     account: Account
     secret: Secret
     clock: Callable[[], int]  #: milliseconds since 1970, UTC
-    stop: Flag = field(default_factory=Flag)  #: set by Ctrl-C: finish the mail in flight, then stop
+    stop: StopFlag = field(default_factory=StopFlag)  #: set by Ctrl-C: finish the mail in flight, then stop
     chance: Callable[[], float] = random.random
     progress: Callable[[Outcome], None] = lambda _outcome: None
     waiting: Callable[[Wait], None] = lambda _wait: None
