@@ -1,0 +1,58 @@
+"""A sender may be at work for days: it holds nothing in memory that only composing, migrating or the web needs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from program import Newsletter, Postbox
+
+HEAVY = {"mjml", "premailer", "PIL", "alembic", "starlette", "uvicorn"}
+OPENED = """
+import sys
+from pathlib import Path
+from newsletter_mailer.app import open_app
+
+with open_app(Path(sys.argv[1])) as app:
+"""
+PLAN = f"""{OPENED}
+    from newsletter_mailer.actions.plan import Audience, plan, propose
+
+    proposal = propose(app.database, app.workspace, "2026-11", Audience(("la",)))
+    plan(app.database, app.workspace, proposal, secret=app.secret, now=app.now)
+"""
+SEND = f"""{OPENED}
+    from newsletter_mailer.actions.campaigns import one
+    from newsletter_mailer.actions.dispatch import dispatch
+
+    dispatch(app.tools(), one(app.database, "1"))
+print(*{{name.partition(".")[0] for name in sys.modules}})
+"""
+
+
+def run(newsletter: Newsletter, program: str) -> str:
+    command = [sys.executable, "-c", program, str(newsletter.folder)]
+    done = subprocess.run(
+        command, env=newsletter.environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_planned_campaign_is_sent_without_what_only_composing_migrating_and_the_web_need(
+    newsletter: Newsletter, postbox: Postbox
+) -> None:
+    newsletter.run(
+        "subscribers",
+        "import",
+        str(newsletter.people(["ann@example.org", "bob@example.org"])),
+        "--list",
+        "la",
+    )
+    run(newsletter, PLAN)
+
+    modules = set(run(newsletter, SEND).split())
+
+    assert sorted(postbox.addresses) == ["ann@example.org", "bob@example.org"]
+    assert "newsletter_mailer" in modules
+    assert modules & HEAVY == set()
