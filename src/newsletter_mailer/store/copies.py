@@ -9,13 +9,15 @@ killed between any two of them:
     3. sent.json    n + 1
     4. the note     "at n + 1"
 
-So the ledger is at one of the note's two numbers, and never behind sent.json. Anything else is a disagreement.
+So the ledger is at one of the note's two numbers, and never behind sent.json. Anything else is a disagreement. Each turn
+has a mark of its own, drawn by lot: a ledger that was restored and has run as often again is not taken for the lost one.
 A sent.json that cannot be written stops nobody (a read-only folder): the note still guards the ledger.
 Call these with the sender's lock held.
 """
 
 from __future__ import annotations
 
+import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -39,8 +41,8 @@ from newsletter_mailer.wording import Sentence, sentence
 
 SENT = "sent.json"
 _TURN = "turn"
-_SET_TURN = text(
-    "INSERT INTO meta (key, value) VALUES ('turn', :turn) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_SET = text(
+    "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
 
 
@@ -93,22 +95,23 @@ def note_of(ledger: Path) -> Path:
 def _raise_turn(database: Database, folder: Path | None, campaign: int | None, now: int) -> int:
     with database.reading() as connection:
         at = _turn(connection)
+        known = _mark(connection, at)
         issue, campaign = _issue(connection, folder, campaign)
-    turn = 1 + max(at, *_seen(database.path, folder))
-    _write_note(database, at, turn, now)
+    turn, mark = 1 + max(at, *_seen(database.path, folder)), secrets.token_hex(4)
+    _write_note(database, (at, known), (turn, mark), now)
     with database.transaction() as connection:
-        connection.execute(_SET_TURN, {"turn": str(turn)})
+        connection.execute(_SET, [{"key": _TURN, "value": str(turn)}, {"key": _key(turn), "value": mark}])
     if folder is not None:
         with suppress(OSError):
-            note = SentNote(issue or folder.name, campaign, database.ledger_id, turn, _iso(now))
+            note = SentNote(issue or folder.name, campaign, database.ledger_id, turn, mark, _iso(now))
             write_sent_note(folder / SENT, note)
-    _write_note(database, turn, turn, now)
+    _write_note(database, (turn, mark), (turn, mark), now)
     return turn
 
 
-def _write_note(database: Database, turn: int, going_to: int, now: int) -> None:
+def _write_note(database: Database, at: tuple[int, str], going_to: tuple[int, str], now: int) -> None:
     path = database.path.resolve()
-    note = LedgerNote(database.ledger_id, turn, going_to, host(), machine(), str(path), _iso(now))
+    note = LedgerNote(database.ledger_id, *at, *going_to, host(), machine(), str(path), _iso(now))
     write_ledger_note(note_of(database.path), note)
 
 
@@ -122,6 +125,14 @@ def _seen(ledger: Path, folder: Path | None) -> list[int]:
         if folder is not None and (sent := read_sent_note(folder / SENT)):
             seen.append(sent.turn)
     return seen
+
+
+def _mark(c: Connection, turn: int) -> str:
+    return c.scalar(select(meta.c.value).where(meta.c.key == _key(turn))) or ""
+
+
+def _key(turn: int) -> str:
+    return f"{_TURN} {turn}"
 
 
 def _turn(c: Connection) -> int:
@@ -156,7 +167,9 @@ def _of_ledger(database: Database, turn: int) -> Sentence | None:
             "that other ledger sent would be sent again",
             note=path,
         )
-    return _of_turn(path, note, turn) or _of_place(database.path.resolve(), note)
+    with database.reading() as connection:
+        mark = _mark(connection, turn)
+    return _of_turn(path, note, turn, mark) or _of_place(database.path.resolve(), note)
 
 
 def _without_note(path: Path) -> Sentence:
@@ -167,9 +180,16 @@ def _without_note(path: Path) -> Sentence:
     )
 
 
-def _of_turn(path: Path, note: LedgerNote, turn: int) -> Sentence | None:
-    if turn in (note.turn, note.going_to):
+def _of_turn(path: Path, note: LedgerNote, turn: int, mark: str) -> Sentence | None:
+    if (turn, mark) in ((note.turn, note.mark), (note.going_to, note.next_mark)):
         return None
+    if turn in (note.turn, note.going_to):
+        return sentence(
+            "the ledger and {note} beside it have had run {turn} each, but not the same one. One of the two comes from "
+            "elsewhere; what the other ledger sent would be sent again",
+            note=path,
+            turn=turn,
+        )
     if turn < note.turn:
         return sentence(
             "the ledger is older than it should be: it stands at run {ours}, and {note} at run {theirs} of {when}. It "
@@ -227,6 +247,15 @@ def _of_issue(database: Database, turn: int, folder: Path | None, issue: str) ->
             "twice",
             when=_read_by_people(note.when),
             file=folder / SENT,
+        )
+    with database.reading() as connection:
+        mark = _mark(connection, note.turn)
+    if note.turn <= turn and note.mark != mark:
+        return sentence(
+            "{file} says that this issue was sent on {when} in a run of which the ledger knows nothing: it was probably "
+            "restored from a backup of before, and who got the issue then would get it again",
+            file=folder / SENT,
+            when=_read_by_people(note.when),
         )
     if note.turn <= turn:
         return None

@@ -22,7 +22,9 @@ class LedgerNote:
 
     ledger: str  #: its id
     turn: int  #: how many runs it had
+    mark: str  #: of that run: two histories of one ledger may count alike, but not by the same marks
     going_to: int  #: the same; or the turn that was about to be written into the ledger
+    next_mark: str  #: of that one
     host: str  #: the computer's name, for people
     machine: str  #: the same for the program; "" where the system does not tell
     path: str  #: of the ledger, absolute
@@ -37,6 +39,7 @@ class SentNote:
     campaign: int | None
     ledger: str
     turn: int  #: of its last run
+    mark: str  #: of that run
     when: str  #: of its last run: ISO 8601, UTC
 
 

@@ -196,6 +196,41 @@ def test_a_word_where_a_number_should_be_is_damage(workspace: Path, key: str, va
     assert "cannot be read" in said(workspace)
 
 
+def test_a_restored_ledger_that_has_caught_up_is_not_taken_for_the_lost_one(
+    workspace: Path, tmp_path: Path
+) -> None:
+    backup = shutil.copytree(workspace / "var", tmp_path / "backup")  # with its note: all of var/
+    with opened(workspace) as database:
+        begin_turn(database, issue(workspace), now=NOON)
+    shutil.rmtree(workspace / "var")
+    shutil.copytree(backup, workspace / "var")
+    other = workspace / "issues" / "decembre"
+    other.mkdir()
+
+    with opened(workspace) as database:
+        begin_turn(database, other, now=NOON)  # as many runs again
+
+    assert "a run of which the ledger knows nothing" in said(workspace)
+
+
+def test_a_note_of_another_history_is_noticed_though_the_numbers_are_the_same(
+    workspace: Path, tmp_path: Path
+) -> None:
+    backup = shutil.copy(ledger(workspace), tmp_path)
+    with opened(workspace) as database:
+        begin_turn(database, None, now=NOON)
+    note = note_of(ledger(workspace)).read_bytes()
+    put_back(Path(backup), workspace)
+    with opened(workspace) as database:
+        accept(database, None, now=NOON)
+        begin_turn(database, None, now=NOON)
+    turn = json.loads(note_of(ledger(workspace)).read_bytes())["turn"]
+    note_of(ledger(workspace)).write_bytes(note)
+    change(note_of(ledger(workspace)), turn=turn, going_to=turn)
+
+    assert "but not the same one" in said(workspace)
+
+
 def test_a_yes_stands_above_every_number_that_was_seen(workspace: Path) -> None:
     change(issue(workspace) / SENT, turn=90)
     change(note_of(ledger(workspace)), turn=40, going_to=41)
@@ -226,7 +261,9 @@ def test_people_can_read_when_an_issue_was_sent(bench: Bench, tmp_path: Path) ->
 
     begin_turn(bench.database, folder, now=NOON, campaign=campaign.id)
 
-    assert json.loads((folder / SENT).read_text(encoding="utf-8")) == {
+    found = json.loads((folder / SENT).read_text(encoding="utf-8"))
+    assert len(found.pop("mark")) == 8
+    assert found == {
         "issue": "issue-2026-11",
         "campaign": campaign.id,
         "ledger": bench.database.ledger_id,
