@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from newsletter_mailer.message.slots import Form
+
+_CLEAN_LINE = re.compile(rb"(?!\.)[ -~]+\r\n")  # most values are one: a third of the time of the searches
 
 
 def is_clean(data: bytes) -> bool:
@@ -17,6 +21,13 @@ def is_clean(data: bytes) -> bool:
         and data.isascii()
         and (not data or data.endswith(b"\r\n"))
     )
+
+
+def clean_lines(data: bytes) -> bytes:
+    """Whole lines as they are. Raises ValueError when they could end a message."""
+    if not _CLEAN_LINE.fullmatch(data) and not is_clean(data):
+        raise ValueError("a text would break a line of the message")
+    return data
 
 
 def has_clean_lines(form: Form[bytes]) -> bool:

@@ -1,35 +1,26 @@
-"""Open slots and what fills them: what expressions see of a reader, how a value is escaped for its place."""
+"""Open slots and what fills them: what expressions see of a reader, and a text with gaps for their values."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import Generic, NamedTuple, TypeVar
-from urllib.parse import quote
 
+from newsletter_mailer.message.escapes import ESCAPES, one_line
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition, Place, Segment, Slot
-from newsletter_mailer.templating import compile_expressions, is_link
+from newsletter_mailer.templating import compile_expressions
 from newsletter_mailer.wording import in_language, say
 
 Piece = TypeVar("Piece", str, bytes)
 Names = Mapping[str, SimpleNamespace]
 
-# Ends of line of any kind become a space, marks that turn the direction of what follows vanish.
-_BECOMES: dict[int, str] = {
-    **dict.fromkeys([*range(32), *range(0x7F, 0xA0), 0x2028, 0x2029], " "),
-    **dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)], ""),
-    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
-}
-_PLAIN_LINK = re.compile(r"(?:https?://|mailto:|tel:)(?!/)[!#-%(-;=?-\[\]_a-z~]+")
 _PLAIN_EXPRESSION = re.compile(
     r"""(?P<name>[a-z]+\.[a-z_][a-z0-9_]*)(?: or (?:"(?P<double>[^"\\]*)"|'(?P<single>[^'\\]*)'))?"""
 )
-_NEVER_IN_URL = re.compile(r"[\s\"<>\\^`{|}]")
+_SHORT, _REMEMBERED = 40, 1024  # letters of a value, values of a kind
 
 
 class Links(NamedTuple):  # like Reader: one for each reader, and a frozen dataclass costs three times as much
@@ -62,57 +53,31 @@ def sample_subscriber(language: str) -> Subscriber:
         )
 
 
-def one_line(value: str) -> str:
-    """The value without anything that ends a line or turns the direction of what follows."""
-    return value if value.isprintable() else value.translate(_BECOMES)
-
-
-def _html_text(value: str) -> str:
-    return html.escape(one_line(value), quote=False)
-
-
-def _html_attribute(value: str) -> str:
-    return html.escape(one_line(value))
-
-
-def _url(value: str) -> str:
-    """A whole link: http, https, mailto or tel; anything else is no link at all."""
-    if _PLAIN_LINK.fullmatch(value):  # nothing to encode or escape anywhere
-        return value
-    target = one_line(value).strip()
-    if not is_link(target):
-        return ""
-    return _NEVER_IN_URL.sub(lambda found: quote(found.group(), safe=""), target)
-
-
-def _html_url(value: str) -> str:
-    target = _url(value)
-    return target if target is value else html.escape(target)
-
-
-def _url_part(value: str) -> str:
-    return quote(one_line(value), safe="")
-
-
-ESCAPES: Mapping[Place, Callable[[str], str]] = {
-    Place.HTML_TEXT: _html_text,
-    Place.HTML_ATTRIBUTE: _html_attribute,
-    Place.HTML_URL: _html_url,
-    Place.HTML_URL_PART: _url_part,
-    Place.PLAIN: one_line,
-    Place.PLAIN_URL: _url,
-    Place.PLAIN_URL_PART: _url_part,
-    Place.HEADER: one_line,
-}
-
-
 class Gap(NamedTuple, Generic[Piece]):  # a tuple: all gaps are taken apart for every reader
     """A piece that is each reader's own."""
 
     piece: int
     expression: int
-    written: Callable[[str], Piece]
+    written: Mapping[str, Piece]  #: each value that there can be, see `Values`
     when: int | None  #: condition under which it is filled
+
+
+class Values(dict[str, Piece], Generic[Piece]):
+    """Any value as it is written in one kind of place; the first short ones are remembered.
+
+    First names and places come again and again: found here one costs 0.05 µs, written anew 1 to 3.
+    """
+
+    def __init__(self, place: Place, written: Callable[[str], Piece]) -> None:
+        self._escape = ESCAPES[place]
+        self._written: Callable[[str], Piece] = written
+
+    def __missing__(self, value: str) -> Piece:
+        """Escaped and written; a link, longer than any name, is one reader's own and not kept."""
+        made = self._written(self._escape(value))
+        if len(value) <= _SHORT and len(self) < _REMEMBERED:
+            self[value] = made
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,23 +98,16 @@ class Form(Generic[Piece]):
         pieces = list(self.pieces)
         for piece, expression, written, when in self.gaps:
             if when is None or wanted[when]:
-                pieces[piece] = written(values[expression])
+                pieces[piece] = written[values[expression]]
         for piece, condition in self.spans:
             if not wanted[condition]:
                 pieces[piece] = pieces[piece][:0]
         return pieces
 
 
-def form(
-    segments: Iterable[Segment],
-    written: Callable[[str], Piece],
-    value_written: Callable[[str], Piece] | None = None,
-) -> Form[Piece]:
-    """The segments of an edition as a form.
-
-    written: turns a run of text into a piece, and a value, too, unless `value_written` does.
-    """
-    of_value = value_written or written
+def form(segments: Iterable[Segment], written: Callable[[str], Piece]) -> Form[Piece]:
+    """The segments of an edition as a form; `written` turns a run of text, or an escaped value, into a piece."""
+    values: dict[Place, Values[Piece]] = {}
     pieces: list[Piece] = []
     gaps: list[Gap[Piece]] = []
     spans: list[tuple[int, int]] = []
@@ -157,27 +115,13 @@ def form(
         content, when = segment.content, segment.when
         if isinstance(content, Slot):
             pieces.append(written(""))
-            gaps.append(Gap(number, content.expression, _writer(content.place, of_value), when))
+            known = values.setdefault(content.place, Values(content.place, written))
+            gaps.append(Gap(number, content.expression, known, when))
             continue
         pieces.append(written(content))
         if when is not None:
             spans.append((number, when))
     return Form(tuple(pieces), tuple(gaps), tuple(spans))
-
-
-_OF_LINKS = frozenset({Place.HTML_URL, Place.HTML_URL_PART, Place.PLAIN_URL, Place.PLAIN_URL_PART})
-
-
-@lru_cache(maxsize=64)  # so that all gaps of one kind share what they remember
-def _writer(place: Place, written: Callable[[str], Piece]) -> Callable[[str], Piece]:
-    """Escapes a value for its place and writes it."""
-    escape = ESCAPES[place]
-
-    def write(value: str) -> Piece:
-        return written(escape(value))
-
-    # First names and associations come again and again, and writing one takes 1 to 3 µs; links are each reader's own.
-    return write if place in _OF_LINKS else lru_cache(maxsize=1024)(write)
 
 
 def _joined(segments: Iterable[Segment]) -> list[Segment]:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable
 
 from newsletter_mailer.message import headers
-from newsletter_mailer.message.quoted_printable import piece, piece_of_value
+from newsletter_mailer.message.quoted_printable import piece
 from newsletter_mailer.message.slots import Form, Gap, form
 from newsletter_mailer.model.edition import Attachment, Edition, Picture, Segment
 
@@ -86,7 +86,7 @@ def _written(media_type: str, segments: tuple[Segment, ...]) -> Form[bytes]:
         headers.media_type(f"{media_type}; charset=utf-8"),
         headers.verbatim("Content-Transfer-Encoding", "quoted-printable"),
     )
-    return _chained([_static(*head, "\r\n"), form(ending_in_a_newline(segments), piece, piece_of_value)])
+    return _chained([_static(*head, "\r\n"), form(ending_in_a_newline(segments), piece)])
 
 
 def ending_in_a_newline(segments: tuple[Segment, ...]) -> tuple[Segment, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from binascii import b2a_base64
 from collections.abc import Iterator
+from functools import lru_cache
 
 LONGEST_WORD = 75  #: RFC 2047 section 2
 LONGEST_LINE = 76  #: of a header that holds an encoded word, same place
@@ -28,11 +29,18 @@ def encoded_words(value: str, room: int) -> list[str]:
     """
     first, rest = min(room, LONGEST_WORD) - _AROUND, LONGEST_WORD - _AROUND
     raw = value.encode()
-    as_q = "".join(map(_Q.__getitem__, raw))
+    as_q = "_".join([word if word.isascii() and word.isalnum() else _in_q(word) for word in value.split(" ")])
     if len(as_q) <= (len(raw) + 2) // 3 * 4:
+        if len(as_q) <= first:  # most names
+            return [f"=?utf-8?q?{as_q}?="]
         return [f"=?utf-8?q?{run}?=" for run in _cut_q(as_q, first, rest)]
     runs = _cut_bytes(raw, first // 4 * 3, rest // 4 * 3)
     return [f"=?utf-8?b?{b2a_base64(run, newline=False).decode()}?=" for run in runs]
+
+
+@lru_cache(maxsize=1024)  # most are first names: a fifth of the time that each letter takes
+def _in_q(word: str) -> str:
+    return "".join([_Q[byte] for byte in word.encode()])
 
 
 def _cut_q(coded: str, room: int, rest: int) -> Iterator[str]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from message_samples import NASTY, ON_THE_WEB, copy, edition, reader
-from newsletter_mailer.message.clean import has_clean_lines, is_clean
+from newsletter_mailer.message.clean import clean_lines, has_clean_lines, is_clean
 from newsletter_mailer.message.headers import HeaderError
 from newsletter_mailer.message.mime import MessageTemplate
 from newsletter_mailer.message.slots import Form, Gap
@@ -22,7 +22,7 @@ WIRE = st.lists(st.sampled_from([b"\r\n", b"\r", b"\n", b".", b"\0", b"a", b"\xe
 
 
 def _with_gap(*pieces: bytes, gap: int, spans: tuple[tuple[int, int], ...] = ()) -> Form[bytes]:
-    return Form(pieces, (Gap(gap, 0, str.encode, None),), spans)
+    return Form(pieces, (Gap(gap, 0, {}, None),), spans)
 
 
 @given(WIRE)
@@ -74,3 +74,16 @@ def test_no_readers_name_makes_a_message_that_is_not_clean(name: str) -> None:
 
     assert template.clean
     assert is_clean(raw)
+
+
+@pytest.mark.parametrize(
+    "lines", [b"a\nb\r\n", b"a\rb\r\n", b".\r\n", b"a\r\n.\r\n", b"a", b"\0\r\n", b"\xe9\r\n"]
+)
+def test_what_could_end_a_message_is_no_clean_line(lines: bytes) -> None:
+    with pytest.raises(ValueError, match="break a line"):
+        clean_lines(lines)
+
+
+@pytest.mark.parametrize("lines", [b"a\r\n", b"a=\r\nb.\r\n", b"\r\n", b""])
+def test_clean_lines_are_given_back(lines: bytes) -> None:
+    assert clean_lines(lines) is lines

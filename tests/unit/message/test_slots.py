@@ -12,18 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from message_samples import NASTY, edition, reader, slot
+from newsletter_mailer.message.escapes import ESCAPES, one_line
 from newsletter_mailer.message.slots import (
-    ESCAPES,
     Answers,
     Filler,
     Links,
     Reader,
-    one_line,
+    form,
     plain_value,
     sample_subscriber,
 )
 from newsletter_mailer.model.audience import Subscriber
-from newsletter_mailer.model.edition import Edition, Place, Segment
+from newsletter_mailer.model.edition import Edition, Place, Segment, Slot
 from newsletter_mailer.wording import in_language
 
 ENDS_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -306,3 +306,15 @@ def test_a_bare_name_is_answered_as_a_template_would(source: str, subscriber: Su
 )
 def test_everything_else_is_left_to_the_template(source: str) -> None:
     assert plain_value(source, ()) is None
+
+
+def test_what_is_remembered_of_readers_has_an_end() -> None:
+    greeting = form((Segment(Slot(0, Place.HTML_TEXT)),), str)
+    known = greeting.gaps[0].written
+
+    letters = [greeting.fill([f"{n} & {n}"], []) for n in range(3000) for _ in range(2)]
+    letters += [greeting.fill(["&" * 41], [])]
+
+    assert letters[:2] == [["0 &amp; 0"]] * 2
+    assert letters[-3:] == [["2999 &amp; 2999"], ["2999 &amp; 2999"], ["&amp;" * 41]]
+    assert len(known) == 1024
