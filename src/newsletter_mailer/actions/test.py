@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from newsletter_mailer.compose.load import find_issue, load_issue
 from newsletter_mailer.compose.pipeline import compose
@@ -77,7 +77,7 @@ def _outgoing(copy: Specimen, wire: bytes) -> Outgoing:
 def _seen_as(database: Database, address: str, language: str) -> Subscriber:
     with database.reading() as connection:
         known = audience.subscriber(connection, address)
-    return known or replace(sample_subscriber(language), address=address)
+    return known or sample_subscriber(language)._replace(address=address)
 
 
 def _record(database: Database, edition: Edition, tested: Tested, now: int) -> None:

@@ -24,6 +24,8 @@ class ReplyClass(Enum):
     STOP_SENDER = "stop_sender"  #: the server does not want our mail, whoever the reader
     STOP_MESSAGE = "stop_message"  #: the server does not want this issue, whoever the reader
 
+    __hash__ = object.__hash__  # by identity, in C
+
 
 class Cause(Enum):
     """What is wrong with us, when it is us."""

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Dialect, Insert, Select, Update, bindparam
 from sqlalchemy.sql.elements import BindParameter
 
 _SIZES = (1, 8, 40, 100, 200)  # of lists of numbers: few statements serve every length
+_SOME = tuple(f"some_{place}" for place in range(_SIZES[-1]))
 _Statement = Insert | Update | Select[Any]
 
 
@@ -48,9 +49,15 @@ def execute_with(c: Connection, statement: _Statement, values: Mapping[str, obje
     return c.exec_driver_sql(words, tuple(given[name] for name in names) if names else given)
 
 
+def read_with(c: Connection, statement: Select[Any], values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    """The rows of a query as the driver gives them."""
+    rows: list[tuple[Any, ...]] = execute_with(c, statement, values).cursor.fetchall()
+    return rows
+
+
 def some_of(size: int) -> list[BindParameter[int]]:
     """The right side of an `in_` for `in_lists`: as many numbers as one of its lists has."""
-    return [bindparam(f"some_{place}") for place in range(size)]
+    return [bindparam(name) for name in _SOME[:size]]
 
 
 def in_lists(numbers: Sequence[int]) -> list[tuple[int, dict[str, object]]]:
@@ -62,7 +69,7 @@ def in_lists(numbers: Sequence[int]) -> list[tuple[int, dict[str, object]]]:
         size = next((size for size in _SIZES if size >= left), _SIZES[-1])
         some = numbers[start : start + size]
         filled = [*some, *[some[-1]] * (size - len(some))]
-        lists.append((size, {f"some_{place}": number for place, number in enumerate(filled)}))
+        lists.append((size, dict(zip(_SOME, filled, strict=False))))
         start += size
     return lists
 

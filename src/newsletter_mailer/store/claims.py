@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -35,8 +35,7 @@ _LEAVE = update(deliveries).where(_THIS).values(erratum=None, note=bindparam("wh
 _CORRECT = update(deliveries).where(_THIS).values(edition_id=bindparam("edition"))
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """What building a message needs."""
 
     delivery: Delivery
@@ -84,8 +83,7 @@ def _take(c: Connection, rows: Sequence[Candidate], *, run: int, edition: int, n
     for one in rows:
         row = Row(one.id, one.campaign, one.batch, _STATUS[one.status], one.attempt)
         reached = _still_reached(one)
-        why = _reason_to_skip(one, reached)
-        if why:
+        if why := _reason_to_skip(one, reached):
             left.append(row)
             leaves.append({"delivery": one.id, "why": why})
         else:
@@ -122,19 +120,11 @@ def _reason_to_skip(one: Candidate, reached: list[str]) -> str:
 def _delivery(one: Candidate, edition: int) -> Delivery:
     """The row as it is claimed: to the address as planned, unless the mailbox is another."""
     moved = one.reader_key != one.recipient_key
-    return Delivery(
-        id=one.id,
-        campaign=one.campaign,
-        batch=one.batch,
-        attempt=one.attempt + 1,
-        recipient_key=one.reader_key,
-        subscriber=one.subscriber_id,
-        address=one.reader_address if moved else one.address,
-        message_id=one.message_id,
-        planned_at=one.planned_at,
-        edition=edition,
-        domain=mail_domain(one.reader_address) if moved else one.domain,
+    address, domain = (
+        (one.reader_address, mail_domain(one.reader_address)) if moved else (one.address, one.domain)
     )
+    begun = (one.id, one.campaign, one.batch, one.attempt + 1, one.reader_key, one.subscriber_id)
+    return Delivery(*begun, address, one.message_id, one.planned_at, edition, domain)
 
 
 def _follow(c: Connection, moved: Mapping[int, str], claimed: Sequence[Claimed], now: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -15,7 +14,7 @@ from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.delivery import OPEN, Event, Status, after
 from newsletter_mailer.model.outcome import Outcome, ReplyClass, Verb
 from newsletter_mailer.model.retry import RetryPolicy
-from newsletter_mailer.store.bulk import execute_with, in_lists, insert_rows, some_of
+from newsletter_mailer.store.bulk import in_lists, insert_rows, read_with, some_of
 from newsletter_mailer.store.expiry import note_expired
 from newsletter_mailer.store.officer import close
 from newsletter_mailer.store.schema import attempts, campaigns, deliveries
@@ -34,8 +33,7 @@ _HANG_UPS = 3  # attempts that end so before they are taken for a word on this r
 _GROUP = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """The outcome of one attempt, as the run that made it knows it."""
 
     delivery_id: int
@@ -46,10 +44,17 @@ class Settlement:
 
 
 class _Held(NamedTuple):
-    row: Row
+    id: int
+    campaign: int
+    batch: int
+    attempt: int
     run: int
     planned_at: int
     expires_at: int | None
+
+    @property
+    def row(self) -> Row:
+        return Row(self.id, self.campaign, self.batch, Status.SENDING, self.attempt)
 
 
 def settle(
@@ -116,7 +121,7 @@ def _move(
 
 def _close_cancelled(c: Connection, steps: Sequence[Step], now: int) -> None:
     """What comes back to a campaign that was cancelled meanwhile will not leave."""
-    back = {row.campaign for step in steps for row in step.rows if after(row.status, step.event) in OPEN}
+    back = {row.campaign for step in steps if after(Status.SENDING, step.event) in OPEN for row in step.rows}
     for campaign in back:
         state = c.scalar(select(campaigns.c.state).where(campaigns.c.id == campaign))
         if state == CampaignState.CANCELLED.value:
@@ -125,11 +130,9 @@ def _close_cancelled(c: Connection, steps: Sequence[Step], now: int) -> None:
 
 def _held(c: Connection, ids: Iterable[int]) -> dict[int, _Held]:
     return {
-        id_: _Held(Row(id_, campaign, batch, Status.SENDING, attempt), run, planned_at, expires_at)
+        row[0]: _Held._make(row)
         for size, some in in_lists(list(ids))
-        for id_, campaign, batch, attempt, run, planned_at, expires_at in execute_with(
-            c, _some_held(size), some
-        ).all()
+        for row in read_with(c, _some_held(size), some)
     }
 
 
@@ -140,7 +143,7 @@ def _some_held(size: int) -> Select[Any]:
 
 def _counts(one: Settlement, held: _Held | None) -> bool:
     """A late waker's word no longer counts: the delivery may be in other hands."""
-    return held is not None and (held.row.attempt, held.run) == (one.attempt, one.run)
+    return held is not None and held.attempt == one.attempt and held.run == one.run
 
 
 def _hung_up_again(one: Settlement) -> bool:
@@ -158,7 +161,7 @@ def _hung_up_again(one: Settlement) -> bool:
 
 def _attempt(one: Settlement) -> tuple[object, ...]:
     outcome, reply = one.outcome, one.outcome.reply
-    kind = outcome.kind.value if outcome.kind else ""
+    kind = outcome.kind
     code, words = (reply.code, reply.text) if reply else (None, "")
-    heard = (outcome.event.value, kind, outcome.verb.value, code, words, outcome.detail)
+    heard = (outcome.event.value, kind.value if kind else "", outcome.verb.value, code, words, outcome.detail)
     return one.delivery_id, one.attempt, one.run, *heard, one.at
