@@ -147,10 +147,10 @@ class Session:
     @property
     def awaiting(self) -> Verb | None:
         """The oldest step without a reply, by which the timeout goes; None when nothing is expected."""
-        asked = self._script.awaiting
-        if asked is None or (self._mail.body is not None and asked[0] is Verb.DOT):
+        if not self._script.unanswered:
             return None
-        return asked[0]
+        verb, _ = self._script.unanswered[0]
+        return None if verb is Verb.DOT and self._mail.body is not None else verb
 
     @property
     def body_begun(self) -> bool:
@@ -171,7 +171,7 @@ class Session:
 
     def _say(self, verb: Verb, raw: bytes) -> None:
         step = SESSION.get((self.phase, verb))
-        if step is None or self._script.awaiting or self._mail.under_way:
+        if step is None or self._script.unanswered or self._mail.under_way:
             raise Misuse(f"no {verb.name} while {self.phase.value}")
         self.phase = step
         self._script.put(verb, raw)
@@ -181,7 +181,7 @@ class Session:
         script = self._script
         if reply.code == 421:
             self._end("", reply)
-        elif script.awaiting is not None:
+        elif script.unanswered:
             verb, message = script.answered()
             if message is None:
                 self._session_reply(reply, verb)

@@ -30,6 +30,7 @@ class Transactions:
         self._window = window
         self._chunks = False
         self._envelopes = Envelopes(Extensions())
+        self._usual: Outcome | None = None  # the last verdict
         self._reset_first = False  # the server may still hold the envelope of a refused message
 
     def offer(self, offered: Extensions) -> None:
@@ -103,8 +104,11 @@ class Transactions:
         if step is None:
             return say("not an answer to {verb}: {reply}", verb=verb.name, reply=reply)
         if message.verdict is None and (verb is Verb.DOT or reply.code >= 400):
-            message.verdict = Outcome(read_reply(reply, verb), verb, reply)
-        before, message.step = message.step, step
+            message.verdict = self._verdict(reply, verb)
+        before = message.step
+        if step is before:  # two of a message's four replies
+            return ""
+        message.step = step
         if step is Step.BODY:
             self.body = Body.after_data(message.data, clean=message.clean)
             self._events.append(GoAhead(message))
@@ -113,6 +117,13 @@ class Transactions:
         elif step is Step.OVER or (step is Step.DECIDED and not self._script.pipelining):
             return self._finish(message, before)
         return ""
+
+    def _verdict(self, reply: Reply, verb: Verb) -> Outcome:
+        """What a reply decides; the usual "250 ok" is the same object each time, and so is its outcome."""
+        known = self._usual
+        if known is None or known.reply is not reply or known.verb is not verb:
+            known = self._usual = Outcome(read_reply(reply, verb), verb, reply)
+        return known
 
     def _finish(self, message: Message, before: Step) -> str:
         if before not in (Step.DOT, Step.EMPTY, Step.LAST):
