@@ -103,7 +103,9 @@ class Watch:
         kind = outcome.kind
         if kind is None:
             return []
-        of = self._domains.setdefault(domain, _Domain())
+        of = self._domains.get(domain)
+        if of is None:
+            of = self._domains[domain] = _Domain()
         if kind is ReplyClass.OK:
             of.deferrals = of.rests = 0
         if kind is ReplyClass.SLOW:

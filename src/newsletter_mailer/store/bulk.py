@@ -46,7 +46,7 @@ def execute_with(c: Connection, statement: _Statement, values: Mapping[str, obje
     """Run a statement once, and give its result; its rows are told apart by the order of their columns."""
     words, names, fixed = _compiled(statement, c.dialect, ())
     given = {**fixed, **values}
-    return c.exec_driver_sql(words, tuple(given[name] for name in names) if names else given)
+    return c.exec_driver_sql(words, tuple(map(given.__getitem__, names)) if names else given)
 
 
 def read_with(c: Connection, statement: Select[Any], values: Mapping[str, object]) -> list[tuple[Any, ...]]:

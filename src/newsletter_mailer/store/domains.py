@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, or_, select, text
+from sqlalchemy import Connection, bindparam, delete, or_, select, text
 
+from newsletter_mailer.store.bulk import read_with
 from newsletter_mailer.store.schema import domain_pauses
 
 _P = domain_pauses.c
+_CLOSED = (  # asked at every claim
+    select(_P.domain, _P.until)
+    .where(_P.campaign_id == bindparam("campaign"), or_(_P.until.is_(None), _P.until > bindparam("now")))
+    .order_by(_P.domain)
+)
 _CLOSE = text(
     "INSERT INTO domain_pauses (campaign_id, domain, until, why, at) VALUES (:campaign, :domain, :until, :why, :now)"
     " ON CONFLICT (campaign_id, domain) DO UPDATE SET until = excluded.until, why = excluded.why, at = excluded.at"
@@ -19,9 +25,7 @@ _CLOSE = text(
 
 def closed_domains(c: Connection, campaign_id: int, *, now: int) -> dict[str, int | None]:
     """Until when each is closed, in milliseconds; None: the officer must say yes."""
-    closed = or_(_P.until.is_(None), _P.until > now)
-    query = select(_P.domain, _P.until).where(_P.campaign_id == campaign_id, closed).order_by(_P.domain)
-    return {row.domain: row.until for row in c.execute(query)}
+    return dict(read_with(c, _CLOSED, {"campaign": campaign_id, "now": now}))
 
 
 @dataclass(frozen=True, slots=True)

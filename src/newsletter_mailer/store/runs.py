@@ -9,8 +9,11 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.store.batch_rows import all_batches_with
+from newsletter_mailer.store.bulk import execute_with
 from newsletter_mailer.store.schema import deliveries, runs
 from newsletter_mailer.store.steps import Row
+
+_BEAT = update(runs).where(runs.c.id == bindparam("run")).values(heartbeat_at=bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def register_run(c: Connection, *, host: str, boot_id: str, pid: int, journal: s
 
 def heartbeat(c: Connection, run: int, now: int) -> None:
     """The run is alive."""
-    c.execute(update(runs).where(runs.c.id == run).values(heartbeat_at=now))
+    execute_with(c, _BEAT, {"run": run, "now": now})
 
 
 def end_run(c: Connection, run: int, now: int) -> None:
