@@ -21,12 +21,12 @@ PLAN = f"""{OPENED}
     proposal = propose(app.database, app.workspace, "2026-11", Audience(("la",)))
     plan(app.database, app.workspace, proposal, secret=app.secret, now=app.now)
 """
-SEND = f"""{OPENED}
-    from newsletter_mailer.actions.campaigns import one
-    from newsletter_mailer.actions.dispatch import dispatch
+SEND = """
+import sys
+from newsletter_mailer.cli import newsletter
 
-    dispatch(app.tools(), one(app.database, "1"))
-print(*{{name.partition(".")[0] for name in sys.modules}})
+newsletter.main(["--project", sys.argv[1], "--no-input", "resume", "1"], standalone_mode=False)
+print(*{name.partition(".")[0] for name in sys.modules})
 """
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.campaign import Campaign, CampaignState
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.store import campaigns as store
 from newsletter_mailer.store import ledger
 from newsletter_mailer.store.campaigns import LogRow
+from newsletter_mailer.store.copies import SENT
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import sentence
 
@@ -27,6 +29,7 @@ __all__ = [
     "resolve",
     "retry",
     "to_go_on",
+    "touched_since",
 ]
 
 
@@ -81,6 +84,16 @@ def _to_do(database: Database, ref: str, left: Callable[[Campaign], int]) -> Cam
 def to_go_on(database: Database, ref: str) -> Campaign:
     """The campaign to continue. Raises UsageError."""
     return _to_do(database, ref, _open)
+
+
+def touched_since(workspace: Workspace, campaign: Campaign) -> bool:
+    """Whether a file of the issue was written after the campaign was planned: then it is worth a closer look.
+
+    A sender that only goes on need not load what composes an issue.
+    """
+    folder = workspace.issues / campaign.slug
+    files = (path for path in folder.rglob("*") if path.name != SENT and path.is_file())
+    return any(path.stat().st_mtime * 1000 > campaign.created_at for path in files)
 
 
 def _open(campaign: Campaign) -> int:

@@ -200,7 +200,6 @@ def resume(face: Face, campaign: str, wait: bool, yes: bool) -> None:
     """
     from newsletter_mailer.actions.campaigns import to_go_on
     from newsletter_mailer.actions.dispatch import ensure_alone, exit_code
-    from newsletter_mailer.actions.plan import changed_since
 
     with face.app() as app:
         found = to_go_on(app.database, campaign)
@@ -209,9 +208,20 @@ def resume(face: Face, campaign: str, wait: bool, yes: bool) -> None:
             status_output.finished(face, found)
             _exit(exit_code(found.counts, interrupted=False))
         ensure_alone(app.database)
-        show.as_it_was(face, found, changed=changed_since(app.workspace, found))
+        show.as_it_was(face, found, changed=_changed(app, found))
         confirmed = yes or (found.held_why and _said_yes(face, found))
         _send(face, app, found, wait=wait, confirmed=bool(confirmed))
+
+
+def _changed(app: App, campaign: Campaign) -> bool:
+    """Whether the issue would look different by now."""
+    from newsletter_mailer.actions.campaigns import touched_since
+
+    if not touched_since(app.workspace, campaign):
+        return False
+    from newsletter_mailer.actions.plan import changed_since
+
+    return changed_since(app.workspace, campaign)
 
 
 def _said_yes(face: Face, campaign: Campaign) -> bool:

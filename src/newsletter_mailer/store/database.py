@@ -29,7 +29,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=10000",
     "temp_store=MEMORY",
-    "cache_size=-20000",  # kB; fingerprints are random, so that large imports touch the whole of an index
+    "cache_size=-8000",  # kB: enough for a sender; see `wide_cache`
 )
 _KEEP_CHECK = text("INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT DO NOTHING")
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -143,6 +143,12 @@ def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
+def wide_cache(c: Connection) -> None:
+    """For imports and plans: fingerprints are random, so that they touch the whole of an index."""
+    if c.dialect.name == "sqlite":
+        c.exec_driver_sql("PRAGMA cache_size=-20000")
 
 
 def exists(url: str) -> bool:

@@ -19,6 +19,7 @@ from newsletter_mailer.model.audience import (
     normalise_address,
 )
 from newsletter_mailer.store.bulk import execute_many
+from newsletter_mailer.store.database import wide_cache
 from newsletter_mailer.store.schema import departures, organisations, subscribers, subscriptions, suppressions
 from newsletter_mailer.tokens import Secret, recipient_key
 
@@ -73,6 +74,7 @@ def import_rows(
     Who has unsubscribed from the list is left alone.
     source: file and date, as told to a reader who asks where we have the address from.
     """
+    wide_cache(c)
     total: Counter[str] = Counter()
     came: set[int] = set()  # hashes: a third of the memory of the keys
     remaining = iter(rows)

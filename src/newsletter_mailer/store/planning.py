@@ -17,6 +17,7 @@ from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.store.batching import batched, without_canary
 from newsletter_mailer.store.bulk import execute_many, insert_rows
 from newsletter_mailer.store.campaign_rows import Audience, campaign
+from newsletter_mailer.store.database import wide_cache
 from newsletter_mailer.store.editions import edition_hash, keep_edition, number_of
 from newsletter_mailer.store.reach import Aim, Reader, readers
 from newsletter_mailer.store.readers import subscriber
@@ -121,6 +122,7 @@ def plan(
     can stand on an envelope. canary: so many, spread over the domains, stand in batch 0. Times are milliseconds.
     The caller asks for the number first, and undoes the plan if it is not what was shown.
     """
+    wide_cache(c)
     edition_id = number_of(c, keep_edition(c, edition, now=now))
     shared = {"issue_id": _issue(c, edition.issue_id), "edition_id": edition_id, "erratum": erratum}
     as_planned = {
