@@ -52,12 +52,13 @@ def dot_stuffed(data: bytes) -> bytes:
 class Body:
     """Bytes being handed out; `end` closes the last piece."""
 
-    __slots__ = ("_at", "_bytes", "_end")
+    __slots__ = ("_at", "_bytes", "_end", "end_is_next")
 
     def __init__(self, wire: bytes, end: bytes) -> None:
         self._bytes = wire
         self._end = end
         self._at = 0
+        self.end_is_next = len(wire) <= ONE_PIECE  #: the next piece is the last
 
     @classmethod
     def after_data(cls, data: bytes, *, clean: bool = False) -> Body:
@@ -69,17 +70,11 @@ class Body:
         """A message whose length was announced, as it is (RFC 3030 section 2); `data` has its last CRLF."""
         return cls(data, b"")
 
-    @property
-    def end_is_next(self) -> bool:
-        """The next piece is the last."""
-        left = len(self._bytes) - self._at
-        return left <= PIECE or len(self._bytes) <= ONE_PIECE
-
     def next_parts(self) -> tuple[bytes, ...]:
         """At most PIECE bytes of a long message, or all of a short one and its end; not yet joined."""
         at = self._at
         if self.end_is_next:
-            self._at = len(self._bytes)
             return (self._bytes[at:], self._end)
         self._at += PIECE
+        self.end_is_next = len(self._bytes) - self._at <= PIECE
         return (self._bytes[at : at + PIECE],)

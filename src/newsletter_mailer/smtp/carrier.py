@@ -69,7 +69,8 @@ class Carrier:
         self.opened_at = opened_at  #: see `Patience.failed`
         self.useful = False  #: it has settled something
         self.leaving = False  #: it takes no other message
-        self.since = asyncio.get_running_loop().time()  #: when the awaited step, or idleness, began
+        self._time = asyncio.get_running_loop().time
+        self.since = self._time()  #: when the awaited step, or idleness, began
         self._line = connection.line
         self._session = connection.line.session
         self._account = account
@@ -154,7 +155,7 @@ class Carrier:
         session = self._session
         if session.replies != self._heard:
             self._heard = session.replies
-            self.since = asyncio.get_running_loop().time()
+            self.since = self._time()
         self._tell(events)
         if session.closed:
             self._office.look_round()
@@ -227,4 +228,4 @@ class Carrier:
         out = b"".join(parts)
         if out:
             self._line.transport.write(out)
-            self.since = asyncio.get_running_loop().time()
+            self.since = self._time()

@@ -23,6 +23,7 @@ class Counter:
         self, desk: Desk, account: Account, patience: Patience, look_round: Callable[[], None]
     ) -> None:
         self.error: BaseException | None = None  #: why the run ends
+        self.halted = False  #: an error ends the run: nothing more may be written
         self.dry = False  #: the desk had nothing when it was last asked
         self.most = 1  #: connections that may be open now
         self.aside: deque[Outgoing] = deque()  #: taken, and as if not: nobody has answered anything to them
@@ -33,14 +34,9 @@ class Counter:
         self._not_before = 0.0  # the pace lets nothing out
 
     @property
-    def halted(self) -> bool:
-        """An error ends the run: nothing more may be written."""
-        return self.error is not None
-
-    @property
     def stopping(self) -> bool:
         """Nothing else is begun."""
-        return self.error is not None or self._desk.stopping()
+        return self.halted or self._desk.stopping()
 
     @property
     def detail(self) -> str:
@@ -58,6 +54,7 @@ class Counter:
     def stop(self, error: BaseException) -> None:
         """End the run for that reason, unless it ends already."""
         self.error = self.error or error
+        self.halted = True
         self.look_round()
 
     def ask_how_many(self) -> None:

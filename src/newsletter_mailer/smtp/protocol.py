@@ -34,6 +34,7 @@ class Session:
     def __init__(self, *, private: bool = False, window: int = 1) -> None:
         self.phase = Phase.GREETING
         self.offered = Extensions()
+        self.closed = False  #: nothing can be said or heard any more
         self.replies = 0  #: read so far: with each of them another step is awaited
         self._private = private
         self._reader = ReplyReader()
@@ -98,9 +99,10 @@ class Session:
         """What the server's bytes mean, in order; they may be cut anywhere."""
         if self.closed or self.phase is Phase.HANDSHAKE:
             return []  # before the handshake: someone on the line speaks for the server
-        self._reader.feed(data)
+        reader = self._reader
+        reader.feed(data)
         try:
-            while self.phase is not Phase.CLOSED and (reply := self._reader.next()) is not None:
+            while not self.closed and (reply := reader.next()) is not None:
                 self._read(reply)
         except Garbage as garbage:
             echo = self.awaiting is Verb.AUTH  # maybe of the password: not quoted
@@ -128,11 +130,6 @@ class Session:
     def follows_a_dot(self) -> bool:
         """Once the message that is being handed out is out, another may begin, in the same write."""
         return self._mail.follows_a_dot
-
-    @property
-    def closed(self) -> bool:
-        """Nothing can be said or heard any more."""
-        return self.phase is Phase.CLOSED
 
     @property
     def under_way(self) -> int:
@@ -182,7 +179,7 @@ class Session:
         if reply.code == 421:
             self._end("", reply)
         elif script.unanswered:
-            verb, message = script.answered()
+            verb, message = script.unanswered.popleft()
             if message is None:
                 self._session_reply(reply, verb)
             elif ending := self._mail.reply(reply, verb, message):
@@ -233,6 +230,7 @@ class Session:
         self._mail.end(verb, detail, reply)
         self._script.clear()
         self.phase = Phase.CLOSED
+        self.closed = True
         self._events.append(Ended(detail, reply))
 
     def _take_events(self) -> list[Event]:
