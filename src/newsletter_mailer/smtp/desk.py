@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from newsletter_mailer.model.outcome import Outcome
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):  # one for each message: a frozen dataclass takes 0.8 µs longer
     """A message ready to leave: its delivery and attempt numbers, envelope and wire bytes (CRLF)."""
 
     delivery: int
     attempt: int
     mail_from: str
     rcpt_to: str
-    data: bytes = field(repr=False)
+    data: bytes
     clean: bool = False  #: built as ASCII without bare CR or LF, NUL or a line that begins with a dot: not searched again
+
+    def __repr__(self) -> str:
+        return (
+            f"Outgoing({self.delivery}.{self.attempt} to {self.rcpt_to})"  # not the message, which is private
+        )
 
 
 @dataclass(frozen=True, slots=True)
