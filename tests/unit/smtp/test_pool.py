@@ -497,3 +497,11 @@ def test_after_ctrl_c_a_mail_whose_dot_was_written_still_gets_its_answer() -> No
         send_all(tray, account(server.port, timeouts=replace(QUICK, dot=2.5)))
 
     assert set(tray.events) == {(ANN, Event.LOST), (BOB, Event.RELEASED)}
+
+
+def test_a_message_that_is_printed_does_not_show_what_it_says() -> None:
+    outgoing = Outgoing(7, 2, "b@example.org", "ann@example.org", b"Subject: a word\r\n")
+
+    shown = repr(outgoing)
+
+    assert shown == "Outgoing(7.2 to ann@example.org)"
