@@ -19,6 +19,7 @@ UNKNOWN_IN_RUN: Final = 3  #: and a twentieth of the run: domains with such a sh
 POLICIES: Final = 3  #: among the last twenty answers of a domain: it is held
 POLICIES_OF: Final = 20
 RUN_SEEN: Final = 10  #: answers before a fifth of them, about us, stops the run
+PUZZLES: Final = 5  #: refused for good for some other reason, and a fifth of the answers: the run stops
 SLOW_MS: Final = 10 * 60 * 1000  #: Gmail's own figure for 4.7.28
 STEP_MS: Final = 60 * 1000  #: one more connection each time, afterwards
 
@@ -75,6 +76,7 @@ class _Domain:
 
     answers: int = 0
     unknown: int = 0
+    policies: int = 0
     lately: deque[bool] = field(default_factory=lambda: deque(maxlen=POLICIES_OF))  # was it about policy?
     deferrals: int = 0  # in a row
     rests: int = 0  # in a row
@@ -95,6 +97,7 @@ class Watch:
         self._seen = 0
         self._unknown = 0
         self._policies = 0
+        self._puzzles = 0  # refused for good, and not for an unknown address
         self._stopped = False
         self._slow_until = 0
 
@@ -144,17 +147,23 @@ class Watch:
         return [CloseDomain(domain, of.closed_until, why.value)]
 
     def _answered(self, domain: str, of: _Domain, kind: ReplyClass) -> list[Measure]:
-        self._seen += 1
         of.answers += 1
         of.lately.append(kind is ReplyClass.POLICY)
+        if of.held:  # it says nothing about the others
+            return []
+        self._seen += 1
         measures: list[Measure] = []
         if kind is ReplyClass.HARD:
             of.unknown += 1
             self._unknown += 1
             measures += self._unknown_to(domain, of)
+        self._puzzles += kind is ReplyClass.SOFT
         if kind is ReplyClass.POLICY:
+            of.policies += 1
             self._policies += 1
             if of.lately.count(True) >= POLICIES:
+                self._seen -= min(self._seen, of.answers)
+                self._policies -= of.policies
                 measures += _held(domain, of, Why.POLICY)
         return [*measures, *self._refused_by_all()]
 
@@ -168,9 +177,14 @@ class Watch:
         return []
 
     def _refused_by_all(self) -> list[Measure]:
-        if self._stopped or self._seen < RUN_SEEN or self._policies * 5 < self._seen:
+        """A fifth of the run refused as unwanted, besides the domains that are held; or for reasons nobody can name."""
+        unwanted = self._policies * 5 >= self._seen
+        puzzling = self._puzzles >= PUZZLES and self._puzzles * 5 >= self._seen
+        if self._stopped or self._seen < RUN_SEEN or not (unwanted or puzzling):
             return []
         self._stopped = True
+        if not unwanted:
+            return [_puzzled(self._puzzles, self._seen)]
         return [
             StopRun(
                 sentence(
@@ -183,6 +197,17 @@ class Watch:
                 ),
             )
         ]
+
+
+def _puzzled(count: int, seen: int) -> StopRun:
+    return StopRun(
+        sentence(
+            "{count} of {seen} mails were refused for good, and not because the reader is unknown",
+            count=count,
+            seen=seen,
+        ),
+        sentence("read the answers with `newsletter log`; `newsletter retry` queues them again"),
+    )
 
 
 _REASONS = {

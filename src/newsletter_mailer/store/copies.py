@@ -41,6 +41,7 @@ from newsletter_mailer.wording import Sentence, sentence
 
 SENT = "sent.json"
 _TURN = "turn"
+_LOST = "lost turn "  # and its mark: a run that the ledger does not know, and the officer knows of
 _SET = text(
     "INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 )
@@ -65,7 +66,11 @@ def disagreement(
     with database.reading() as connection:
         turn = _turn(connection)
         issue, number = _issue(connection, issue_folder, campaign)
-    what = _of_ledger(database, turn) or _of_issue(database, turn, issue_folder, issue)
+    what = (
+        _of_ledger(database, turn)
+        or _of_issue(database, turn, issue_folder, issue)
+        or _of_others(database, issue_folder)
+    )
     if what is None:
         return None
     hint = sentence(
@@ -84,6 +89,10 @@ def begin_turn(
 
 def accept(database: Database, issue_folder: Path | None, *, now: int, campaign: int | None = None) -> None:
     """The officer says that this ledger is the right one: all agree again, above every number that was seen."""
+    unknown = [{"key": _LOST + note.mark, "value": note.when} for _, note in _lost(database, issue_folder)]
+    if unknown:
+        with database.transaction() as connection:
+            connection.execute(_SET, unknown)
     _raise_turn(database, issue_folder, campaign, now)
 
 
@@ -125,6 +134,23 @@ def _seen(ledger: Path, folder: Path | None) -> list[int]:
         if folder is not None and (sent := read_sent_note(folder / SENT)):
             seen.append(sent.turn)
     return seen
+
+
+def _lost(database: Database, folder: Path | None) -> list[tuple[Path, SentNote]]:
+    """What stands in the folders of all issues about runs of this ledger of which it knows nothing."""
+    if folder is None:
+        return []
+    found = []
+    with database.reading() as connection:
+        for file in sorted(folder.parent.glob(f"*/{SENT}")):
+            with suppress(Unreadable):
+                note = read_sent_note(file)
+                if note is None or note.ledger != database.ledger_id:
+                    continue
+                given_up = connection.scalar(select(meta.c.value).where(meta.c.key == _LOST + note.mark))
+                if given_up is None and _mark(connection, note.turn) != note.mark:
+                    found.append((file, note))
+    return found
 
 
 def _mark(c: Connection, turn: int) -> str:
@@ -228,6 +254,22 @@ def _same_file(path: Path, noted: Path) -> bool:
         return False
 
 
+def _of_others(database: Database, folder: Path | None) -> Sentence | None:
+    """A ledger that was restored shows it also by the issues that are not meant: who left since is forgotten, too."""
+    for file, note in _lost(database, folder):
+        return _forgotten(file, note)
+    return None
+
+
+def _forgotten(file: Path, note: SentNote) -> Sentence:
+    return sentence(
+        "{file} says that this issue was sent on {when} in a run of which the ledger knows nothing: it was probably "
+        "restored from a backup of before, and who got the issue then would get it again",
+        file=file,
+        when=_read_by_people(note.when),
+    )
+
+
 def _of_issue(database: Database, turn: int, folder: Path | None, issue: str) -> Sentence | None:
     if folder is None:
         return None
@@ -251,12 +293,7 @@ def _of_issue(database: Database, turn: int, folder: Path | None, issue: str) ->
     with database.reading() as connection:
         mark = _mark(connection, note.turn)
     if note.turn <= turn and note.mark != mark:
-        return sentence(
-            "{file} says that this issue was sent on {when} in a run of which the ledger knows nothing: it was probably "
-            "restored from a backup of before, and who got the issue then would get it again",
-            file=folder / SENT,
-            when=_read_by_people(note.when),
-        )
+        return _forgotten(folder / SENT, note)
     if note.turn <= turn:
         return None
     return sentence(

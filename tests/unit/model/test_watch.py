@@ -127,7 +127,18 @@ def test_a_single_wrong_address_never_holds_a_domain(total: int, others: list[Ou
     outcomes = list(others)
     outcomes.insert(at % (len(others) + 1), UNKNOWN)
 
-    assert _all(Watch(total), "example.org", *outcomes) == []
+    measures = _all(Watch(total), "example.org", *outcomes)
+
+    assert [measure for measure in measures if isinstance(measure, HoldDomain)] == []
+
+
+@pytest.mark.parametrize(("puzzling", "stops"), [(4, False), (5, True)])
+def test_many_refused_for_good_for_reasons_that_nobody_can_name_stop_the_run(
+    puzzling: int, stops: bool
+) -> None:
+    measures = _all(Watch(MANY), "example.org", *[SENT] * 15, *[AWAY] * puzzling)
+
+    assert [type(measure) for measure in measures] == [StopRun] * stops
 
 
 @pytest.mark.parametrize(("good", "held"), [(40, True), (41, False)])
@@ -192,11 +203,22 @@ def test_a_fifth_of_ten_refused_by_policy_stops_the_run(refused: int, stops: boo
 
 
 def test_a_run_is_stopped_once() -> None:
-    measures = _all(Watch(MANY), "example.org", *[POLICY] * 30)
+    watch = Watch(MANY)
 
-    assert [type(measure) for measure in measures] == [HoldDomain, StopRun]
-    assert isinstance(measures[1], StopRun)
-    assert str(measures[1].what) == "10 of 10 mails were refused as unwanted"
+    measures = [measure for number in range(30) for measure in _all(watch, f"{number}.example", POLICY)]
+
+    assert [type(measure) for measure in measures] == [StopRun]
+    assert isinstance(measures[0], StopRun)
+    assert str(measures[0].what) == "10 of 10 mails were refused as unwanted"
+
+
+def test_a_domain_that_is_held_does_not_stop_the_others() -> None:
+    watch = Watch(MANY)
+
+    measures = _all(watch, "b.example", *[POLICY] * 20)
+
+    assert measures == [HoldDomain("b.example", Why.POLICY)]
+    assert _all(watch, "a.example", *[SENT] * 20) == []
 
 
 def test_a_server_in_a_hurry_gets_ten_minutes_then_one_connection_then_one_more_at_a_time() -> None:

@@ -213,6 +213,25 @@ def test_a_restored_ledger_that_has_caught_up_is_not_taken_for_the_lost_one(
     assert "a run of which the ledger knows nothing" in said(workspace)
 
 
+def test_a_restored_ledger_shows_in_whatever_issue_is_dispatched_next(
+    workspace: Path, tmp_path: Path
+) -> None:
+    backup = shutil.copytree(workspace / "var", tmp_path / "backup")
+    with opened(workspace) as database:
+        begin_turn(database, issue(workspace), now=NOON)
+    shutil.rmtree(workspace / "var")
+    shutil.copytree(backup, workspace / "var")
+    new = workspace / "issues" / "decembre"
+    new.mkdir()
+
+    with opened(workspace) as database:
+        found = disagreement(database, new)
+        assert found is not None
+        assert "a run of which the ledger knows nothing" in str(found.what)
+        accept(database, new, now=NOON)
+        assert disagreement(database, new) is None
+
+
 def test_a_note_of_another_history_is_noticed_though_the_numbers_are_the_same(
     workspace: Path, tmp_path: Path
 ) -> None:
