@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -19,23 +20,30 @@ if TYPE_CHECKING:
     from newsletter_mailer.model.campaign import Campaign
     from newsletter_mailer.model.outcome import Outcome
 
+_SPEED_S = 300.0  # what the speed is the mean of: at a slow pace mails are minutes apart
+
 
 @contextmanager
-def progress(face: Face, campaign: Campaign, tools: Tools, stopping: str = "") -> Iterator[Tools]:
+def progress(
+    face: Face, campaign: Campaign, tools: Tools, *, doing: str = "", stopping: str = ""
+) -> Iterator[Tools]:
     """A bar with rate and time left; Ctrl-C finishes the mail in flight and stops, a second one does not wait.
 
-    stopping: what is said then, instead of how to go on.
+    doing: what it is called, if that is not sending; stopping: what is said then, instead of how to go on.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     from newsletter_mailer.model.outcome import SETTLED
+
+    def notice(text: str) -> None:
+        console.print(text, markup=False, highlight=False, soft_wrap=True)  # above the bar, not behind it
 
     def stop(_signal: int, _frame: Any) -> None:
         if tools.stop.is_set():
             raise KeyboardInterrupt  # a server may take minutes to answer
         tools.stop.set()
-        face.talk(stopping or say("\nStopping after the mail in flight; the same command continues."))
+        notice(stopping or say("\nStopping after the mail in flight; the same command continues."))
 
     console = Console(stderr=True, no_color=not face.colour, quiet=face.quiet)
     before = {number_: signal.signal(number_, stop) for number_ in (signal.SIGINT, signal.SIGTERM)}
@@ -44,31 +52,55 @@ def progress(face: Face, campaign: Campaign, tools: Tools, stopping: str = "") -
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
+        TextColumn("{task.fields[left]}"),
         console=console,
+        speed_estimate_period=_SPEED_S,
         disable=face.quiet or not sys.stderr.isatty(),
     )
     counts = campaign.counts
+    in_two_parts = bool(campaign.canary) and campaign.canary_done_at is None
     try:
         with bar:
             task = bar.add_task(
-                say("Sending"), total=counts.total, completed=counts.total - counts.open, rate=""
+                doing or say("Sending"),
+                total=counts.total,
+                completed=counts.total - counts.open,
+                rate="",
+                left="",
             )
 
             def advance(outcome: Outcome) -> None:
-                speed = bar.tasks[0].speed
-                settled = (
-                    1 if outcome.event in SETTLED else 0
-                )  # who is deferred or given back is still to come
-                bar.update(task, advance=settled, rate=say("{rate}/s", rate=f"{speed:.0f}") if speed else "")
+                settled = 1 if outcome.event in SETTLED else 0  # deferred or given back: still to come
+                bar.update(task, advance=settled)
+                now = bar.tasks[0]
+                ahead = in_two_parts and now.completed <= campaign.canary  # the break is still to come
+                bar.update(
+                    task, rate=rate_told(now.speed), left="" if ahead else _left_told(now.time_remaining)
+                )
 
             def wait(for_: Wait) -> None:
-                face.talk(_waiting(for_, tools.workspace.zone))
+                bar.update(task, rate="", left="")
+                notice(_waiting(for_, tools.workspace.zone))
 
             yield replace(tools, progress=advance, waiting=wait)
     finally:
         for number_, handler in before.items():
             signal.signal(number_, handler)
+
+
+def rate_told(speed: float | None) -> str:
+    """A speed (per second) by the unit in which it is a whole number worth reading; "" when there is none."""
+    if not speed:
+        return ""
+    if speed >= 1:
+        return say("{rate}/s", rate=f"{speed:.0f}")
+    if speed * 60 >= 1:
+        return say("{count}/min", count=f"{speed * 60:.0f}")
+    return say("{count}/h", count=f"{speed * 3600:.0f}")
+
+
+def _left_told(seconds: float | None) -> str:
+    return "" if seconds is None else str(timedelta(seconds=math.ceil(seconds)))
 
 
 def _waiting(wait: Wait, zone: ZoneInfo) -> str:
@@ -79,9 +111,19 @@ def _waiting(wait: Wait, zone: ZoneInfo) -> str:
         case Why.PACE:
             said = say("The provider takes no more for now; {count} go on at {time}.", **values)
         case Why.CANARY:
-            said = say("The first readers have it; the other {count} follow at {time}.", **values)
+            said = say_many(
+                "The first readers have the issue; the other one follows at {time}.",
+                "The first readers have the issue; the other {count} follow at {time}.",
+                wait.count,
+                **values,
+            )
         case Why.SCHEDULE:
-            said = say("{count} recipients wait for {time}.", **values)
+            said = say_many(
+                "{count} recipient: leaves at {time}.",
+                "{count} recipients: leaves at {time}.",
+                wait.count,
+                **values,
+            )
         case Why.RETRY:
             said = say_many(
                 "{count} was refused for now; the next try is at {time}.",
@@ -89,7 +131,7 @@ def _waiting(wait: Wait, zone: ZoneInfo) -> str:
                 wait.count,
                 **values,
             )
-    return f"{said} {say('Ctrl-C stops, and the same command continues.')}"
+    return " ".join((said, say("Ctrl-C stops, and the same command continues.")))
 
 
 def _clock_time(at: int, zone: ZoneInfo) -> str:

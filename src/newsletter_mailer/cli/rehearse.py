@@ -69,6 +69,7 @@ def rehearse(
         face.app() as app,
         rehearsing(app.database, app.workspace, issue, audience, choices, clock=clock) as rehearsal,
     ):
+        face.talk(say("Rehearsal: nothing leaves this machine."), style="green")
         proposal = rehearsal.proposal
         pace = pace_told(app.database, app.workspace, proposal.head_count.total, now=app.now)
         show.proposal(face, proposal, issue, pace)
@@ -79,7 +80,9 @@ def rehearse(
             face.talk(say("At the provider's pace this takes less than two minutes."))
         with (
             rehearsal.sending() as sending,
-            progress(face, sending.campaign, sending.tools, _stopping()) as watched,
+            progress(
+                face, sending.campaign, sending.tools, doing=say("Rehearsal"), stopping=_stopping()
+            ) as watched,
         ):
             report = sending.run(watched)
     if report is None:
@@ -163,15 +166,18 @@ def _tell_weather(face: Face, seed: int, report: Report) -> None:
         )
     )
     counts = report.stormy
-    face.data(
-        say(
-            "What became of it: {sent} sent, {refused} refused, {in_doubt} in doubt (of these {arrived} had arrived).",
-            sent=number(counts.sent),
-            refused=number(counts.refused),
-            in_doubt=number(counts.in_doubt),
-            arrived=number(report.arrived_in_doubt),
+    became = {"sent": number(counts.sent), "refused": number(counts.refused)}
+    if counts.in_doubt:
+        face.data(
+            say(
+                "What became of it: {sent} sent, {refused} refused, {in_doubt} in doubt (of these {arrived} had arrived).",
+                in_doubt=number(counts.in_doubt),
+                arrived=number(report.arrived_in_doubt),
+                **became,
+            )
         )
-    )
+    else:
+        face.data(say("What became of it: {sent} sent, {refused} refused.", **became))
     for stop, count in Counter(map(str, report.stops)).items():
         face.talk(
             say_many(
@@ -188,7 +194,11 @@ def _tell_weather(face: Face, seed: int, report: Report) -> None:
 def _tell_wrong(face: Face, report: Report, command: str) -> None:
     if not report.wrong:
         face.talk(
-            say("Everyone has exactly one mail, and it is as it should be. Next: {command}", command=command),
+            say(
+                "Nothing left this machine. Everyone would get exactly one mail, and it is as it should be. "
+                "Next: {command}",
+                command=command,
+            ),
             style="green",
         )
         return
@@ -206,7 +216,10 @@ def _tell_wrong(face: Face, report: Report, command: str) -> None:
     if len(report.wrong) > _SHOWN:
         face.talk(say("… and {count} more: --json shows all.", count=number(len(report.wrong) - _SHOWN)))
     face.talk(
-        say("Correct what is wrong and rehearse again; or send it as it is: {command}", command=command),
+        say(
+            "Nothing left this machine. Correct what is wrong and rehearse again; or send it as it is: {command}",
+            command=command,
+        ),
         style="yellow",
     )
 

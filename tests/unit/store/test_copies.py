@@ -309,7 +309,7 @@ def test_what_was_said_of_another_issue_counts_nothing(bench: Bench, tmp_path: P
     folder.mkdir(parents=True)
     begin_turn(bench.database, folder, now=NOON, campaign=campaign.id)
 
-    change(folder / SENT, issue="the one it was copied from", turn=77)
+    change(folder / SENT, issue="the one it was copied from")
 
     assert disagreement(bench.database, folder, campaign=campaign.id) is None
 
