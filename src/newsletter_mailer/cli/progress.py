@@ -37,7 +37,9 @@ def progress(
     from newsletter_mailer.model.outcome import SETTLED
 
     def notice(text: str) -> None:
-        console.print(text, markup=False, highlight=False, soft_wrap=True)  # above the bar, not behind it
+        console.print(
+            text, markup=False, highlight=False, emoji=False, soft_wrap=True
+        )  # above the bar, not behind it
 
     def stop(_signal: int, _frame: Any) -> None:
         if tools.stop.is_set():
