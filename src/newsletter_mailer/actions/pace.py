@@ -41,8 +41,12 @@ def pace_told(
     now: int,
     rate: int | None = None,
     domains: Mapping[str, int] | None = None,
+    begins: int | None = None,
 ) -> list[Sentence]:
-    """What the officer is told of the pace before a dispatch to that many: whose limits hold, and when it ends."""
+    """What the officer is told of the pace before a dispatch to that many: whose limits hold, and when it ends.
+
+    begins: when the most of it leaves, if that is not now: after a canary's break, or at a time to come.
+    """
     smtp = workspace.settings.smtp
     profile, warning = profile_of(smtp, now=now)
     with database.reading() as connection:
@@ -54,6 +58,7 @@ def pace_told(
         total,
         uses=uses,
         now=now,
+        begins=begins,
         zone=workspace.zone,
         rate=rate,
         first_use=first_use,
@@ -69,6 +74,7 @@ def pace_sentence(
     uses: Iterable[Use],
     now: int,
     zone: tzinfo,
+    begins: int | None = None,
     rate: int | None = None,
     first_use: int | None = None,
     domains: Mapping[str, int] | None = None,
@@ -79,16 +85,17 @@ def pace_sentence(
     """
     used = sorted(uses, key=lambda use: use.at)
     first_use = used[0].at if first_use is None and used else first_use
-    ends = finish_at(profile, total, uses=used, now=now, rate=rate, first_use=first_use, domains=domains)
-    if ends - now < SOON // timedelta(milliseconds=1):
+    start = max(now, begins or now)
+    ends = finish_at(profile, total, uses=used, now=start, rate=rate, first_use=first_use, domains=domains)
+    if ends - start < SOON // timedelta(milliseconds=1):
         return None
     when = _when(
         datetime.fromtimestamp(-(-ends // _MINUTE_MS) * 60, zone), datetime.fromtimestamp(now / 1000, zone)
     )
-    begins = profile.begins(first_use)
-    most = WarmUp(profile.warm_up, now if begins is None else min(begins, now)).most(now)
+    since = profile.begins(first_use)
+    most = WarmUp(profile.warm_up, now if since is None else min(since, now)).most(now)
     if most is not None and total > most:
-        return _warming(_Number(most), when, new=begins is None)
+        return _warming(_Number(most), when, new=since is None)
     rates = profile.paced(rate)
     if not rates:
         return sentence("At the pace of “{profile}” this ends {when}", profile=profile.name, when=when)

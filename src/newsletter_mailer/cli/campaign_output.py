@@ -146,6 +146,11 @@ def head_count(count: HeadCount) -> str:
     return f"{number(count.total)} = {number(count.on_lists)}{parts}" if parts else number(count.total)
 
 
+def list_options(campaign: Campaign) -> str:
+    """Its lists, as they are typed."""
+    return " ".join(f"--list {slug}" for slug in campaign.lists)
+
+
 def continuing(face: Face, campaign: Campaign, *, corrected: bool) -> None:
     """Where a campaign that goes on stands; corrected: the rest gets the issue as it is now."""
     _where(face, campaign)
@@ -162,8 +167,9 @@ def continuing(face: Face, campaign: Campaign, *, corrected: bool) -> None:
         if campaign.counts.sent:
             face.talk(
                 say(
-                    "  For those who have it as it was: newsletter dispatch {slug} --list … --erratum",
+                    "  For those who have it as it was: newsletter dispatch {slug} {lists} --erratum",
                     slug=campaign.slug,
+                    lists=list_options(campaign),
                 ),
                 style="yellow",
             )

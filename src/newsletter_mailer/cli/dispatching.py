@@ -11,8 +11,8 @@ from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import status_output
 from newsletter_mailer.cli.output import Face
 from newsletter_mailer.cli.progress import progress
-from newsletter_mailer.errors import NewsletterError
-from newsletter_mailer.wording import say
+from newsletter_mailer.errors import Held, NewsletterError
+from newsletter_mailer.wording import say, sentence
 
 if TYPE_CHECKING:
     from newsletter_mailer.actions.plan import Audience, Wishes
@@ -143,8 +143,14 @@ def _new(
     from newsletter_mailer.actions.plan import plan, propose
 
     proposal = propose(app.database, app.workspace, issue, audience, wanted)
+    rest = (wanted.at or app.now) + round(bool(wanted.canary) * app.workspace.settings.canary_wait * 60_000)
     told = pace_told(
-        app.database, app.workspace, proposal.head_count.total, now=wanted.at or app.now, rate=wanted.rate
+        app.database,
+        app.workspace,
+        proposal.head_count.total,
+        now=app.now,
+        begins=rest,
+        rate=wanted.rate,
     )
     show.proposal(face, proposal, issue, told)
     if wanted.canary and proposal.head_count.total:
@@ -158,10 +164,19 @@ def _new(
 
 def _again(face: Face, app: App, begun: Campaign, wanted: Wishes, answer: _Answer) -> Campaign | None:
     """A campaign that goes on, with the issue as it is now; None when it was only to be looked at."""
+    from newsletter_mailer.actions.pace import pace_told
     from newsletter_mailer.actions.plan import continue_with, correction
 
+    if begun.held_why:  # before a number is asked for
+        raise Held(
+            sentence("campaign {number} is held: {why}", number=begun.id, why=begun.held_why),
+            sentence("to go on all the same: newsletter resume {number} --yes", number=begun.id),
+        )
     corrected = correction(app.workspace, begun)
     show.continuing(face, begun, corrected=corrected is not None)
+    rate = wanted.rate if wanted.rate is not None else begun.rate
+    for said in pace_told(app.database, app.workspace, begun.counts.open, now=app.now, rate=rate):
+        face.talk(f"! {said}", style="yellow")
     if answer.dry_run:
         status_output.counts(face, begun)
         return None
@@ -247,9 +262,10 @@ def pause(face: Face, campaign: str) -> None:
     face.talk(say("Campaign {id} of {slug} is paused.", id=done.id, slug=done.slug))
     face.talk(
         say(
-            "As it was planned: newsletter resume {id}. With the issue as it is now: newsletter dispatch {slug}",
+            "As it was planned: newsletter resume {id}. With the issue as it is now: newsletter dispatch {slug} {lists}",
             id=done.id,
             slug=done.slug,
+            lists=show.list_options(done),
         ),
         style="green",
     )

@@ -19,7 +19,7 @@ from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
 from newsletter_mailer.model.delivery import Event
 from newsletter_mailer.model.edition import Edition, Segment
 from newsletter_mailer.model.outcome import Outcome, Verb
-from newsletter_mailer.smtp.pool import Outgoing
+from newsletter_mailer.smtp.pool import Later, Outgoing
 from newsletter_mailer.store import audience, campaigns, ledger
 from newsletter_mailer.store.campaigns import Audience
 from newsletter_mailer.store.database import Database
@@ -278,3 +278,29 @@ def test_the_journal_of_a_long_run_does_not_grow_for_ever(database: Database, tm
 )
 def test_the_exit_code_says_how_it_ended(counts: Counts, *, interrupted: bool, code: int) -> None:
     assert exit_code(counts, interrupted=interrupted) == code
+
+
+def test_a_journal_that_has_grown_begins_anew_though_many_mails_are_in_hand(
+    database: Database, tmp_path: Path
+) -> None:
+    campaign = planned(database, *people(25))
+    path = tmp_path / "a.journal"
+    with database.transaction() as c:
+        run = ledger.register_run(c, host="h", boot_id="b", pid=1, journal=path.name, now=NOON)
+
+    with Journal.create(path, run) as journal:
+        outbox = Outbox(tools(database, 1, tmp_path, Clock()), campaign, run=run, journal=journal)
+        hands = [outbox.take() for _ in range(10)]  # all that the first claim took
+        first = hands[0]
+        assert isinstance(first, Outgoing)
+        for _ in range(40_000):
+            outbox.before_dot(first)
+        grown = path.stat().st_size
+
+        assert isinstance(outbox.take(), Later)
+        for outgoing in hands:
+            assert isinstance(outgoing, Outgoing)
+            outbox.settle(outgoing, Outcome(Event.ACCEPTED, Verb.DOT))
+        assert isinstance(outbox.take(), Outgoing)
+
+        assert path.stat().st_size < grown / 4

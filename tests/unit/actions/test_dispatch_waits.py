@@ -121,6 +121,18 @@ def test_nothing_leaves_before_its_time(database: Database, sandbox: Sandbox, tm
     assert (sandbox.count, done.state) == (2, CampaignState.FINISHED)
 
 
+def test_a_planned_campaign_that_was_paused_is_planned_again_by_going_on(
+    database: Database, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    campaign = planned(database, readers(2), scheduled_at=NOON + HOUR)
+    pause(database, str(campaign.id), now=NOON)
+
+    with pytest.raises(Stopped, match="planned for"):
+        dispatch(tools(database, sandbox.port, tmp_path, Clock()), fresh(database, campaign))
+
+    assert fresh(database, campaign).state is CampaignState.SCHEDULED
+
+
 def test_who_waits_for_the_time_is_told_and_sends_then(
     database: Database, sandbox: Sandbox, tmp_path: Path
 ) -> None:

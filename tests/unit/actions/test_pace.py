@@ -134,6 +134,13 @@ def test_a_domains_own_limit_is_told_by_the_name_of_the_profile() -> None:
     assert str(found) == "At the pace of “new-relay” this ends today at 13:01"
 
 
+def test_the_end_of_what_begins_later_is_told_by_the_day_of_asking() -> None:
+    told = pace_sentence(OVH, 1_001, uses=[], now=at(20, 9), begins=at(22, 9), zone=PARIS)
+
+    assert str(told) == "At 200/h this ends on Sunday 22 November at 14:01"
+    assert pace_sentence(OVH, 1, uses=[], now=at(20, 9), begins=at(22, 9), zone=PARIS) is None
+
+
 def test_a_warm_up_is_said() -> None:
     assert said(NEW, 50, at(22, 9)) == ""
     assert said(NEW, 51, at(22, 9)) == (

@@ -27,6 +27,7 @@ SETTLED_TOGETHER = 200  # as many as a claim: nearly all are settled in the tran
 PATIENCE_MS = 10 * 60 * 1000  #: what is due within ten minutes is waited for
 OVERSLEPT = sentence("this computer slept, or its clock was set, for more than twelve hours")
 _ASK_AGAIN_MS = 1000  # at the end each connection asks once more: not each time the ledger
+_BREATH_MS = 20
 _LOOK_S = 60  # a longer wait is made of several, for the heartbeat
 
 
@@ -187,8 +188,10 @@ class Outbox:
         """Claim about a second's worth, so that a power cut leaves few in doubt; whether anyone was due."""
         if self._journal.grown():
             self.flush()
-            if self.empty:
-                self._journal.begin_anew()
+            if self._in_hand:  # the journal still speaks of them: a moment's rest, each 16,000 mails
+                self.free_at = now + _BREATH_MS
+                return False
+            self._journal.begin_anew()
         if self._claimed_at:
             rate = self._claim_size * 1000 / max(now - self._claimed_at, 1)
             self._claim_size = max(10, min(ledger.MOST, int(rate)))

@@ -109,12 +109,20 @@ def _until_it_is_time(tools: Tools, campaign: Campaign, *, wait: bool) -> None:
     if at <= tools.clock():
         return
     found = Wait(Why.SCHEDULE, campaign.counts.open, at)
+    _set_scheduled(tools, campaign)
     if not wait:
         raise _later(tools, campaign, found)
     tools.waiting(found)
     while (left := at - tools.clock()) > 0:
         if tools.stop.wait(min(left, _LOOK_MS) / 1000):
             raise _later(tools, campaign, found)
+
+
+def _set_scheduled(tools: Tools, campaign: Campaign) -> None:
+    """Also one that was paused or held: whoever goes on with it wants it to leave at its time."""
+    with tools.database.transaction() as connection:
+        campaigns.begin(connection, campaign.id, now=tools.clock())
+        campaigns.set_state(connection, campaign.id, CampaignState.SCHEDULED, now=tools.clock())
 
 
 @contextmanager
