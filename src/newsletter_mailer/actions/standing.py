@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
+from newsletter_mailer.model.campaign import CLOSED, Campaign, CampaignState, Counts
 from newsletter_mailer.model.watch import reason
 from newsletter_mailer.store import campaigns, corrections, domains
+from newsletter_mailer.store.canary import canary_news
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.editions import number_of
 from newsletter_mailer.wording import Sentence, number, sentence
@@ -29,6 +30,7 @@ class Standing:
     canary: Counts | None  #: those who go first, while the rest waits for them
     versions: tuple[tuple[int, int], ...]  #: version of the issue, and who was sent it; more than one or none
     domains: tuple[Pause, ...]
+    rest_at: int | None = None  #: when the rest follows those who went first, if nothing speaks against it
 
 
 def standing(database: Database, campaign: Campaign, *, now: int) -> Standing:
@@ -37,7 +39,10 @@ def standing(database: Database, campaign: Campaign, *, now: int) -> Standing:
         counts = campaigns.counts_by_edition(connection, campaign.id)
         numbers = corrections.versions_of_issue(connection, campaign.id) if len(counts) > 1 else {}
         versions = [(numbers.get(number_of(connection, hash_) or 0, 0), count) for hash_, count in counts]
-        ahead = campaign.canary and campaign.canary_done_at is None
+        over = campaign.state in (CampaignState.CANCELLED, CampaignState.FINISHED)
+        ahead = campaign.canary and campaign.canary_done_at is None and not over
+        news = canary_news(connection, campaign.id) if ahead else None
+        settled_at = news.settled_at if news and not news.to_go else None
         return Standing(
             campaign,
             campaigns.canary_counts(connection, campaign.id) if ahead else None,
@@ -46,7 +51,14 @@ def standing(database: Database, campaign: Campaign, *, now: int) -> Standing:
                 Pause(pause.domain, pause.until, reason(pause.why, pause.domain))
                 for pause in domains.paused_domains(connection, campaign.id, now=now)
             ),
+            rest_at=None
+            if settled_at is None or _waits_for_a_hand(campaign)
+            else settled_at + campaign.canary_wait,
         )
+
+
+def _waits_for_a_hand(campaign: Campaign) -> bool:
+    return campaign.state in CLOSED or (campaign.state is CampaignState.STOPPED and not campaign.again_at)
 
 
 def next_steps(campaign: Campaign) -> list[Sentence]:
@@ -54,7 +66,11 @@ def next_steps(campaign: Campaign) -> list[Sentence]:
     counts, found = campaign.counts, []
     if counts.refused:
         found.append(
-            sentence("Who was refused and why: newsletter log {id} --status refused", id=campaign.id)
+            sentence(
+                "Who was refused and why: newsletter log {id} --status refused; to try them again: "
+                "newsletter retry {id}",
+                id=campaign.id,
+            )
         )
     if counts.in_doubt:
         found.append(

@@ -25,6 +25,7 @@ LOOK_S = 1.0
 _GOING_ON = frozenset(
     {CampaignState.PLANNED, CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.WAITING}
 )
+_NEEDS_A_HAND = frozenset({CampaignState.PAUSED, CampaignState.HELD, CampaignState.STOPPED})
 
 
 def status_json(campaign: Campaign, standing: Standing | None = None) -> dict[str, Any]:
@@ -76,13 +77,31 @@ def lines(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
     for version, count in standing.versions:
         yield _row(say("version {number}", number=version), number(count))
     yield from (f"  {sentence}" for sentence in _more(standing, zone))
+    yield from (f"  {step}" for step in _to_do(standing.campaign))
+
+
+def _to_do(campaign: Campaign) -> Iterator[str]:
+    """What waits for the officer, each with its command."""
+    from newsletter_mailer.actions.standing import next_steps
+
+    *troubles, way_on = next_steps(campaign)
+    yield from map(str, troubles)
+    if campaign.state in _NEEDS_A_HAND and campaign.counts.open and not campaign.again_at:
+        yield str(way_on)
 
 
 def _head(campaign: Campaign) -> Iterator[str]:
-    yield f"{campaign.id}  {campaign.slug}  {state_name(campaign.state.value)}"
+    yield f"{campaign.id}  {_name(campaign)}  {state_name(campaign.state.value)}"
     for name, count in _counts(campaign.counts).items():
         if count or name == "total":
             yield _row(status_name(name), number(count))
+
+
+def _name(campaign: Campaign) -> str:
+    """Of its issue, and whether it corrects it."""
+    if not campaign.erratum:
+        return campaign.slug
+    return say("{slug} (erratum {number})", slug=campaign.slug, number=campaign.erratum)
 
 
 def _row(name: str, value: str) -> str:
@@ -95,22 +114,36 @@ def _more(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
         yield say("held: {why}", why=campaign.held_why)
     if campaign.state is CampaignState.SCHEDULED:
         yield say("leaves at {time}", time=local(campaign.scheduled_at, zone))
+    if campaign.state is CampaignState.PAUSED and campaign.scheduled_at:
+        yield say("planned for {time}", time=local(campaign.scheduled_at, zone))
     if campaign.again_at:
         yield say("goes on at {time}", time=local(campaign.again_at, zone))
     if campaign.rate:
         yield say("at most {count} an hour", count=number(campaign.rate))
-    if standing.canary:
-        done = standing.canary.total - standing.canary.open
-        yield say(
-            "first {count} readers: {done} done; the rest waits for them",
-            count=number(standing.canary.total),
-            done=number(done),
-        )
+    yield from _first_ones(standing, zone)
     for pause in standing.domains:
         if pause.until is None:
             yield say("{why}: nothing goes there before your yes", why=pause.why)
         else:
             yield say("{why}: nothing goes there before {time}", why=pause.why, time=local(pause.until, zone))
+
+
+def _first_ones(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
+    """How those who go first fare, and what the rest waits for."""
+    first = standing.canary
+    rest = standing.campaign.counts.open - first.open if first else 0
+    if first is None or not rest:
+        return
+    values = {"count": number(first.total), "done": number(first.total - first.open)}
+    if standing.rest_at is None:
+        yield say("first {count} readers: {done} done; the rest waits for them", **values)
+        return
+    yield say(
+        "first {count} readers: {done} done; the other {rest} follow at {time} if nothing speaks against it",
+        rest=number(rest),
+        time=local(standing.rest_at, zone),
+        **values,
+    )
 
 
 def watch(face: Face, look: Callable[[], Standing], zone: ZoneInfo, rest: Callable[[float], object]) -> None:
@@ -161,25 +194,28 @@ def campaigns(face: Face, found: Sequence[Campaign], zone: ZoneInfo) -> None:
     if face.json:
         face.data_json([status_json(one) for one in found])
     elif found:
-        rows = [
-            (
-                str(one.id),
-                one.slug,
-                state_name(one.state.value),
-                local(one.created_at, zone),
-                number(one.counts.total),
-                number(one.counts.sent),
-            )
-            for one in found
-        ]
-        headings = (
-            say("campaign"),
-            say("issue"),
-            say("state"),
-            say("planned at"),
-            say("recipients"),
-            say("sent"),
+        columns = {
+            say("campaign"): [str(one.id) for one in found],
+            say("issue"): [_name(one) for one in found],
+            say("state"): [state_name(one.state.value) for one in found],
+            say("made at"): [local(one.created_at, zone) for one in found],
+            say("leaves at"): [local(_leaves_at(one), zone) for one in found],
+            say("recipients"): [number(one.counts.total) for one in found],
+            say("sent"): [number(one.counts.sent) for one in found],
+        }
+        if not any(map(_leaves_at, found)):
+            del columns[say("leaves at")]
+        table(
+            list(zip(*columns.values(), strict=True)),
+            tuple(columns),
+            counts=(len(columns) - 2, len(columns) - 1),
         )
-        table(rows, headings, counts=(4, 5))
     else:
         face.talk(say("Nothing was dispatched yet: newsletter dispatch ISSUE --list LIST"))
+
+
+def _leaves_at(campaign: Campaign) -> int | None:
+    """When it goes on by itself, if it does."""
+    if campaign.state is CampaignState.SCHEDULED:
+        return campaign.scheduled_at
+    return campaign.again_at

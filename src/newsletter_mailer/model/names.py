@@ -15,7 +15,7 @@ def status_name(status: str) -> str:
         "refused": say("refused"),
         "in_doubt": say("in doubt"),
         "skipped": say("skipped"),
-        "cancelled": say("cancelled"),
+        "cancelled": say("called off"),
         "total": say("total"),
     }
     return names[status]

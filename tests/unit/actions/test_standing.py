@@ -37,10 +37,28 @@ def test_those_who_go_first_are_counted_until_the_rest_is_let_go(database: Datab
     ahead = standing(database, campaign, now=NOON).canary
     assert ahead is not None
     assert (ahead.queued, ahead.total) == (2, 2)
+    with database.transaction() as c:
+        campaigns.set_state(c, campaign.id, CampaignState.CANCELLED, now=NOON)
+    assert standing(database, fresh(database, campaign), now=NOON).canary is None
 
     with database.transaction() as c:
         campaigns.end_canary(c, campaign.id, now=NOON)
     assert standing(database, fresh(database, campaign), now=NOON).canary is None
+
+
+def test_when_all_who_go_first_are_served_the_time_of_the_rest_is_known(
+    database: Database, tmp_path: Path
+) -> None:
+    campaign = planned(database, readers(6), canary=2, canary_wait=HOUR)
+    assert standing(database, campaign, now=NOON).rest_at is None
+
+    with ScriptedServer() as server, pytest.raises(Stopped):
+        dispatch(tools(database, server.port, tmp_path, Clock()), campaign)
+
+    assert standing(database, fresh(database, campaign), now=NOON).rest_at == NOON + HOUR
+    with database.transaction() as c:
+        campaigns.set_state(c, campaign.id, CampaignState.PAUSED, now=NOON)
+    assert standing(database, fresh(database, campaign), now=NOON).rest_at is None
 
 
 def test_a_corrected_campaign_tells_who_has_which_version(database: Database, tmp_path: Path) -> None:

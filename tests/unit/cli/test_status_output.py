@@ -72,6 +72,7 @@ def test_everything_that_a_campaign_waits_for_is_told() -> None:
         "  first 10 readers: 8 done; the rest waits for them",
         "  b.example asks for patience: nothing goes there before 2026-12-01 13:00",
         "  c.example refuses our mails: nothing goes there before your yes",
+        "  To go on all the same: newsletter resume 3 --yes",
     ]
     told = status_output.status_json(held, standing)
     assert (told["held_why"], told["rate"]) == ("the list looks wrong", 200)
@@ -137,3 +138,54 @@ def test_on_a_terminal_a_watch_writes_over_what_it_showed(
     status_output.watch(PLAIN, lambda: replace(ALONE, campaign=next(seen)), PARIS, lambda _: None)
 
     assert capsys.readouterr().out.count("\x1b[4A\x1b[J") == 1
+
+
+@pytest.mark.parametrize(
+    ("campaign", "steps"),
+    [
+        (replace(CAMPAIGN, state=CampaignState.PAUSED), ["  Continue with: newsletter resume 3"]),
+        (replace(CAMPAIGN, state=CampaignState.STOPPED), ["  Continue with: newsletter resume 3"]),
+        (replace(CAMPAIGN, state=CampaignState.FINISHED, counts=Counts(sent=40)), []),
+        (
+            replace(CAMPAIGN, state=CampaignState.FINISHED, counts=Counts(sent=40, refused=2, in_doubt=1)),
+            [
+                "  Who was refused and why: newsletter log 3 --status refused; "
+                "to try them again: newsletter retry 3",
+                "  Nobody can know whether 1 got it: newsletter resolve 3",
+            ],
+        ),
+    ],
+)
+def test_a_status_ends_with_what_waits_for_the_officer(campaign: Campaign, steps: list[str]) -> None:
+    told = list(status_output.lines(replace(ALONE, campaign=campaign), PARIS))
+
+    assert told[told.index(next(line for line in told if line.startswith("  total"))) + 1 :] == steps
+
+
+def test_during_the_break_after_the_first_readers_the_status_says_when_the_rest_follows() -> None:
+    standing = replace(ALONE, canary=Counts(sent=10), rest_at=NOON)
+
+    assert list(status_output.lines(standing, PARIS))[-1] == (
+        "  first 10 readers: 10 done; the other 1,200 follow at 2026-12-01 12:00 if nothing speaks against it"
+    )
+    nobody_else = replace(CAMPAIGN, counts=Counts(queued=10))
+    assert "first" not in "".join(
+        status_output.lines(replace(ALONE, campaign=nobody_else, canary=Counts(queued=10)), PARIS)
+    )
+
+
+def test_the_list_of_campaigns_tells_when_one_leaves_and_which_is_an_erratum(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    planned = replace(CAMPAIGN, created_at=NOON - 86_400_000, erratum=2)
+
+    status_output.campaigns(PLAIN, [planned], PARIS)
+    assert "leaves at" not in capsys.readouterr().out
+
+    status_output.campaigns(
+        PLAIN, [replace(planned, state=CampaignState.SCHEDULED, scheduled_at=NOON)], PARIS
+    )
+    shown = capsys.readouterr().out
+    assert "noel (erratum 2)" in shown
+    assert shown.index("made at") < shown.index("leaves at")
+    assert shown.index("2026-11-30 12:00") < shown.index("2026-12-01 12:00")

@@ -31,7 +31,7 @@ def test_the_end_is_told_with_its_counts_and_the_next_command(station: Station) 
         "  refused                1",
         "  total                  3",
         "",
-        "Who was refused and why: newsletter log 1 --status refused",
+        "Who was refused and why: newsletter log 1 --status refused; to try them again: newsletter retry 1",
         "Every recipient's log: newsletter log 1",
     ]
 
