@@ -78,18 +78,18 @@ def test_the_reference_has_every_row_with_its_limits_and_source() -> None:
         assert f"{row.confidence}, {row.read_on:%Y-%m}" in line
 
 
-def test_an_unknown_host_has_100_an_hour_and_a_warning() -> None:
+def test_an_unknown_host_has_100_an_hour_and_a_warning_that_says_what_to_write_where() -> None:
     assert limits() == ["100/h"]
-    assert told() == (
-        "nobody here knows what mail.example.org allows: 100/h at most leave; `smtp.profile` names a provider, "
-        "`unlimited` is for your own mail server"
+    assert told().startswith(
+        "nobody here knows what mail.example.org allows: 100/h at most leave. If you know your provider, write it "
+        "into newsletter.yaml, under smtp, such as `profile: ovh` (brevo-free, gandi, gmail, "
     )
 
 
-def test_a_guessed_profile_is_named() -> None:
-    assert told("smtp.office365.com") == (
-        "smtp.office365.com is taken for “microsoft365”: 30/min, 10000/day at most leave; `smtp.profile` names "
-        "another provider, `smtp.limits` your own limits"
+def test_a_guessed_profile_is_named_and_how_to_name_another() -> None:
+    assert told("smtp.office365.com").startswith(
+        "smtp.office365.com is taken for “microsoft365”: 30/min, 10000/day at most leave. If that is wrong, write "
+        "`profile: …` into newsletter.yaml, under smtp (brevo-free, gandi, gmail, "
     )
 
 

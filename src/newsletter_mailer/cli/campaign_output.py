@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.cli.status_output import status_json
 from newsletter_mailer.cli.times import local
+from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.names import state_name
 from newsletter_mailer.wording import say, say_many
 
@@ -51,7 +52,17 @@ def _words(outcome: Outcome) -> str:
 def proposal(face: Face, found: Proposal, issue: str, pace: Sequence[Sentence] = ()) -> None:
     """What a dispatch would do: head count with reasons, languages, first subjects, warnings."""
     count = found.head_count
-    face.talk(say("Recipients: {sum}", sum=head_count(count)), style="cyan")
+    erratum = bool(found.erratum)
+    if erratum:
+        face.talk(
+            say(
+                "Erratum {number}: only those who were sent another version of this issue get it, as a new mail. "
+                "Say in its subject what it is.",
+                number=found.erratum,
+            ),
+            style="yellow",
+        )
+    face.talk(say("Recipients: {sum}", sum=head_count(count, erratum=erratum)), style="cyan")
     if count.total:
         unknown = say("not known")
         languages = ", ".join(f"{name or unknown} {number(n)}" for name, n in sorted(found.languages.items()))
@@ -64,6 +75,8 @@ def proposal(face: Face, found: Proposal, issue: str, pace: Sequence[Sentence] =
         )
         for subject in found.subjects:
             face.talk(say("Subject: {subject}", subject=subject))
+    elif erratum and not count.elsewhere:
+        face.talk(say("Nobody on these lists has another version of this issue."))
     elif count.elsewhere:
         face.talk(say("Nobody new is left to send {issue} to, but not everyone has it yet:", issue=issue))
     else:
@@ -79,16 +92,33 @@ def proposal(face: Face, found: Proposal, issue: str, pace: Sequence[Sentence] =
         face.talk(f"! {warning}", style="yellow")
 
 
-def canary(face: Face, count: int, minutes: float) -> None:
+def canary(face: Face, count: int, total: int, minutes: float) -> None:
     """What the first few are good for, and what they are not."""
+    if count >= total:
+        face.talk(
+            say_many(
+                "! There is only {count} reader: nobody is left to follow the first ones.",
+                "! There are only {count} readers: all of them go first, and nobody is left to follow.",
+                total,
+                count=number(total),
+            ),
+            style="yellow",
+        )
+        return
     face.talk(
         say(
-            "The first {count} readers go ahead, the rest follows after {minutes} minutes if nothing speaks against it. "
+            "The first {count} readers go ahead, the rest follows {later} if nothing speaks against it. "
             "Only the mail server's own answers are seen: no inbox is read for what comes back later.",
             count=number(count),
-            minutes=f"{minutes:g}",
+            later=_later(minutes),
         )
     )
+
+
+def _later(minutes: float) -> str:
+    if minutes == 1:
+        return say("after a minute")
+    return say("after {minutes} minutes", minutes=f"{minutes:g}")
 
 
 def proposal_data(face: Face, found: Proposal, issue: str) -> None:
@@ -129,17 +159,18 @@ def _elsewhere(group: Elsewhere) -> str:
     return say("Of {count} in campaign {id} nobody knows: newsletter resolve {id}", **values)
 
 
-def head_count(count: HeadCount) -> str:
+def head_count(count: HeadCount, *, erratum: bool = False) -> str:
     """4 812 = 5 020 − 171 unsubscribed − 37 suppressed."""
+    have_it = say("who have this version already") if erratum else say("who have it already")
     minus = [
         (count.unsubscribed, say("unsubscribed")),
         (count.pending, say("not yet confirmed")),
         (count.suppressed, say("suppressed")),
-        (count.already_have_it, say("who have it already")),
+        (count.already_have_it, have_it),
         (count.waiting, say("who wait in another campaign")),
         (count.refused, say("refused before")),
         (count.in_doubt, say("in doubt")),
-        (count.never_had_it, say("who never had it")),
+        (count.never_had_it, say("who never had this issue")),
         (count.unmailable, say("with an address that cannot be mailed")),
     ]
     parts = "".join(f" − {number(n)} {why}" for n, why in minus if n)
@@ -154,6 +185,12 @@ def list_options(campaign: Campaign) -> str:
 def continuing(face: Face, campaign: Campaign, *, corrected: bool) -> None:
     """Where a campaign that goes on stands; corrected: the rest gets the issue as it is now."""
     _where(face, campaign)
+    face.talk(
+        say(
+            "To go on, type {total}: the number of recipients of the whole campaign, as it was planned.",
+            total=number(campaign.counts.total),
+        )
+    )
     if corrected:
         face.talk(
             say_many(
@@ -202,6 +239,8 @@ def _where(face: Face, campaign: Campaign) -> None:
         ),
         style="cyan",
     )
+    if campaign.state is CampaignState.PAUSED:
+        face.talk(say("It is paused: this goes on with it."), style="yellow")
 
 
 def scheduled(face: Face, campaign: Campaign, zone: ZoneInfo) -> None:

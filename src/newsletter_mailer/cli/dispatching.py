@@ -154,7 +154,7 @@ def _new(
     )
     show.proposal(face, proposal, issue, told)
     if wanted.canary and proposal.head_count.total:
-        show.canary(face, wanted.canary, app.workspace.settings.canary_wait)
+        show.canary(face, wanted.canary, proposal.head_count.total, app.workspace.settings.canary_wait)
     if answer.dry_run or proposal.head_count.total == 0:
         show.proposal_data(face, proposal, issue)
         return None

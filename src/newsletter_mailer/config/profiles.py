@@ -65,8 +65,10 @@ def _told(smtp: SmtpSettings, provider: Provider, profile: Profile) -> Sentence 
         return None
     if profile.name == UNKNOWN:
         return sentence(
-            "nobody here knows what {host} allows: {limits} at most leave; `smtp.profile` names a provider, "
-            "`unlimited` is for your own mail server",
+            "nobody here knows what {host} allows: {limits} at most leave. If you know your provider, write it into "
+            "newsletter.yaml, under smtp, such as `profile: ovh` ({names}); or `profile: unlimited` for your own "
+            "mail server",
+            names=_names(),
             host=smtp.host,
             limits=_limits(profile),
         )
@@ -79,13 +81,19 @@ def _told(smtp: SmtpSettings, provider: Provider, profile: Profile) -> Sentence 
         )
     if not smtp.profile and profile.name != UNLIMITED:
         return sentence(
-            "{host} is taken for “{profile}”: {limits} at most leave; `smtp.profile` names another provider, "
-            "`smtp.limits` your own limits",
+            "{host} is taken for “{profile}”: {limits} at most leave. If that is wrong, write `profile: …` into "
+            "newsletter.yaml, under smtp ({names}); `limits: […]` there sets limits of your own",
+            names=_names(),
             host=smtp.host,
             profile=profile.name,
             limits=_limits(profile),
         )
     return None
+
+
+def _names() -> str:
+    """Of all providers that are known."""
+    return ", ".join(sorted(providers().keys() - {UNKNOWN, UNLIMITED}))
 
 
 def _limits(profile: Profile) -> str:
