@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -12,11 +13,12 @@ import click
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.cli.times import local
 from newsletter_mailer.config.workspace import SETTINGS_FILE
+from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.names import state_name
 from newsletter_mailer.wording import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from newsletter_mailer.actions.dispatch import StopFlag, Tools
     from newsletter_mailer.app import App
@@ -35,6 +37,7 @@ def worker(face: Face, once: bool) -> None:
 
     Example: newsletter worker
     """
+    from newsletter_mailer.actions.campaigns import every
     from newsletter_mailer.actions.dispatch import StopFlag
     from newsletter_mailer.app import clock
     from newsletter_mailer.scenarios.teller import Teller
@@ -49,9 +52,33 @@ def worker(face: Face, once: bool) -> None:
         if not once:
             face.talk(say("This worker sends what is due. Ctrl-C stops it."))
         at_work.work(once=once)
+        if once and sys.stderr.isatty():  # not into the mail of cron
+            for line in to_come(every(app.database), zone):
+                face.talk(line)
     if at_work.cut_short:
         face.talk(say("The next worker goes on with it."))
     click.get_current_context().exit(_exit_code(at_work, heard, once=once))
+
+
+def to_come(found: Sequence[Campaign], zone: ZoneInfo) -> Iterator[str]:
+    """What does not leave now: when it does, or what it waits for."""
+    waiting = [one for one in found if one.counts.open and one.state is not CampaignState.CANCELLED]
+    yield say("Nothing more leaves now:") if waiting else say("Nothing is to be sent.")
+    for one in waiting:
+        values = {"id": one.id, "slug": one.slug}
+        at = one.scheduled_at if one.state is CampaignState.SCHEDULED else one.again_at
+        if at:
+            yield "  " + say("campaign {id} of {slug} goes on at {time}", time=local(at, zone), **values)
+        elif one.state is CampaignState.HELD:
+            yield "  " + say(
+                "campaign {id} of {slug} is held, and waits for your yes: newsletter resume {id} --yes",
+                **values,
+            )
+        else:
+            state = state_name(one.state.value)
+            yield "  " + say(
+                "campaign {id} of {slug} is {state}: newsletter resume {id}", state=state, **values
+            )
 
 
 def _exit_code(done: Worker, heard: list[int], *, once: bool) -> int:
