@@ -21,11 +21,12 @@ class Damage(Enum):
     CUT = "cut"  #: the file ends at some record
     BLANK_END = "blank end"  #: the last pages were never written: a power cut
     HOLE = "hole"  #: one page was never written: a power cut
-    TORN = "torn"  #: one record is half written
+    TORN = "torn"  #: one record that was whole is half there: a power cut
     DELETED = "deleted"
+    UNFINISHED = "unfinished"  #: killed while it wrote the next record: that one was never written
 
 
-POWER_CUTS = frozenset({Damage.BLANK_END, Damage.HOLE})  #: never without another boot
+POWER_CUTS = frozenset({Damage.BLANK_END, Damage.HOLE, Damage.TORN})  #: never without another boot
 
 _BECOMES = {  # more than one where the policy of retries has a word in it
     Event.ACCEPTED: {Status.SENT},
@@ -84,6 +85,11 @@ class Sender:
             return [], False
         place %= len(self.written)
         raw = bytearray(self.path.read_bytes())
+        if damage is Damage.UNFINISHED:
+            next_one = (len(self.written) + 1) * RECORD
+            raw[next_one : next_one + RECORD // 2] = raw[next_one - RECORD : next_one - RECORD // 2]
+            self.path.write_bytes(raw)
+            return self.written, True
         start = (place + 1) * RECORD  # after the header
         if damage is Damage.CUT:
             self.path.write_bytes(raw[:start])
