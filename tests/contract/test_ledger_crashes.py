@@ -163,7 +163,10 @@ class World:
         boot, computer = ("boot", "here")
         if not killed:
             boot, computer = (("boot", "here"), ("another", "here"), ("boot", "elsewhere"))[one % 7 % 3]
-        damages = [Damage.NONE if killed else list(Damage)[(other + n) % len(Damage)] for n in range(len(self.senders))]
+        damages = [
+            Damage.NONE if killed else list(Damage)[(other + n) % len(Damage)]
+            for n in range(len(self.senders))
+        ]
         if POWER_CUTS.intersection(damages):
             boot = "another"
         if (
