@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from newsletter_mailer.model.campaign import Campaign
     from newsletter_mailer.model.outcome import Outcome
 
+_LOOK_S = 0.1  # the bar reckons its speed over a thousand samples: not for every mail
 _SPEED_S = 300.0  # what the speed is the mean of: at a slow pace mails are minutes apart
 
 
@@ -60,20 +62,29 @@ def progress(
         disable=face.quiet or not sys.stderr.isatty(),
     )
     counts = campaign.counts
+    done = counts.total - counts.open
     in_two_parts = bool(campaign.canary) and campaign.canary_done_at is None
     try:
         with bar:
             task = bar.add_task(
                 doing or say("Sending"),
                 total=counts.total,
-                completed=counts.total - counts.open,
+                completed=done,
                 rate="",
                 left="",
             )
 
+            settled, looked = 0, 0.0
+
             def advance(outcome: Outcome) -> None:
-                settled = 1 if outcome.event in SETTLED else 0  # deferred or given back: still to come
-                bar.update(task, advance=settled)
+                nonlocal settled, looked
+                settled += outcome.event in SETTLED  # deferred or given back: still to come
+                if time.monotonic() - looked >= _LOOK_S:
+                    looked = time.monotonic()
+                    show()
+
+            def show() -> None:
+                bar.update(task, completed=done + settled)
                 now = bar.tasks[0]
                 ahead = in_two_parts and now.completed <= campaign.canary  # the break is still to come
                 bar.update(
@@ -81,10 +92,14 @@ def progress(
                 )
 
             def wait(for_: Wait) -> None:
+                show()
                 bar.update(task, rate="", left="")
                 notice(_waiting(for_, tools.workspace.zone))
 
-            yield replace(tools, progress=advance, waiting=wait)
+            try:
+                yield replace(tools, progress=advance, waiting=wait)
+            finally:
+                show()
     finally:
         for number_, handler in before.items():
             signal.signal(number_, handler)

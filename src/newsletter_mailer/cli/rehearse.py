@@ -152,6 +152,8 @@ def _tell(face: Face, choices: Choices, report: Report, command: str) -> None:
         _tell_weather(face, choices.seed, report)
     if report.mbox:
         face.data(say("All mails, to be opened with a mail program: {path}", path=report.mbox))
+    else:
+        face.talk(say("To open the mails with a mail program, rehearse with --out FOLDER."))
     _tell_wrong(face, report, command)
 
 

@@ -292,10 +292,10 @@ def _of_issue(database: Database, turn: int, folder: Path | None, issue: str) ->
         )
     with database.reading() as connection:
         mark = _mark(connection, note.turn)
-    if note.turn <= turn and note.mark != mark:
-        return _forgotten(folder / SENT, note)
-    if note.turn <= turn:
+    if note.mark == mark:
         return None
+    if note.turn <= turn:
+        return _forgotten(folder / SENT, note)
     return sentence(
         "the ledger is older than it should be: it stands at run {ours}, and {file} says that this issue was sent in "
         "run {theirs} on {when}. It was probably restored from a backup, and who got the issue since would get it again",

@@ -7,34 +7,14 @@ from dataclasses import replace
 
 import pytest
 
+from cli_kit import PLAIN, campaign
 from dispatch_kit import EDITION
 from newsletter_mailer.actions.plan import Audience, Proposal, Wishes
 from newsletter_mailer.cli import campaign_output as show
-from newsletter_mailer.cli.output import Face
-from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts, HeadCount
+from newsletter_mailer.model.campaign import CampaignState, Counts, HeadCount
 from newsletter_mailer.wording import in_language
 
-FACE = Face(
-    project=None,
-    language="en",
-    language_given=True,
-    json=False,
-    quiet=False,
-    verbose=False,
-    colour=False,
-    ask=False,
-)
-CAMPAIGN = Campaign(
-    id=3,
-    issue_id="noel-000001",
-    slug="noel",
-    edition="e",
-    state=CampaignState.STOPPED,
-    lists=("members",),
-    head_count=HeadCount(60),
-    counts=Counts(queued=55, sent=5),
-    created_at=0,
-)
+CAMPAIGN = campaign(CampaignState.STOPPED, Counts(queued=55, sent=5))
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +40,7 @@ def erratum(count: HeadCount) -> Proposal:
 
 
 def test_an_erratum_says_that_it_is_one_and_whom_it_leaves_out(capsys: pytest.CaptureFixture[str]) -> None:
-    show.proposal(FACE, erratum(HeadCount(60, already_have_it=50, never_had_it=5)), "noel")
+    show.proposal(PLAIN, erratum(HeadCount(60, already_have_it=50, never_had_it=5)), "noel")
 
     said = capsys.readouterr().err
     assert said.startswith("Erratum 1: ")
@@ -70,7 +50,7 @@ def test_an_erratum_says_that_it_is_one_and_whom_it_leaves_out(capsys: pytest.Ca
 def test_before_anybody_has_another_version_an_erratum_reaches_nobody(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    show.proposal(FACE, erratum(HeadCount(60, never_had_it=60)), "noel")
+    show.proposal(PLAIN, erratum(HeadCount(60, never_had_it=60)), "noel")
 
     said = capsys.readouterr().err
     assert "Nobody on these lists has another version of this issue." in said
@@ -80,12 +60,12 @@ def test_before_anybody_has_another_version_an_erratum_reaches_nobody(
 def test_who_goes_on_is_told_which_number_to_type_and_that_it_is_paused(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    show.continuing(FACE, CAMPAIGN, corrected=False)
+    show.continuing(PLAIN, CAMPAIGN, corrected=False)
     stopped = capsys.readouterr().err
     assert "type 60:" in stopped
     assert "paused" not in stopped
 
-    show.continuing(FACE, replace(CAMPAIGN, state=CampaignState.PAUSED), corrected=False)
+    show.continuing(PLAIN, replace(CAMPAIGN, state=CampaignState.PAUSED), corrected=False)
     assert "It is paused" in capsys.readouterr().err
 
 
@@ -101,6 +81,6 @@ def test_who_goes_on_is_told_which_number_to_type_and_that_it_is_paused(
 def test_a_canary_says_when_the_rest_follows_or_that_there_is_none(
     capsys: pytest.CaptureFixture[str], count: int, total: int, minutes: float, said: str
 ) -> None:
-    show.canary(FACE, count, total, minutes)
+    show.canary(PLAIN, count, total, minutes)
 
     assert said in capsys.readouterr().err

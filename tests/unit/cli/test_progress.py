@@ -10,34 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cli_kit import PLAIN, campaign
 from newsletter_mailer.actions.dispatch import Wait, Why
 from newsletter_mailer.actions.dispatch.tools import Tools
-from newsletter_mailer.cli.output import Face
 from newsletter_mailer.cli.progress import progress, rate_told
-from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts, HeadCount
+from newsletter_mailer.model.campaign import CampaignState, Counts
 from newsletter_mailer.wording import in_language
 
-FACE = Face(
-    project=None,
-    language="en",
-    language_given=True,
-    json=False,
-    quiet=False,
-    verbose=False,
-    colour=False,
-    ask=False,
-)
-CAMPAIGN = Campaign(
-    id=3,
-    issue_id="noel-000001",
-    slug="noel",
-    edition="e",
-    state=CampaignState.SENDING,
-    lists=("members",),
-    head_count=HeadCount(60),
-    counts=Counts(queued=56, sent=4),
-    created_at=0,
-)
+CAMPAIGN = campaign(CampaignState.SENDING, Counts(queued=56, sent=4))
 
 
 class Terminal(io.StringIO):
@@ -71,7 +51,7 @@ def test_what_a_run_waits_for_stands_above_the_bar_and_not_behind_it(
     monkeypatch.setattr("sys.stderr", screen)
     monkeypatch.setenv("TERM", "xterm")
 
-    with in_language("en"), progress(FACE, CAMPAIGN, tools(monkeypatch)) as watched:
+    with in_language("en"), progress(PLAIN, CAMPAIGN, tools(monkeypatch)) as watched:
         watched.waiting(Wait(why, 56, 1_796_122_800_000))
 
     notice = next(line for line in screen.getvalue().splitlines() if "2026-12-01 12:00. Ctrl-C stops" in line)
@@ -81,7 +61,7 @@ def test_what_a_run_waits_for_stands_above_the_bar_and_not_behind_it(
 def test_into_a_file_the_notice_is_written_as_it_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with in_language("en"), progress(FACE, replace(CAMPAIGN, canary=4), tools(monkeypatch)) as watched:
+    with in_language("en"), progress(PLAIN, replace(CAMPAIGN, canary=4), tools(monkeypatch)) as watched:
         watched.waiting(Wait(Why.CANARY, 56, 1_796_122_800_000))
 
     assert capsys.readouterr().err == (

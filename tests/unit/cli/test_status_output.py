@@ -7,35 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cli_kit import PLAIN, campaign
 from newsletter_mailer.actions.standing import Pause, Standing
 from newsletter_mailer.cli import status_output
-from newsletter_mailer.cli.output import Face
-from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts, HeadCount
+from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
 from newsletter_mailer.wording import sentence
 
 PARIS = ZoneInfo("Europe/Paris")
 NOON = 1_796_122_800_000  # 2026-12-01 12:00 in Paris
-PLAIN = Face(
-    project=None,
-    language="en",
-    language_given=True,
-    json=False,
-    quiet=False,
-    verbose=False,
-    colour=False,
-    ask=False,
-)
-CAMPAIGN = Campaign(
-    id=3,
-    issue_id="noel-000001",
-    slug="noel",
-    edition="e",
-    state=CampaignState.SENDING,
-    lists=("members",),
-    head_count=HeadCount(5),
-    counts=Counts(queued=1200, sent=40),
-    created_at=NOON,
-)
+CAMPAIGN = campaign(CampaignState.SENDING, Counts(queued=1200, sent=40), on_lists=5, created_at=NOON)
 ALONE = Standing(CAMPAIGN, None, (), ())
 
 
