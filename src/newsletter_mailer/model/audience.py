@@ -39,6 +39,22 @@ class SuppressionReason(Enum):
     MANUAL = "manual"
 
 
+class ConsentKind(Enum):
+    """What happened to a reader's consent. Kept for ever, with the words they were shown."""
+
+    IMPORTED = "imported"  #: came with a file
+    ADDED = "added"  #: the officer wrote them down
+    ASKED = "asked"  #: filled the form; nothing holds before they confirm
+    CONFIRMED = "confirmed"  #: the reader's own yes to a list
+    UNSUBSCRIBED = "unsubscribed"  #: left a list
+    STOPPED_EVERYTHING = "stopped_everything"  #: wants no mail of any list
+    SUPPRESSED = "suppressed"  #: is never mailed again, for another reason
+    TRACKING_GRANTED = "tracking_granted"
+    TRACKING_REFUSED = "tracking_refused"
+    MOVED = "moved"  #: has another address now; the detail is the fingerprint of the former one
+    RECONFIRM_ASKED = "reconfirm_asked"  #: silent for years: was asked whether to stay
+
+
 def normalise_address(address: str) -> str:
     """The form under which two spellings of one mailbox meet: NFC, trimmed, case folded, plus-tags kept.
 
@@ -89,6 +105,19 @@ class MailingList:
     basis: Basis
     commercial: bool = False
     confirmed: int = 0  #: readers that may be written to
+    purpose: str = ""  #: what its mails are for, as the register says
+    wording: str = ""  #: what a reader consents to, as the form shows it
+    language: str = ""  #: two letters, or empty: the workspace's
+    public: bool = False  #: shown where readers subscribe
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What leaving by the link of a mail came to."""
+
+    lists: tuple[MailingList, ...]  #: by which that mail had reached the reader; nobody is counted on them
+    again: bool  #: nothing had to be ended: they had left them before
+    address_known: bool  #: the reader's row is still there
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,10 +27,10 @@ _CHUNK = 1000
 _S = subscribers.c
 _NAMES = ("first_name", "last_name", "language")
 _SUBSCRIBE = text(
-    "INSERT INTO subscriptions (subscriber_id, list_id, status, since, source)"
-    " SELECT id, :list, 'confirmed', :now, :source FROM subscribers WHERE recipient_key = :key"
+    "INSERT INTO subscriptions (subscriber_id, list_id, status, since, source, basis)"
+    " SELECT id, :list, 'confirmed', :now, :source, :basis FROM subscribers WHERE recipient_key = :key"
     " ON CONFLICT (subscriber_id, list_id) DO UPDATE"
-    " SET status = 'confirmed', since = excluded.since, source = excluded.source"
+    " SET status = 'confirmed', since = excluded.since, source = excluded.source, basis = excluded.basis"
 )
 _ADD = insert(subscribers)
 _ADD_ORGANISATION = text("INSERT INTO organisations (name) VALUES (:name) ON CONFLICT DO NOTHING")
@@ -162,9 +162,8 @@ def _write(c: Connection, people: Mapping[str, _Person], *, into: MailingList, s
     execute_many(c, _UPDATE, [_as_update(columns) for columns in changed])
     joining = [key for key, person in touched.items() if person.joins]
     if joining:
-        c.execute(
-            _SUBSCRIBE, [{"list": into.id, "now": now, "source": source, "key": key} for key in joining]
-        )
+        tie = {"list": into.id, "now": now, "source": source, "basis": into.basis.value}
+        c.execute(_SUBSCRIBE, [{**tie, "key": key} for key in joining])
 
 
 def _columns(person: _Person, key: str, numbers: Mapping[str, int], now: int) -> dict[str, object]:
@@ -179,6 +178,7 @@ def _columns(person: _Person, key: str, numbers: Mapping[str, int], now: int) ->
         "attributes": json.dumps(person.attributes, ensure_ascii=False, sort_keys=True),
         "created_at": now,
         "updated_at": now,
+        "last_act_at": now,
     }
 
 

@@ -1,4 +1,4 @@
-"""Commands on lists and subscribers."""
+"""People come in, and go out as a file."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter_mailer.cli.names import basis_name
-from newsletter_mailer.cli.output import Face, number, table
+from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.wording import say, say_many
 
@@ -21,37 +20,7 @@ if TYPE_CHECKING:
 _SHOWN = 5  # rows left out, on the screen; the file has all of them
 
 
-@click.command()
-@click.pass_obj
-def lists(face: Face) -> None:
-    """Show the lists and how many readers each has.
-
-    Example: newsletter lists
-    """
-    from newsletter_mailer.actions.lists import lists as all_lists
-
-    with face.app() as app:
-        found = all_lists(app.database)
-    if face.json:
-        face.data_json(
-            [
-                {"slug": one.slug, "name": one.name, "basis": one.basis.value, "confirmed": one.confirmed}
-                for one in found
-            ]
-        )
-    elif found:
-        rows = [(one.slug, one.name, basis_name(one.basis.value), number(one.confirmed)) for one in found]
-        table(rows, (say("list"), say("name"), say("basis"), say("readers")), counts=(3,))
-    else:
-        face.talk(say("There is no list yet: newsletter subscribers import people.csv --list adherents"))
-
-
-@click.group()
-def subscribers() -> None:
-    """Import subscribers."""
-
-
-@subscribers.command("import")
+@click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--list", "list_slug", required=True, help="The list they join; made if missing.")
 @click.option("--source", help="Where these addresses come from, e.g. “membership forms 2026”.")
@@ -179,4 +148,4 @@ def _tell_rejects(face: Face, rejects: Sequence[Reject]) -> None:
         face.talk(say("  line {line}: {why}", line=reject.line, why=reject.why), style="yellow")
 
 
-COMMANDS = (lists, subscribers)
+COMMANDS = (import_,)

@@ -1,0 +1,18 @@
+"""Commands on lists, subscribers and segments."""
+
+from __future__ import annotations
+
+import click
+
+from newsletter_mailer.cli.audience import importing, lists, people, segments
+
+
+@click.group()
+def subscribers() -> None:
+    """Import subscribers, show what is known of one, and do what they ask for."""
+
+
+for command in (*importing.COMMANDS, *people.COMMANDS):
+    subscribers.add_command(command)
+
+COMMANDS: tuple[click.Command, ...] = (*lists.COMMANDS, subscribers, *segments.COMMANDS)
