@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from newsletter_mailer.model.delivery import OPEN, Status
+from newsletter_mailer.model.segments import SavedSegment
 
 
 class CampaignState(Enum):
@@ -41,6 +42,7 @@ class HeadCount:
     in_doubt: int = 0  #: another campaign tried, and nobody knows
     unmailable: int = 0  #: the address cannot be written on an envelope
     never_had_it: int = 0  #: an erratum does not reach those who were not sent the issue
+    outside_segment: int = 0  #: the segment's expression does not hold for them
 
     @property
     def total(self) -> int:
@@ -54,6 +56,7 @@ class HeadCount:
             - self.elsewhere
             - self.unmailable
             - self.never_had_it
+            - self.outside_segment
         )
 
     @property
@@ -108,6 +111,8 @@ class Campaign:
     head_count: HeadCount
     counts: Counts
     created_at: int  #: milliseconds since 1970, UTC
+    exclude: tuple[str, ...] = ()
+    segment: SavedSegment | None = None  #: as planned: a change of its expression changes nothing here
     erratum: int = 0  #: 0, or the number of the correction that this is
     web_base: str = ""  #: public_url, when it answered with this ledger's id at planning
     # As planned, like the edition: what newsletter.yaml says later changes nothing for those still to be reached.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
 
 from newsletter_mailer.model.campaign import CLOSED, Campaign, CampaignState, Counts, HeadCount
 from newsletter_mailer.model.delivery import OPEN, Status
+from newsletter_mailer.model.segments import SavedSegment
 from newsletter_mailer.store.schema import batches, editions, issues
 from newsletter_mailer.store.schema import campaigns as campaigns_table
 
@@ -24,15 +24,24 @@ _LONGEST_NUMBER = 18  # digits: more do not go into a column of 64 bits
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Lists by their slugs: readers of the first, less those of the second."""
+    """Lists by their slugs: readers of the first, less those of the second, and of them those of a segment."""
 
     lists: tuple[str, ...]
     exclude: tuple[str, ...] = ()
+    segment: SavedSegment | None = None
 
     @property
-    def readers(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The same for two audiences that mean the same readers."""
-        return frozenset(self.lists), frozenset(self.exclude)
+    def readers(self) -> tuple[frozenset[str], frozenset[str], str]:
+        """The same for two audiences that mean the same readers.
+
+        A segment is meant by its name: a campaign whose expression was changed since is still the one to go on with.
+        """
+        return frozenset(self.lists), frozenset(self.exclude), self.segment.name if self.segment else ""
+
+    def as_json(self) -> str:
+        """As the ledger keeps it."""
+        shape: dict[str, object] = {"lists": self.lists, "exclude": self.exclude}
+        return json.dumps(shape | ({"segment": asdict(self.segment)} if self.segment else {}))
 
 
 def campaign(c: Connection, ref: str | int) -> Campaign | None:
@@ -142,18 +151,22 @@ def _read(c: Connection, query: Select[Any]) -> list[Campaign]:
 
 
 def _audience(row: Any) -> Audience:
-    shape: dict[str, Iterable[str]] = json.loads(row.audience)
-    return Audience(tuple(shape["lists"]), tuple(shape["exclude"]))
+    shape: dict[str, Any] = json.loads(row.audience)
+    segment = SavedSegment(**shape["segment"]) if "segment" in shape else None
+    return Audience(tuple(shape["lists"]), tuple(shape["exclude"]), segment)
 
 
 def _campaign(row: Any) -> Campaign:
+    audience = _audience(row)
     return Campaign(
         id=row.id,
         issue_id=row.issue_key,
         slug=row.slug,
         edition=row.edition,
         state=CampaignState(row.state),
-        lists=_audience(row).lists,
+        lists=audience.lists,
+        exclude=audience.exclude,
+        segment=audience.segment,
         head_count=HeadCount(**json.loads(row.head_count)),
         counts=Counts(**{status.value: int(getattr(row, status.value)) for status in Status}),
         created_at=row.created_at,

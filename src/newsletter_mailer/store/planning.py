@@ -157,7 +157,7 @@ def _open_campaign(c: Connection, audience: Audience, values: Mapping[str, objec
     more = {
         "state": state.value,
         "held_why": "",
-        "audience": json.dumps({"lists": audience.lists, "exclude": audience.exclude}),
+        "audience": audience.as_json(),
         "head_count": json.dumps(asdict(HeadCount(0))),  # known once everyone was looked at
     }
     return int(c.scalars(insert(campaigns).values({**values, **more}).returning(campaigns.c.id)).one())

@@ -15,6 +15,7 @@ from newsletter_mailer.model.delivery import OPEN, Status
 from newsletter_mailer.store.bulk import execute_with
 from newsletter_mailer.store.campaign_rows import Audience
 from newsletter_mailer.store.editions import number_of
+from newsletter_mailer.store.membership import Membership
 from newsletter_mailer.store.schema import deliveries, issues, lists, subscribers, subscriptions, suppressions
 from newsletter_mailer.wording import sentence
 
@@ -88,6 +89,7 @@ def readers(c: Connection, audience: Audience, aim: Aim, mailable: Callable[[str
     while after < last:
         span = {"after": after, "upto": after + _PAGE_SIZE}
         ties = execute_with(c, _PAGE, span).all()  # whole: deliveries are written meanwhile
+        judge.read_segment(c, span)
         copies = judge.copies(c, span)
         yield from judge.all(ties, copies)
         after += _PAGE_SIZE
@@ -99,6 +101,7 @@ class _Judge:
     def __init__(self, c: Connection, audience: Audience, aim: Aim, mailable: Callable[[str], bool]) -> None:
         self._numbers = _numbers(c, audience.lists)
         self._excluded = set(_numbers(c, audience.exclude))
+        self._segment = Membership(c, audience.segment) if audience.segment else None
         self._mailable = mailable
         self._erratum = aim.erratum
         self._edition = number_of(c, aim.edition) or 0
@@ -106,6 +109,11 @@ class _Judge:
         known = c.scalar(select(_D.id).where(_D.issue_id == issue).limit(1)) is not None
         self._issue = issue if known else 0  # 0: nobody has it yet
         self._asks = known or aim.erratum > 0
+
+    def read_segment(self, c: Connection, span: Mapping[str, int]) -> None:
+        """What the segment asks of these readers; without one nothing is read."""
+        if self._segment is not None:
+            self._segment.read(c, span)
 
     def copies(self, c: Connection, span: Mapping[str, int]) -> Mapping[int, list[_Copy]]:
         """What these readers have of the issue, first by their present address."""
@@ -144,6 +152,10 @@ class _Judge:
             barred = "pending" if pending else "unsubscribed"
         elif suppressed is not None:
             barred = "suppressed"
+        elif self._segment is not None and not self._segment.holds(number, by_list, mine[0]):
+            barred = (
+                "outside_segment"  # before what they have of the issue: the campaign is not meant for them
+            )
         else:
             barred, campaign = self._has_it(copies.get(number, ())) if self._asks else ("", 0)
             barred = barred or ("" if self._mailable(address) else "unmailable")

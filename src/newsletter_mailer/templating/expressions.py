@@ -116,16 +116,24 @@ def check_expression(source: str, known: KnownNames) -> list[Fault]:
                 sentence("write a name, such as {example}", example=EXAMPLE),
             )
         ]
+    tree = parse_expression(source)
+    if isinstance(tree, Fault):
+        return [tree]
+    return list(faults_in(tree, known)) or list(_failures(source, known))
+
+
+def parse_expression(source: str) -> nodes.Expr | Fault:
+    """The tree of one expression, or why it is none."""
     if len(source) > LONGEST_EXPRESSION:
-        return [Fault(0, sentence("an expression is longer than {most} characters", most=LONGEST_EXPRESSION))]
+        return Fault(0, sentence("an expression is longer than {most} characters", most=LONGEST_EXPRESSION))
     try:
         tree = SANDBOX.parse("{{ (" + source + ") }}")
     except (TemplateSyntaxError, RecursionError):  # their words are English and for programmers
-        return [Fault(0, sentence("“{source}” is not an expression", source=source), _hint(source))]
+        return Fault(0, sentence("“{source}” is not an expression", source=source), _hint(source))
     output = tree.body[0]
     if len(tree.body) != 1 or not isinstance(output, nodes.Output) or len(output.nodes) != 1:
-        return [Fault(0, sentence("“{source}” is not one expression", source=source))]
-    return list(_faults(output.nodes[0], known)) or list(_failures(source, known))
+        return Fault(0, sentence("“{source}” is not one expression", source=source))
+    return output.nodes[0]
 
 
 def _hint(source: str) -> Sentence:
@@ -141,21 +149,19 @@ def _failures(source: str, known: KnownNames) -> Iterator[Fault]:
         try:
             compile_expressions([source])(values)
         except Exception as error:  # noqa: BLE001  whatever Python says of it, here it costs nobody a mail
-            what = (
-                sentence(
-                    "“{source}” cannot be worked out: {reason}",
-                    source=source,
-                    reason=error.__cause__ or error,
-                )
-                if trial
-                else sentence(
-                    "“{source}” cannot be worked out for a reader whose fields are empty", source=source
-                )
-            )
-            yield Fault(
-                0, what, sentence("compare texts with texts, and say with `or` what stands in for nothing")
-            )
+            yield unworkable(source, error, empty=not trial)
             return
+
+
+def unworkable(source: str, error: Exception, *, empty: bool) -> Fault:
+    """That an expression failed when it was tried. empty: with a reader of whom nothing is known."""
+    hint = sentence("compare texts with texts, and say with `or` what stands in for nothing")
+    if empty:
+        what = sentence("“{source}” cannot be worked out for a reader whose fields are empty", source=source)
+    else:
+        reason = error.__cause__ or error
+        what = sentence("“{source}” cannot be worked out: {reason}", source=source, reason=reason)
+    return Fault(0, what, hint)
 
 
 _COMPARE_TEXTS = sentence(
@@ -163,7 +169,8 @@ _COMPARE_TEXTS = sentence(
 )
 
 
-def _faults(node: nodes.Node, known: KnownNames) -> Iterator[Fault]:
+def faults_in(node: nodes.Node, known: KnownNames) -> Iterator[Fault]:
+    """Names nobody knows, and whatever else is not allowed in the tree of an expression."""
     if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
         yield from _unknown(node.node.name, node.attr, known)
         return
@@ -194,7 +201,7 @@ def _faults(node: nodes.Node, known: KnownNames) -> Iterator[Fault]:
         hint = sentence("there are: {choices}", choices=", ".join(sorted(FILTERS)))
         yield Fault(0, sentence("unknown filter “{name}”", name=node.name), hint)
     for child in node.iter_child_nodes():
-        yield from _faults(child, known)
+        yield from faults_in(child, known)
 
 
 def _compared(node: nodes.Compare) -> Iterator[tuple[str, nodes.Node, nodes.Node]]:

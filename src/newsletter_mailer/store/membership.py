@@ -1,0 +1,98 @@
+"""Which readers belong to a segment: what its expression asks for is read with each page of readers, and no more."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from newsletter_mailer.errors import UsageError
+from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus
+from newsletter_mailer.model.delivery import Status
+from newsletter_mailer.model.segments import SavedSegment
+from newsletter_mailer.store.bulk import execute_with, read_with
+from newsletter_mailer.store.readers import READERS, as_subscriber
+from newsletter_mailer.store.schema import campaigns, deliveries, lists, subscribers
+from newsletter_mailer.templating import Question, compile_segment
+from newsletter_mailer.wording import sentence
+
+_S, _D = subscribers.c, deliveries.c
+_CONFIRMED = SubscriptionStatus.CONFIRMED.value
+_SPAN = (_S.id > bindparam("after"), _S.id <= bindparam("upto"))
+_PEOPLE = READERS.where(*_SPAN)
+_SENT = (  # in doubt is not received: nobody knows
+    select(_S.id).where(*_SPAN, _D.issue_id == bindparam("issue"), _D.status == bindparam("sent"))
+)
+_BY_ADDRESS = _SENT.join_from(subscribers, deliveries, _D.recipient_key == _S.recipient_key)
+_BY_NUMBER = _SENT.join_from(subscribers, deliveries, _D.subscriber_id == _S.id)  # who moved
+
+
+class Membership:
+    """Tells of every reader whether a segment's expression holds for them, a page of readers at a time."""
+
+    def __init__(self, c: Connection, segment: SavedSegment) -> None:
+        self._question = _question(segment)
+        self._slugs = {row.id: row.slug for row in c.execute(select(lists.c.id, lists.c.slug))}
+        self._names = {row.id: row.name for row in c.execute(select(lists.c.id, lists.c.name))}
+        self._issues = [(slug, number) for slug in self._question.issues for number in _numbers(c, slug)]
+        self._people: Mapping[int, Subscriber] = {}
+        self._received: Mapping[int, set[str]] = {}
+
+    def read(self, c: Connection, span: Mapping[str, int]) -> None:
+        """Look at the readers from here to there: `holds` tells of these until the next are read."""
+        if self._question.about_person:
+            self._people = {row.reader_id: as_subscriber(row) for row in execute_with(c, _PEOPLE, span)}
+        received: dict[int, set[str]] = defaultdict(set)
+        for slug, number in self._issues:
+            for query in (_BY_ADDRESS, _BY_NUMBER):
+                for (reader,) in read_with(c, query, {**span, "issue": number, "sent": Status.SENT.value}):
+                    received[reader].add(slug)
+        self._received = received
+
+    def holds(self, reader: int, by_list: Mapping[int, str], reached_by: int) -> bool:
+        """Whether the reader belongs to it.
+
+        by_list: their subscriptions, status by number of the list. reached_by: the list by which a mail reaches them.
+        Raises UsageError for a reader whose fields do not allow to tell.
+        """
+        on = {self._slugs[number] for number, status in by_list.items() if status == _CONFIRMED}
+        values: dict[str, Any] = {
+            "list": SimpleNamespace(name=self._names[reached_by]),
+            "subscribed": on,
+            "received": self._received.get(reader, ()),
+        }
+        person = self._people.get(reader)
+        if person is not None:
+            values["subscriber"] = _fields(person, self._question)
+            values["organisation"] = SimpleNamespace(name=person.organisation)
+        try:
+            return self._question.holds(values)
+        except ValueError as error:
+            raise UsageError(
+                sentence("{address}: {reason}", address=person.address if person else reader, reason=error),
+                sentence("see its expression with: newsletter segments"),
+            ) from error
+
+
+def _fields(person: Subscriber, question: Question) -> SimpleNamespace:
+    """What the expression names, "" where nothing is known: a fallback is a word for a mail, and makes nobody a member."""
+    own = {name: getattr(person, name) for name in Subscriber._fields if name in question.fields}
+    return SimpleNamespace(**{name: person.attributes.get(name, "") for name in question.fields} | own)
+
+
+def _question(segment: SavedSegment) -> Question:
+    try:
+        return compile_segment(segment.expression)
+    except ValueError as error:
+        raise UsageError(
+            sentence("the segment “{name}” cannot be worked out: {reason}", name=segment.name, reason=error)
+        ) from error
+
+
+def _numbers(c: Connection, slug: str) -> list[int]:
+    """The issues that were dispatched under that name: more than one when a folder was made anew."""
+    query = select(campaigns.c.issue_id).where(campaigns.c.slug == slug).distinct()
+    return list(c.scalars(query))
