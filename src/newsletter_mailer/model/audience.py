@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from types import MappingProxyType
@@ -120,8 +120,19 @@ class Left:
     address_known: bool  #: the reader's row is still there
 
 
-@dataclass(frozen=True, slots=True)
-class NewSubscriber:
+class Arrival(Enum):
+    """What a file says of somebody in it: other programs export those as well who left."""
+
+    MEMBER = "member"  #: joins the list
+    LEFT = "left"  #: left the list there: nothing brings them back here
+    BOUNCED = "bounced"  #: the address is dead
+    COMPLAINED = "complained"  #: called a mail junk
+    BLOCKED = "blocked"  #: gets no mail at all there; what for, the file does not say
+    BARRED = "barred"  #: suppressed by an officer
+    UNASKED = "unasked"  #: never confirmed, or never subscribed: not to be written to, and free to join
+
+
+class NewSubscriber(NamedTuple):  # made for each row of a file: see Subscriber
     """A row to import, valid as it stands."""
 
     address: str
@@ -129,7 +140,8 @@ class NewSubscriber:
     last_name: str = ""
     language: str = ""
     organisation: str = ""
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = _NONE
+    arrival: Arrival = Arrival.MEMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,5 +153,8 @@ class ImportCount:
     updated: int = 0  #: was on this list already, and something new is known of them
     unchanged: int = 0
     left_refused: int = 0  #: had unsubscribed from this list: not revived
-    suppressed: int = 0  #: on the suppression list: known again, never mailed
+    suppressed: int = 0  #: on the suppression list: neither added nor changed
     duplicates: int = 0  #: rows of somebody who stands further up; what they add is taken
+    departed: int = 0  #: left the list where the file comes from: kept out of it from now on
+    barred: int = 0  #: bounced, complained or blocked there: on the suppression list from now on
+    unasked: int = 0  #: never confirmed, or never subscribed there: passed over
