@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter_mailer import tokens
-from newsletter_mailer.config import Workspace, find_workspace, load_workspace, read_private, write_private
+from newsletter_mailer.config import (
+    Workspace,
+    find_workspace,
+    load_workspace,
+    read_private,
+    replace_private,
+    write_private,
+)
 from newsletter_mailer.errors import NewsletterError, SecretError, UsageError
 from newsletter_mailer.store.database import Database, exists
 from newsletter_mailer.wording import sentence
@@ -73,13 +80,29 @@ class App:
                         "put it back from your backup: without it the unsubscribed would be mailed again"
                     ),
                 )
-            write_private(path, secrets.token_bytes(tokens.SECRET_BYTES).hex().encode() + b"\n")
+            write_private(path, tokens.Secret(secrets.token_bytes(tokens.SECRET_BYTES)).written().encode())
         try:
-            return tokens.Secret(bytes.fromhex(read_private(path).decode()))
+            return tokens.Secret.read(read_private(path).decode())
         except ValueError as error:
             raise SecretError(
                 sentence("{path} does not hold a secret", path=path), sentence("put it back from your backup")
             ) from error
+
+    def read_secret_again(self) -> tokens.Secret:
+        """The secret as it is now: `newsletter secret rotate` may have added a key since. Raises SecretError."""
+        self.__dict__.pop("secret", None)
+        return self.secret
+
+    def add_signing_key(self) -> int:
+        """Sign links with a new key from now on, and give its number. Raises SecretError, UsageError after 255."""
+        old = self.read_secret_again()
+        if len(old.keys) == tokens.MOST_KEYS:
+            raise UsageError(
+                sentence("there have been {most} keys: no more can be told apart", most=tokens.MOST_KEYS)
+            )
+        new = tokens.Secret(old.raw, (*old.later, secrets.token_bytes(tokens.SECRET_BYTES)))
+        replace_private(self._secret_file(self.database), new.written().encode())
+        return len(self.read_secret_again().keys)
 
     def _secret_file(self, database: Database) -> Path:
         """In var/, or beside a ledger that stands elsewhere: on some network disks nothing is private."""

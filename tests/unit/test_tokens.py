@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import random
 
 import pytest
@@ -39,6 +40,14 @@ def test_a_signed_token_gives_its_number_back_in_any_case_of_letters() -> None:
     assert tokens.verify(SECRET, "unsubscribe", token.upper()) == 4812
 
 
+def test_a_signature_is_an_hmac_of_sha_256() -> None:
+    key = hmac.digest(SECRET.raw, b"newsletter-mailer/1/unsubscribe", "sha256")
+
+    token = bytes.fromhex(tokens.sign(SECRET, "unsubscribe", 4812))
+
+    assert token[9:] == hmac.digest(key, token[:9], "sha256")[:16]
+
+
 def test_a_token_serves_one_purpose_of_one_secret_only() -> None:
     token = tokens.sign(SECRET, "click", 4812)
 
@@ -46,14 +55,21 @@ def test_a_token_serves_one_purpose_of_one_secret_only() -> None:
     assert tokens.verify(OTHER, "click", token) is None
 
 
+def test_a_token_of_an_earlier_version_still_leads_to_its_reader() -> None:
+    token = "aeaaaaaaaaaaab7mu3sqitpnih7rjozwkxtfkixc"
+
+    assert tokens.verify(SECRET, "unsubscribe", token) == 7
+    assert tokens.verify(SECRET, "unsubscribe", token.upper()) == 7
+    assert tokens.verify(SECRET, "unsubscribe", token.replace("b7", "b6")) is None
+
+
 def test_no_changed_letter_and_no_random_text_passes() -> None:
     token = tokens.sign(SECRET, "unsubscribe", 7)
     chance = random.Random(7)
-    letters = "abcdefghijklmnopqrstuvwxyz234567"
+    letters = "0123456789abcdef"
 
     changed = [
-        token[:n] + chance.choice(letters.replace(token[n], "")) + token[n + 1 :]
-        for n in range(len(token) - 1)
+        token[:n] + chance.choice(letters.replace(token[n], "")) + token[n + 1 :] for n in range(len(token))
     ]
     invented = ["".join(chance.choices(letters, k=len(token))) for _ in range(10_000)]
 
@@ -77,3 +93,48 @@ def test_a_secret_shows_itself_nowhere() -> None:
     assert "00" not in repr(SECRET)
     with pytest.raises(ValueError, match="32 bytes"):
         Secret(b"short")
+
+
+def test_after_a_rotation_old_links_are_read_new_ones_signed_anew_and_readers_stay_the_same() -> None:
+    rotated = Secret(SECRET.raw, (bytes(32), b"k" * 32))
+    old, new = tokens.sign(SECRET, "unsubscribe", 9), tokens.sign(rotated, "unsubscribe", 9)
+
+    assert tokens.verify(rotated, "unsubscribe", old) == tokens.verify(rotated, "unsubscribe", new) == 9
+    assert new != old
+    assert tokens.verify(SECRET, "unsubscribe", new) is None
+    assert tokens.is_newer(SECRET, new)
+    assert not tokens.is_newer(rotated, new)
+    assert not tokens.is_newer(SECRET, "nothing of ours")
+    assert tokens.recipient_key(rotated, "a@example.org") == tokens.recipient_key(SECRET, "a@example.org")
+    assert tokens.message_id(rotated, "l", 1, "d.org") == tokens.message_id(SECRET, "l", 1, "d.org")
+    assert tokens.secret_check(rotated) == tokens.secret_check(SECRET)
+
+
+def test_a_key_of_one_number_reads_nothing_that_another_signed() -> None:
+    one, other = Secret(SECRET.raw, (b"a" * 32,)), Secret(SECRET.raw, (b"b" * 32,))
+
+    assert tokens.verify(other, "unsubscribe", tokens.sign(one, "unsubscribe", 9)) is None
+
+
+def test_a_secret_is_read_as_it_was_written() -> None:
+    rotated = Secret(SECRET.raw, (bytes(32),))
+
+    assert Secret.read(rotated.written()) == rotated
+    assert Secret.read(SECRET.raw.hex() + "\n") == SECRET
+    for wrong in ("", "zz", "00" * 31, f"{SECRET.raw.hex()} 00"):
+        with pytest.raises(ValueError, match="bytes|hexadecimal|unpack"):
+            Secret.read(wrong)
+
+
+def test_of_a_million_tokens_of_chance_none_is_right() -> None:
+    """Of the right length, with the number of a key that there is; every second one names a row that there is."""
+    secret, chance = Secret(SECRET.raw, (bytes(32),)), random.Random(8058)
+    purposes = ("unsubscribe", "preferences", "view", "confirm", "person")
+    hits = 0
+
+    for number in range(1_000_000):
+        row = number % 10_000 + 1 if number % 2 else chance.getrandbits(64)
+        token = (bytes((1 + number % 2,)) + row.to_bytes(8, "big") + chance.randbytes(16)).hex()
+        hits += tokens.verify(secret, purposes[number % len(purposes)], token) is not None
+
+    assert hits == 0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def secret() -> None:
-    """What the mail server wants to see: a password, or a permission of the provider (OAuth)."""
+    """What the mail server wants to see, a password or a permission (OAuth); and the key that signs links."""
 
 
 @secret.command("set")
@@ -69,6 +69,24 @@ def check(face: Face) -> None:
             _tell(face, login, app.workspace.zone)
         if login.missing:
             raise action.missing(login)
+
+
+@secret.command()
+@click.pass_obj
+def rotate(face: Face) -> None:
+    """Sign the readers' links with a new key from now on. The links of letters already sent go on working.
+
+    Example: newsletter secret rotate
+    """
+    with face.app() as app:
+        number = app.add_signing_key()
+    face.talk(
+        say(
+            "Links are signed with key {number} from now on; those already sent go on working.", number=number
+        ),
+        style="green",
+    )
+    face.talk(say("Next: keep a new copy of var/secret with your backup."))
 
 
 def _tell(face: Face, login: Login, zone: ZoneInfo) -> None:
