@@ -122,7 +122,7 @@ def test_a_secret_is_read_as_it_was_written() -> None:
     assert Secret.read(rotated.written()) == rotated
     assert Secret.read(SECRET.raw.hex() + "\n") == SECRET
     for wrong in ("", "zz", "00" * 31, f"{SECRET.raw.hex()} 00"):
-        with pytest.raises(ValueError, match="bytes|hexadecimal|unpack"):
+        with pytest.raises(ValueError, match=r"bytes|hexadecimal|unpack"):
             Secret.read(wrong)
 
 
