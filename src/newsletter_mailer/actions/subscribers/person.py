@@ -5,10 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from email_validator import EmailNotValidError, validate_email
-
 from newsletter_mailer.actions.subscribers.table import OWN_FIELDS, Table
-from newsletter_mailer.message.headers import mailable
+from newsletter_mailer.message.addresses import why_unmailable
 from newsletter_mailer.model.audience import NewSubscriber
 from newsletter_mailer.model.cells import as_typed
 from newsletter_mailer.wording import Sentence, sentence
@@ -30,7 +28,7 @@ def person(table: Table, row: Sequence[str]) -> NewSubscriber | Sentence:
         if wrong is not None:
             return wrong
     address = cells.pop("address", "")
-    wrong = _check_address(address)
+    wrong = why_unmailable(address)
     if wrong is not None:
         return wrong
     known = {field: cells.pop(field) for field in OWN_FIELDS if field in cells}
@@ -50,23 +48,3 @@ def _check_cell(heading: str, cell: str) -> Sentence | None:
             "“{column}” is longer than {longest} characters", column=heading, longest=_LONGEST_VALUE
         )
     return None
-
-
-def _check_address(address: str) -> Sentence | None:
-    """Why the address cannot be mailed, or None. Asks nobody: probing servers for addresses is forbidden (1.3)."""
-    if not address:
-        return sentence("no address")
-    try:
-        validate_email(address, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError:
-        return sentence("“{address}” is not an e-mail address", address=address)
-    if mailable(address):
-        return None
-    strange = next((letter for letter in address.rpartition("@")[0] if not letter.isascii()), None)
-    if strange is not None:
-        return sentence(
-            "“{address}” has “{letter}” before the @, which many mail servers refuse",
-            address=address,
-            letter=strange,
-        )
-    return sentence("“{address}” cannot be written on an envelope", address=address)
