@@ -40,6 +40,8 @@ class Copy:
     message_id: str  #: with angle brackets, at most 500 characters
     date: datetime  #: with a zone
     token: str  #: signed unsubscribe token, or a dead one; letters, digits, "-" and "_"
+    preferences: str = ""  #: the same for the preference page; "" = no link to it
+    view: str = ""  #: the same for the letter in the browser
 
 
 class Envelope(NamedTuple):  # one for each message: a frozen dataclass costs twice as much
@@ -63,6 +65,14 @@ def _ways_out(letterhead: Letterhead) -> list[str]:
     return ways
 
 
+def pages_of(edition: Edition, letterhead: Letterhead) -> frozenset[str]:
+    """Which pages of a reader's own, besides the way out, the edition links to: names of `Links`."""
+    if not letterhead.web_base:
+        return frozenset()
+    said = " ".join((*edition.expressions, *edition.conditions))
+    return frozenset(name for name in ("preferences", "view_in_browser") if f"links.{name}" in said)
+
+
 class MessageTemplate:
     """An edition on a letterhead, encoded once. Raises HeaderError when sender or list cannot be written."""
 
@@ -70,6 +80,9 @@ class MessageTemplate:
         self._letterhead = letterhead
         self._ways_out = _ways_out(letterhead)
         self._uris = _uris_of(self._ways_out)
+        self._web = headers.ascii_url(letterhead.web_base).rstrip("/")
+        #: for which pages a copy needs tokens of its own: a token costs time, and not every letter links to them
+        self.pages = pages_of(edition, letterhead)
         self._answers = Answers(edition)
         self._subject: Form[str] = form(edition.subject, str)
         self._subject_of_all = "" if self._subject.varies else self._subject_header([], [])
@@ -96,7 +109,7 @@ class MessageTemplate:
         letterhead, token = self._letterhead, copy.token
         address = headers.a_label(copy.to)
         unsubscribe = self._list_unsubscribe(token)
-        links = Links(self._ways_out[0] + token)
+        links = self._links(copy)
         reader = Reader(subscriber, "", list_name or letterhead.list_name, links)
         values, wanted = self._answers(reader)
         to = headers.written_mailbox("To", "" if letterhead.test else _full_name(subscriber), address)
@@ -105,6 +118,11 @@ class MessageTemplate:
         head = "".join((self._above, to, subject, moment, number, unsubscribe, self._below)).encode("ascii")
         pieces = self._body.fill(values, wanted)
         return Envelope(self._mail_from, address), b"".join((head, *pieces))
+
+    def _links(self, copy: Copy) -> Links:
+        preferences = f"{self._web}/p/{copy.preferences}" if copy.preferences else ""
+        view = f"{self._web}/v/{copy.view}" if copy.view else ""
+        return Links(self._ways_out[0] + copy.token, preferences, view)
 
     def _list_unsubscribe(self, token: str) -> str:
         if not _TOKEN.fullmatch(token):

@@ -414,3 +414,25 @@ def test_the_lists_own_name_goes_before_the_letterheads() -> None:
     for given_name, said in (("Presse", b"Presse\n"), ("", "Adhérents\n".encode())):
         message = read_message(template.build(reader(), copy(), given_name)[1])
         assert message.only("text/plain").content == said
+
+
+def test_a_letter_links_to_its_readers_pages_where_there_are_any() -> None:
+    of = edition(
+        expressions=(
+            "subscriber.first_name",
+            "links.unsubscribe",
+            "links.preferences",
+            "links.view_in_browser",
+        ),
+        text=(Segment("\n"), slot(2, Place.PLAIN_URL), Segment("\n"), slot(3, Place.PLAIN_URL)),
+    )
+    mine = replace(copy(), preferences="aa11", view="bb22")
+
+    on_the_web, by_mail = MessageTemplate(of, ON_THE_WEB), MessageTemplate(of, BY_MAIL)
+    _, raw = on_the_web.build(reader(), mine)
+
+    text = message_from_bytes(raw, policy=policy.default).get_body(("plain",))
+    assert on_the_web.pages == {"preferences", "view_in_browser"}
+    assert by_mail.pages == MessageTemplate(edition(), ON_THE_WEB).pages == frozenset()
+    assert text is not None
+    assert text.get_content().split() == [f"{ON_THE_WEB.web_base}/p/aa11", f"{ON_THE_WEB.web_base}/v/bb22"]

@@ -242,14 +242,24 @@ class Outbox:
 
     def _built(self, claimed: Claimed, now: int) -> Outgoing:
         delivery = claimed.delivery
-        token = sign(self._tools.secret, "unsubscribe", delivery.id)
-        copy = Copy(to=delivery.address, message_id=delivery.message_id, date=self._date(now), token=token)
         template = self._template(delivery.edition, claimed.list_slug)
+        copy = self._copy(delivery, template.pages, now)
         envelope, data = template.build(claimed.subscriber, copy, claimed.list_name)
         if self._signer is not None:
             data = self._signer.sign(data, at=now // 1000, relaxed=template.relaxed) + data
         return Outgoing(
             delivery.id, delivery.attempt, envelope.mail_from, envelope.rcpt_to, data, template.clean
+        )
+
+    def _copy(self, delivery: Delivery, pages: frozenset[str], now: int) -> Copy:
+        secret, number = self._tools.secret, delivery.id
+        return Copy(
+            to=delivery.address,
+            message_id=delivery.message_id,
+            date=self._date(now),
+            token=sign(secret, "unsubscribe", number),
+            preferences=sign(secret, "preferences", number) if "preferences" in pages else "",
+            view=sign(secret, "view", number) if "view_in_browser" in pages else "",
         )
 
     def _date(self, now: int) -> datetime:
