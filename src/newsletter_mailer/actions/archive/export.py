@@ -1,0 +1,109 @@
+"""The archive as files, to be put on any web server."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter_mailer.actions.archive.archive import Archive
+from newsletter_mailer.errors import UsageError
+from newsletter_mailer.wording import sentence
+
+WRITTEN = ".newsletter-archive.json"  #: which files of the folder are ours
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export did."""
+
+    folder: Path
+    issues: int
+    written: tuple[str, ...]  #: new or changed
+    removed: tuple[str, ...]  #: ours, and needed no more
+    left_out: tuple[str, ...]  #: slugs of issues that are not for everybody
+
+
+def export(archive: Archive, folder: Path) -> Exported:
+    """Write the archive into the folder; what is there already as it should be is not touched.
+
+    Files of an issue that is not shown any more are taken away; files that are not ours stay. Raises UsageError
+    when a file of somebody else's stands where one of ours must be.
+    """
+    files = dict(_files(archive))
+    before = _ours(folder)
+    _check(folder, files, before)
+    written = [name for name, data in files.items() if _write(folder / name, data)]
+    removed = sorted(name for name in before - set(files) if _remove(folder, name))
+    _write(folder / WRITTEN, (json.dumps(sorted(files), indent=0) + "\n").encode())
+    return Exported(folder, len(archive.entries()), tuple(written), tuple(removed), archive.left_out())
+
+
+def _files(archive: Archive) -> Iterator[tuple[str, bytes]]:
+    """Pictures before the pages that show them: somebody may look while the folder is written."""
+    for name, data in archive.pictures().items():
+        yield f"pictures/{name}", data
+    yield "style.css", archive.style()
+    for entry in archive.entries():
+        yield f"{entry.path}/index.html", archive.page(entry.path) or b""
+    yield "feed.atom", archive.feed()
+    yield "calendar.ics", archive.calendar()
+    yield "index.html", archive.index()
+
+
+def _ours(folder: Path) -> set[str]:
+    """What the last export wrote."""
+    try:
+        names = json.loads((folder / WRITTEN).read_bytes())
+    except (OSError, ValueError):
+        return set()
+    if not isinstance(names, list):
+        return set()
+    return {name for name in names if isinstance(name, str) and _inside(name)}
+
+
+def _inside(name: str) -> bool:
+    """Whether the name can be one of ours: a note that somebody changed must not lead elsewhere."""
+    path = Path(name)
+    return not path.is_absolute() and ".." not in path.parts and 0 < len(path.parts) <= 2
+
+
+def _check(folder: Path, files: dict[str, bytes], before: set[str]) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(sentence("{path} is not a folder", path=folder))
+    strange = "index.html"
+    if not before and (folder / strange).exists() and (folder / strange).read_bytes() != files[strange]:
+        raise UsageError(
+            sentence("{folder} has an {file} that this program did not write", folder=folder, file=strange),
+            sentence("choose another folder, such as {folder}", folder=folder / "letters"),
+        )
+
+
+def _write(path: Path, data: bytes) -> bool:
+    """Write the file unless it is so already; whoever looks sees the old one or the new one, whole."""
+    try:
+        if path.read_bytes() == data:
+            return False
+    except OSError:
+        pass  # it is not there yet
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.write_bytes(data)
+        os.replace(new, path)  # noqa: PTH105
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    return True
+
+
+def _remove(folder: Path, name: str) -> bool:
+    path = folder / name
+    if not path.is_file():
+        return False
+    path.unlink()
+    if path.parent != folder and not any(path.parent.iterdir()):
+        path.parent.rmdir()
+    return True
