@@ -73,12 +73,17 @@ def _to_do(database: Database, ref: str, left: Callable[[Campaign], int]) -> Cam
     with database.reading() as connection:
         found = [c for c in store.campaigns(connection, ref) if left(c)]
     if len(found) > 1:
-        them = "; ".join(f"{c.id} ({', '.join(c.lists)}: {left(c)})" for c in found)
+        them = "; ".join(f"{c.id} ({_readers(c)}: {left(c)})" for c in found)
         raise UsageError(
             sentence("there are several such campaigns of “{slug}”: {them}", slug=ref, them=them),
             sentence("give the number of the one you mean, e.g. {number}", number=found[0].id),
         )
     return found[0] if found else newest
+
+
+def _readers(campaign: Campaign) -> str:
+    """By what campaigns of one issue are told apart."""
+    return ", ".join((*campaign.lists, *([campaign.segment.name] if campaign.segment else [])))
 
 
 def to_go_on(database: Database, ref: str) -> Campaign:

@@ -9,6 +9,14 @@ from zoneinfo import ZoneInfo
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.cli.status_output import status_json
 from newsletter_mailer.cli.times import local
+from newsletter_mailer.cli.whom import (
+    audience_options,
+    elsewhere,
+    nobody_left,
+    nobody_to_correct,
+    segment_changed,
+    segment_line,
+)
 from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.names import state_name
 from newsletter_mailer.wording import say, say_many
@@ -18,8 +26,9 @@ if TYPE_CHECKING:
 
     from newsletter_mailer.actions.plan import Proposal
     from newsletter_mailer.actions.test import Tested
-    from newsletter_mailer.model.campaign import Campaign, Elsewhere, HeadCount
+    from newsletter_mailer.model.campaign import Campaign, HeadCount
     from newsletter_mailer.model.outcome import Outcome
+    from newsletter_mailer.model.segments import SavedSegment
     from newsletter_mailer.wording import Sentence
 
 
@@ -62,6 +71,8 @@ def proposal(face: Face, found: Proposal, issue: str, pace: Sequence[Sentence] =
             ),
             style="yellow",
         )
+    if found.audience.segment:
+        face.talk(segment_line(found.audience.segment))
     face.talk(say("Recipients: {sum}", sum=head_count(count, erratum=erratum)), style="cyan")
     if count.total:
         unknown = say("not known")
@@ -76,18 +87,13 @@ def proposal(face: Face, found: Proposal, issue: str, pace: Sequence[Sentence] =
         for subject in found.subjects:
             face.talk(say("Subject: {subject}", subject=subject))
     elif erratum and not count.elsewhere:
-        face.talk(say("Nobody on these lists has another version of this issue."))
+        face.talk(nobody_to_correct(found.audience.segment))
     elif count.elsewhere:
         face.talk(say("Nobody new is left to send {issue} to, but not everyone has it yet:", issue=issue))
     else:
-        face.talk(
-            say(
-                "Nobody is left to send {issue} to: everyone on these lists has it, left or is suppressed.",
-                issue=issue,
-            )
-        )
+        face.talk(nobody_left(issue, found.audience.segment))
     for group in found.elsewhere:
-        face.talk(f"! {_elsewhere(group)}", style="yellow")
+        face.talk(f"! {elsewhere(group)}", style="yellow")
     for warning in (*found.warnings, *(pace if count.total else ())):
         face.talk(f"! {warning}", style="yellow")
 
@@ -130,6 +136,7 @@ def proposal_data(face: Face, found: Proposal, issue: str) -> None:
             "issue": issue,
             "lists": list(found.audience.lists),
             "exclude": list(found.audience.exclude),
+            "segment": asdict(found.audience.segment) if found.audience.segment else None,
             "head_count": {**asdict(found.head_count), "total": found.head_count.total},
             "elsewhere": [asdict(group) for group in found.elsewhere],
             "languages": found.languages,
@@ -137,26 +144,6 @@ def proposal_data(face: Face, found: Proposal, issue: str) -> None:
             "warnings": [str(warning) for warning in found.warnings],
         }
     )
-
-
-def _elsewhere(group: Elsewhere) -> str:
-    """Who stands in another campaign of the issue and does not have it, and the command that reaches them."""
-    values = {"count": number(group.count), "id": group.campaign}
-    if group.why == "waiting":
-        return say_many(
-            "{count} still waits in campaign {id}: newsletter resume {id}",
-            "{count} still wait in campaign {id}: newsletter resume {id}",
-            group.count,
-            **values,
-        )
-    if group.why == "refused":
-        return say_many(
-            "{count} was refused in campaign {id}: newsletter retry {id}",
-            "{count} were refused in campaign {id}: newsletter retry {id}",
-            group.count,
-            **values,
-        )
-    return say("Of {count} in campaign {id} nobody knows: newsletter resolve {id}", **values)
 
 
 def head_count(count: HeadCount, *, erratum: bool = False) -> str:
@@ -171,20 +158,23 @@ def head_count(count: HeadCount, *, erratum: bool = False) -> str:
         (count.refused, say("refused before")),
         (count.in_doubt, say("in doubt")),
         (count.never_had_it, say("who never had this issue")),
+        (count.outside_segment, say("not in the segment")),
         (count.unmailable, say("with an address that cannot be mailed")),
     ]
     parts = "".join(f" − {number(n)} {why}" for n, why in minus if n)
     return f"{number(count.total)} = {number(count.on_lists)}{parts}" if parts else number(count.total)
 
 
-def list_options(campaign: Campaign) -> str:
-    """Its lists, as they are typed."""
-    return " ".join(f"--list {slug}" for slug in campaign.lists)
+def continuing(
+    face: Face, campaign: Campaign, *, corrected: bool, wanted: SavedSegment | None = None
+) -> None:
+    """Where a campaign that goes on stands; corrected: the rest gets the issue as it is now.
 
-
-def continuing(face: Face, campaign: Campaign, *, corrected: bool) -> None:
-    """Where a campaign that goes on stands; corrected: the rest gets the issue as it is now."""
+    wanted: the segment as it is saved now.
+    """
     _where(face, campaign)
+    if wanted != campaign.segment:
+        face.talk(segment_changed(campaign), style="yellow")
     face.talk(
         say(
             "To go on, type {total}: the number of recipients of the whole campaign, as it was planned.",
@@ -206,7 +196,7 @@ def continuing(face: Face, campaign: Campaign, *, corrected: bool) -> None:
                 say(
                     "  For those who have it as it was: newsletter dispatch {slug} {lists} --erratum",
                     slug=campaign.slug,
-                    lists=list_options(campaign),
+                    lists=audience_options(campaign.lists, campaign.exclude, None),
                 ),
                 style="yellow",
             )

@@ -1,4 +1,4 @@
-"""Commands that send: a test, a campaign, and going on with one."""
+"""Commands that send: a campaign, and going on with one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import status_output
 from newsletter_mailer.cli.output import Face
 from newsletter_mailer.cli.progress import progress
+from newsletter_mailer.cli.whom import audience_options
 from newsletter_mailer.errors import Held, NewsletterError
 from newsletter_mailer.wording import say, sentence
 
@@ -23,49 +24,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("issue")
 @click.option(
-    "--to", "to", multiple=True, help="Who gets the test; can be given several times. Default: test_readers."
-)
-@click.argument("more", nargs=-1)
-@click.pass_obj
-def test(face: Face, issue: str, to: tuple[str, ...], more: tuple[str, ...]) -> None:
-    """Send the issue as a test, its subject marked [TEST].
-
-    Example: newsletter test 2026-12-noel --to chair@example.org me@example.org
-    """
-    import secrets
-
-    from newsletter_mailer.actions.account import account_of
-    from newsletter_mailer.actions.test import send_test
-
-    with face.app() as app:
-        addresses = (*to, *more) or app.workspace.settings.test_readers
-        if not addresses:
-            raise click.UsageError(
-                say("Say who gets it: --to you@example.org, or test_readers in newsletter.yaml")
-            )
-        account = account_of(app.workspace)
-        done = send_test(
-            app.workspace,
-            issue,
-            addresses,
-            database=app.database,
-            account=account,
-            now=app.now,
-            new_id=secrets.token_hex(8),
-        )
-    show.tests(face, done)
-    failed = [one for one in done if not show.accepted(one.outcome)]
-    if not failed:
-        face.talk(say("Next: newsletter dispatch {issue} --list LIST", issue=issue), style="green")
-    click.get_current_context().exit(5 if failed else 0)
-
-
-@click.command()
-@click.argument("issue")
-@click.option(
     "--list", "lists", multiple=True, required=True, help="Who gets it; can be given several times."
 )
 @click.option("--exclude", multiple=True, help="But nobody of this list.")
+@click.option("--segment", metavar="NAME", help="Of these only readers of this segment.")
 @click.option("--at", "at", metavar="TIME", help='Leave then, e.g. "2026-12-01 09:00"; a worker sends it.')
 @click.option("--rate", metavar="N/h", help="So many an hour at most, whatever the provider's profile says.")
 @click.option("--canary", type=click.IntRange(min=0), default=0, help="So many readers first, then a break.")
@@ -80,6 +42,7 @@ def dispatch(
     issue: str,
     lists: tuple[str, ...],
     exclude: tuple[str, ...],
+    segment: str | None,
     at: str | None,
     rate: str | None,
     canary: int,
@@ -99,11 +62,11 @@ def dispatch(
     from newsletter_mailer.actions.account import account_of
     from newsletter_mailer.actions.dispatch import ensure_alone
     from newsletter_mailer.actions.pace import parse_rate
-    from newsletter_mailer.actions.plan import Audience, Wishes, unfinished
+    from newsletter_mailer.actions.plan import Wishes, chosen, unfinished
     from newsletter_mailer.actions.schedule import moment
 
     with face.app() as app:
-        audience = Audience(lists, exclude)
+        audience = chosen(app.database, lists, exclude, segment)
         wanted = Wishes(
             canary=canary,
             at=moment(at, zone=app.workspace.zone, now=app.now) if at else None,
@@ -117,7 +80,7 @@ def dispatch(
         if begun is None:
             campaign = _new(face, app, issue, audience, wanted, _Answer(dry_run, yes, expect))
         else:
-            campaign = _again(face, app, begun, wanted, _Answer(dry_run, yes, expect))
+            campaign = _again(face, app, begun, audience, wanted, _Answer(dry_run, yes, expect))
         if campaign is None:
             return
         if at and not wait:
@@ -162,7 +125,9 @@ def _new(
     return plan(app.database, app.workspace, proposal, secret=app.secret, now=app.now)
 
 
-def _again(face: Face, app: App, begun: Campaign, wanted: Wishes, answer: _Answer) -> Campaign | None:
+def _again(
+    face: Face, app: App, begun: Campaign, audience: Audience, wanted: Wishes, answer: _Answer
+) -> Campaign | None:
     """A campaign that goes on, with the issue as it is now; None when it was only to be looked at."""
     from newsletter_mailer.actions.pace import pace_told
     from newsletter_mailer.actions.plan import continue_with, correction
@@ -173,7 +138,7 @@ def _again(face: Face, app: App, begun: Campaign, wanted: Wishes, answer: _Answe
             sentence("to go on all the same: newsletter resume {number} --yes", number=begun.id),
         )
     corrected = correction(app.workspace, begun)
-    show.continuing(face, begun, corrected=corrected is not None)
+    show.continuing(face, begun, corrected=corrected is not None, wanted=audience.segment)
     rate = wanted.rate if wanted.rate is not None else begun.rate
     for said in pace_told(app.database, app.workspace, begun.counts.open, now=app.now, rate=rate):
         face.talk(f"! {said}", style="yellow")
@@ -265,7 +230,7 @@ def pause(face: Face, campaign: str) -> None:
             "As it was planned: newsletter resume {id}. With the issue as it is now: newsletter dispatch {slug} {lists}",
             id=done.id,
             slug=done.slug,
-            lists=show.list_options(done),
+            lists=audience_options(done.lists, done.exclude, done.segment),
         ),
         style="green",
     )
@@ -291,4 +256,4 @@ def _exit(code: int) -> None:
     click.get_current_context().exit(code)
 
 
-COMMANDS = (test, dispatch, resume, pause)
+COMMANDS = (dispatch, resume, pause)

@@ -17,10 +17,11 @@ import click
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.cli.progress import progress
+from newsletter_mailer.cli.whom import audience_options
 from newsletter_mailer.wording import say, say_many
 
 if TYPE_CHECKING:
-    from newsletter_mailer.actions.plan import Proposal
+    from newsletter_mailer.actions.plan import Audience, Proposal
     from newsletter_mailer.scenarios.rehearse import Choices, Report
     from newsletter_mailer.wording import Sentence
 
@@ -33,6 +34,7 @@ _SHOWN = 20  # readers whose mail is not as it should be; all are in --json
     "--list", "lists", multiple=True, required=True, help="Whose mails; can be given several times."
 )
 @click.option("--exclude", multiple=True, help="But nobody of this list.")
+@click.option("--segment", metavar="NAME", help="Of these only readers of this segment.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -46,6 +48,7 @@ def rehearse(
     issue: str,
     lists: tuple[str, ...],
     exclude: tuple[str, ...],
+    segment: str | None,
     out: Path | None,
     seed: int | None,
     calm: bool,
@@ -58,19 +61,25 @@ def rehearse(
     """
     from newsletter_mailer.actions.pace import pace_told
     from newsletter_mailer.app import clock
-    from newsletter_mailer.scenarios.rehearse import CALM, RATES, Audience, Choices, rehearsing
+    from newsletter_mailer.scenarios.rehearse import CALM, RATES, Choices, chosen, rehearsing
 
     seed = random.randrange(1_000_000) if seed is None else seed  # noqa: S311  weather, not secrets
     choices = Choices(seed, CALM if calm else RATES, out)
-    audience = Audience(lists, exclude)
-    command = _dispatch(issue, lists, exclude)
     with (
         _ended_tidily(),
         face.app() as app,
-        rehearsing(app.database, app.workspace, issue, audience, choices, clock=clock) as rehearsal,
+        rehearsing(
+            app.database,
+            app.workspace,
+            issue,
+            chosen(app.database, lists, exclude, segment),
+            choices,
+            clock=clock,
+        ) as rehearsal,
     ):
         face.talk(say("Rehearsal: nothing leaves this machine."), style="green")
         proposal = rehearsal.proposal
+        command = _dispatch(issue, proposal.audience)
         pace = pace_told(app.database, app.workspace, proposal.head_count.total, now=app.now)
         show.proposal(face, proposal, issue, pace)
         if not proposal.head_count.total:
@@ -115,10 +124,9 @@ def _ended_tidily() -> Iterator[None]:
             signal.signal(end, handler)
 
 
-def _dispatch(issue: str, lists: Sequence[str], exclude: Sequence[str]) -> str:
-    options = [part for name in lists for part in ("--list", name)]
-    options += [part for name in exclude for part in ("--exclude", name)]
-    return shlex.join(["newsletter", "dispatch", issue, *options])
+def _dispatch(issue: str, audience: Audience) -> str:
+    options = audience_options(audience.lists, audience.exclude, audience.segment)
+    return f"{shlex.join(['newsletter', 'dispatch', issue])} {options}"
 
 
 def _tell(face: Face, choices: Choices, report: Report, command: str) -> None:
@@ -235,6 +243,7 @@ def _data(
         "issue": proposal.edition.slug,
         "lists": list(proposal.audience.lists),
         "exclude": list(proposal.audience.exclude),
+        "segment": asdict(proposal.audience.segment) if proposal.audience.segment else None,
         "head_count": {**asdict(proposal.head_count), "total": proposal.head_count.total},
         "warnings": [str(warning) for warning in proposal.warnings],
         "pace": [str(said) for said in pace],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ import click
 
 from newsletter_mailer.cli.output import Face, number, table
 from newsletter_mailer.cli.times import iso, local
+from newsletter_mailer.cli.whom import segment_line
 from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.names import state_name, status_name
 from newsletter_mailer.wording import say
@@ -39,6 +41,8 @@ def status_json(campaign: Campaign, standing: Standing | None = None) -> dict[st
         "created_at": iso(campaign.created_at),
     }
     more: dict[str, Any] = {
+        "exclude": list(campaign.exclude),
+        "segment": asdict(campaign.segment) if campaign.segment else None,
         "held_why": campaign.held_why,
         "scheduled_at": iso(campaign.scheduled_at),
         "next_try_at": iso(campaign.again_at),
@@ -110,6 +114,8 @@ def _row(name: str, value: str) -> str:
 
 def _more(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
     campaign = standing.campaign
+    if campaign.segment:
+        yield segment_line(campaign.segment)
     if campaign.held_why:
         yield say("held: {why}", why=campaign.held_why)
     if campaign.state is CampaignState.SCHEDULED:
@@ -197,6 +203,7 @@ def campaigns(face: Face, found: Sequence[Campaign], zone: ZoneInfo) -> None:
         columns = {
             say("campaign"): [str(one.id) for one in found],
             say("issue"): [_name(one) for one in found],
+            say("segment"): [one.segment.name if one.segment else "" for one in found],
             say("state"): [state_name(one.state.value) for one in found],
             say("made at"): [local(one.created_at, zone) for one in found],
             say("leaves at"): [local(_leaves_at(one), zone) for one in found],
@@ -205,6 +212,8 @@ def campaigns(face: Face, found: Sequence[Campaign], zone: ZoneInfo) -> None:
         }
         if not any(map(_leaves_at, found)):
             del columns[say("leaves at")]
+        if not any(one.segment for one in found):
+            del columns[say("segment")]
         table(
             list(zip(*columns.values(), strict=True)),
             tuple(columns),

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from newsletter_mailer.actions.dispatch import Tools
-from newsletter_mailer.actions.plan import Audience, Proposal, plan, propose
+from newsletter_mailer.actions.plan import Audience, Proposal, chosen, plan, propose
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.config.settings import RetrySettings
 from newsletter_mailer.message.letterhead import key_file
@@ -24,7 +24,7 @@ from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.rehearsal import copy_ledger
 from newsletter_mailer.tokens import SECRET_BYTES, Secret
 
-__all__ = ["CALM", "RATES", "Audience", "Choices", "Proposal", "Rehearsal", "Report", "rehearsing"]
+__all__ = ["CALM", "RATES", "Audience", "Choices", "Proposal", "Rehearsal", "Report", "chosen", "rehearsing"]
 
 CONNECTIONS = 4
 CALM: Mapping[str, float] = MappingProxyType({})

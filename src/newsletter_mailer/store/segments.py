@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -26,7 +28,7 @@ def segments(c: Connection) -> list[SavedSegment]:
 
 def find_segment(c: Connection, name: str) -> SavedSegment | None:
     """The segment with that name."""
-    row = c.execute(_ROWS.where(_G.name == name)).one_or_none()
+    row = c.execute(_ROWS.where(_G.name == unicodedata.normalize("NFC", name))).one_or_none()
     return SavedSegment(row.name, row.expression) if row else None
 
 
@@ -72,13 +74,25 @@ def segment_faults(
     )
 
 
-def count_segment(c: Connection, segment: SavedSegment, slugs: Sequence[str] = ()) -> int:
-    """How many readers of these lists, or of any, belong to it and may be written to."""
+def ensure_sound(
+    c: Connection, segment: SavedSegment, *, fields: Collection[str], issues: Collection[str]
+) -> None:
+    """Raise UsageError when its expression cannot be meant: see `segment_faults`."""
+    faults = segment_faults(c, segment.expression, fields=fields, issues=issues)
+    if faults:
+        what = "; ".join(str(fault.what) for fault in faults)
+        hint = next((fault.hint for fault in faults if fault.hint), None)
+        raise UsageError(sentence("segment “{name}”: {faults}", name=segment.name, faults=what), hint)
+
+
+def count_segment(c: Connection, segment: SavedSegment, slugs: Sequence[str] = ()) -> tuple[int, int]:
+    """How many readers of these lists, or of any, belong to it; and of how many: those who may be written to."""
     on = tuple(slugs) or tuple(_slugs(c))
     if not on:
-        return 0
+        return 0, 0
     everyone = readers(c, Audience(on, segment=segment), Aim(""), lambda _address: True)
-    return sum(not reader.barred for reader in everyone)
+    found = Counter(reader.barred for reader in everyone)
+    return found[""], found[""] + found["outside_segment"]
 
 
 def _slugs(c: Connection) -> list[str]:

@@ -1,5 +1,6 @@
 """A dispatch is proposed, then planned, and perhaps corrected: nothing leaves here, and nobody is planned unseen."""
 
+from newsletter_mailer.actions.plan.choosing import chosen
 from newsletter_mailer.actions.plan.correcting import changed_since, continue_with, correction, unfinished
 from newsletter_mailer.actions.plan.planning import check_number, plan
 from newsletter_mailer.actions.plan.proposing import Proposal, Wishes, propose
@@ -11,6 +12,7 @@ __all__ = [
     "Wishes",
     "changed_since",
     "check_number",
+    "chosen",
     "continue_with",
     "correction",
     "plan",

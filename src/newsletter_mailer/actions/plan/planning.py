@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from newsletter_mailer.actions.plan.choosing import ensure_same_segment
 from newsletter_mailer.actions.plan.proposing import Proposal
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import NotConfirmed, StalePlan
@@ -36,11 +37,12 @@ def plan(
 ) -> Campaign:
     """Write the campaign in one transaction: its edition and one row per reader.
 
-    Raises StalePlan, and writes nothing, when the audience is no longer what was proposed.
+    Raises StalePlan, and writes nothing, when the audience or its segment is no longer what was proposed.
     """
     wishes = proposal.wishes
     on = letterhead(workspace, proposal.audience.lists[0], web_base=proposal.web_base)
     with database.transaction() as connection:
+        ensure_same_segment(connection, proposal.audience)
         fresh = campaigns.head_count(
             connection,
             proposal.audience,

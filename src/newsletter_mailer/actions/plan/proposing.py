@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
+from newsletter_mailer.actions.plan.choosing import check_segment
 from newsletter_mailer.checks.links import answers_with
 from newsletter_mailer.compose.load import find_issue, load_issue
 from newsletter_mailer.compose.pipeline import compose
@@ -71,7 +72,9 @@ def propose(
     *,
     answers: Callable[[str, str], bool] = answers_with,
 ) -> Proposal:
-    """Compose the issue and count its readers. Raises IssueError, and UsageError for a list that is not there.
+    """Compose the issue and count its readers.
+
+    Raises IssueError, and UsageError for a list that is not there or a segment whose expression makes no sense any more.
 
     answers: whether the pages at an address are those of a ledger; asked of `public_url`.
     """
@@ -82,6 +85,7 @@ def propose(
         for slug in (*audience_.lists, *audience_.exclude):
             if audience.find_list(connection, slug) is None:
                 raise _no_list(slug, [found.slug for found in audience.lists(connection)])
+        check_segment(connection, workspace, audience_)
         number = campaigns.next_erratum(connection, edition.issue_id) if wishes.erratum else 0
         aim: _Aim = {
             "issue_id": edition.issue_id,
