@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Insert, Select, Update, bindparam
 from sqlalchemy.sql.elements import BindParameter
 
-_SIZES = (1, 8, 40, 100, 200)  # of lists of numbers: few statements serve every length
+_SIZES = (1, 8, 40, 100, 200)  # of lists: few statements serve every length
 _SOME = tuple(f"some_{place}" for place in range(_SIZES[-1]))
 _Statement = Insert | Update | Select[Any]
 
@@ -55,13 +55,13 @@ def read_with(c: Connection, statement: Select[Any], values: Mapping[str, object
     return rows
 
 
-def some_of(size: int) -> list[BindParameter[int]]:
-    """The right side of an `in_` for `in_lists`: as many numbers as one of its lists has."""
+def some_of(size: int) -> list[BindParameter[Any]]:
+    """The right side of an `in_` for `in_lists`: as many values as one of its lists has."""
     return [bindparam(name) for name in _SOME[:size]]
 
 
-def in_lists(numbers: Sequence[int]) -> list[tuple[int, dict[str, object]]]:
-    """These numbers in lists of a few sizes, as values for `some_of(size)`; a number may fill up the last list."""
+def in_lists(numbers: Sequence[int] | Sequence[str]) -> list[tuple[int, dict[str, object]]]:
+    """These numbers or keys in lists of a few sizes, as values for `some_of(size)`; the last fills up its list."""
     lists: list[tuple[int, dict[str, object]]] = []
     start = 0
     while start < len(numbers):

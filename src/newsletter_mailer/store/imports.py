@@ -1,63 +1,37 @@
-"""Importing readers: in chunks, so that of a million rows no more is kept than who came already."""
+"""Importing readers: in chunks, so that of a million rows a chunk is kept, and a bit for each reader known before.
+
+Whoever left the list or is suppressed stays where they are, whatever a row says; and a row that says that they left
+elsewhere holds here as well, wherever it stands in the file.
+"""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from itertools import islice
-from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy import Connection
 
 from newsletter_mailer.model.audience import (
+    Arrival,
+    Basis,
     ImportCount,
     MailingList,
     NewSubscriber,
     SubscriptionStatus,
-    normalise_address,
+    SuppressionReason,
 )
-from newsletter_mailer.store.bulk import execute_many
-from newsletter_mailer.store.database import wide_cache
-from newsletter_mailer.store.schema import departures, organisations, subscribers, subscriptions, suppressions
+from newsletter_mailer.store.import_chunk import Person, Writing, last_number, people, write
 from newsletter_mailer.tokens import Secret, recipient_key
 
-_CHUNK = 1000
-_S = subscribers.c
-_NAMES = ("first_name", "last_name", "language")
-_SUBSCRIBE = text(
-    "INSERT INTO subscriptions (subscriber_id, list_id, status, since, source, basis)"
-    " SELECT id, :list, 'confirmed', :now, :source, :basis FROM subscribers WHERE recipient_key = :key"
-    " ON CONFLICT (subscriber_id, list_id) DO UPDATE"
-    " SET status = 'confirmed', since = excluded.since, source = excluded.source, basis = excluded.basis"
-)
-_ADD = insert(subscribers)
-_ADD_ORGANISATION = text("INSERT INTO organisations (name) VALUES (:name) ON CONFLICT DO NOTHING")
-_UPDATE = (
-    update(subscribers)
-    .where(_S.recipient_key == bindparam("key"))
-    .values(
-        {name: bindparam(f"new_{name}") for name in (*_NAMES, "organisation_id", "attributes", "updated_at")}
-    )
-)
-
-
-@dataclass(slots=True)
-class _Person:
-    """A reader as the ledger knows them, and as this chunk leaves them."""
-
-    address: str
-    first_name: str = ""
-    last_name: str = ""
-    language: str = ""
-    organisation: str = ""
-    attributes: dict[str, str] = field(default_factory=dict)
-    known: bool = False
-    tie: str = ""  #: status of the subscription, "" when there is none
-    suppressed: bool = False
-    changed: bool = False
-    joins: bool = False
+_CHUNK = 2000
+_CONFIRMED = SubscriptionStatus.CONFIRMED.value
+_REASONS = {
+    Arrival.BOUNCED: SuppressionReason.HARD_BOUNCE,
+    Arrival.COMPLAINED: SuppressionReason.COMPLAINT,
+    Arrival.BLOCKED: SuppressionReason.STOP_EVERYTHING,
+    Arrival.BARRED: SuppressionReason.MANUAL,
+}
 
 
 def import_rows(
@@ -68,132 +42,89 @@ def import_rows(
     secret: Secret,
     source: str,
     now: int,
+    basis: Basis | None = None,
 ) -> ImportCount:
     """Add these readers to a list, confirmed, and fill in what was not known of them; nothing is erased.
 
-    Who has unsubscribed from the list is left alone.
     source: file and date, as told to a reader who asks where we have the address from.
+    basis: why we may write to those who join; the list's own when it is not given.
     """
-    wide_cache(c)
+    _keep_pages(c)
     total: Counter[str] = Counter()
-    came: set[int] = set()  # hashes: a third of the memory of the keys
+    writing = Writing(into, source=source, basis=(basis or into.basis).value, now=now)
+    seen = _Seen(last_number(c))
     remaining = iter(rows)
     while chunk := list(islice(remaining, _CHUNK)):
         keyed = [(recipient_key(secret, row.address), row) for row in chunk]
-        people = _people(c, dict(keyed), into.id)
+        found = people(c, dict(keyed), into.id)
         for key, row in keyed:
-            outcome = _merge(people[key], row)
-            total["duplicates" if hash(key) in came else outcome] += 1
-            came.add(hash(key))
-        _write(c, people, into=into, source=source, now=now)
+            person = found[key]
+            total[_outcome(person, row, again=seen.before(person))] += 1
+        write(c, found.values(), writing)
     return ImportCount(**total)
 
 
-def _merge(person: _Person, row: NewSubscriber) -> str:
+class _Seen:
+    """Who came already in this import."""
+
+    def __init__(self, last: int) -> None:
+        self._last = last  # whoever has a higher number was added by this import
+        self._known = bytearray(last // 8 + 1)
+
+    def before(self, person: Person) -> bool:
+        """Whether a row of theirs stands further up; from now on it does."""
+        again = person.came or person.number > self._last
+        person.came = True
+        if 0 < person.number <= self._last:
+            place, bit = person.number >> 3, 1 << (person.number & 7)
+            again = bool(self._known[place] & bit)
+            self._known[place] |= bit
+        return again
+
+
+def _outcome(person: Person, row: NewSubscriber, *, again: bool) -> str:
     """Put a row into what is known of the person; the field of ImportCount that it adds to."""
-    if person.tie == SubscriptionStatus.UNSUBSCRIBED.value:
-        return "left_refused"
-    fresh = not person.known
-    learnt = _learn(person, row)
-    joined = person.tie != SubscriptionStatus.CONFIRMED.value
-    person.changed |= learnt
-    person.joins |= joined
-    person.known, person.tie = True, SubscriptionStatus.CONFIRMED.value
+    if row.arrival is Arrival.MEMBER:
+        return _join(person, row, again=again)
+    if row.arrival is Arrival.UNASKED:
+        return "unasked"
+    did = _leave(person) if row.arrival is Arrival.LEFT else _bar(person, _REASONS[row.arrival])
+    return did or ("duplicates" if again else "unchanged")
+
+
+def _join(person: Person, row: NewSubscriber, *, again: bool) -> str:
+    if person.left:
+        return "duplicates" if again else "left_refused"
     if person.suppressed:
-        return "suppressed"
-    if fresh:
-        return "added"
-    if joined:
-        return "joined"
+        return "duplicates" if again else "suppressed"
+    joins = not (person.joins or person.tie == _CONFIRMED)
+    learnt = person.learn(row)
+    person.changed |= learnt
+    person.joins |= joins
+    if again:
+        return "duplicates"
+    if joins:
+        return "joined" if person.number else "added"
     return "updated" if learnt else "unchanged"
 
 
-def _learn(person: _Person, row: NewSubscriber) -> bool:
-    """Take over what the row says; what it leaves empty stays as it is."""
-    before = (*(getattr(person, name) for name in _NAMES), person.organisation, dict(person.attributes))
-    for name in (*_NAMES, "organisation"):
-        setattr(person, name, getattr(row, name) or getattr(person, name))
-    person.attributes.update({name: value for name, value in row.attributes.items() if value})
-    return before != (*(getattr(person, name) for name in _NAMES), person.organisation, person.attributes)
+def _leave(person: Person) -> str:
+    if person.left:
+        return ""
+    person.left = person.leaves = True
+    person.joins = person.changed = False
+    return "departed"
 
 
-def _people(c: Connection, rows: Mapping[str, NewSubscriber], list_id: int) -> dict[str, _Person]:
-    """Everyone of a chunk by their key: as known, or new."""
-    tie = (subscriptions.c.subscriber_id == _S.id) & (subscriptions.c.list_id == list_id)
-    query = (
-        select(
-            _S.recipient_key,
-            _S.address,
-            *(_S[name] for name in _NAMES),
-            _S.attributes,
-            subscriptions.c.status,
-        )
-        .add_columns(organisations.c.name.label("organisation"))
-        .outerjoin(subscriptions, tie)
-        .outerjoin(organisations, organisations.c.id == _S.organisation_id)
-        .where(_S.recipient_key.in_(list(rows)))
-    )
-    people = {row.recipient_key: _known(row) for row in c.execute(query)}
-    for key, row in rows.items():
-        people.setdefault(key, _Person(row.address.strip()))
-    left = (departures.c.list_id == list_id) & departures.c.recipient_key.in_(list(rows))
-    for key in c.scalars(select(departures.c.recipient_key).where(left)):
-        people[key].tie = SubscriptionStatus.UNSUBSCRIBED.value
-    never = suppressions.c.recipient_key.in_(list(rows))
-    for key in c.scalars(select(suppressions.c.recipient_key).where(never)):
-        people[key].suppressed = True
-    return people
+def _bar(person: Person, reason: SuppressionReason) -> str:
+    if person.suppressed:
+        return ""
+    person.suppressed, person.barred = True, reason
+    person.joins = person.changed = False
+    return "barred"
 
 
-def _known(row: Any) -> _Person:
-    names = (row.first_name, row.last_name, row.language, row.organisation or "")
-    return _Person(row.address, *names, json.loads(row.attributes), known=True, tie=row.status or "")
-
-
-def _write(c: Connection, people: Mapping[str, _Person], *, into: MailingList, source: str, now: int) -> None:
-    touched = {key: person for key, person in people.items() if person.changed or person.joins}
-    if not touched:
-        return
-    numbers = _organisations(c, {person.organisation for person in touched.values() if person.organisation})
-    known = set(c.scalars(select(_S.recipient_key).where(_S.recipient_key.in_(list(touched)))))
-    added = [_columns(p, key, numbers, now) for key, p in touched.items() if key not in known]
-    changed = [_columns(p, key, numbers, now) for key, p in touched.items() if key in known and p.changed]
-    execute_many(c, _ADD, added)
-    execute_many(c, _UPDATE, [_as_update(columns) for columns in changed])
-    joining = [key for key, person in touched.items() if person.joins]
-    if joining:
-        tie = {"list": into.id, "now": now, "source": source, "basis": into.basis.value}
-        c.execute(_SUBSCRIBE, [{**tie, "key": key} for key in joining])
-
-
-def _columns(person: _Person, key: str, numbers: Mapping[str, int], now: int) -> dict[str, object]:
-    return {
-        "address": person.address,
-        "mailbox": normalise_address(person.address),
-        "recipient_key": key,
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "language": person.language,
-        "organisation_id": numbers.get(person.organisation),
-        "attributes": json.dumps(person.attributes, ensure_ascii=False, sort_keys=True),
-        "created_at": now,
-        "updated_at": now,
-        "last_act_at": now,
-    }
-
-
-def _as_update(columns: Mapping[str, object]) -> dict[str, object]:
-    names = (*_NAMES, "organisation_id", "attributes", "updated_at")
-    return {"key": columns["recipient_key"]} | {f"new_{name}": columns[name] for name in names}
-
-
-def _organisations(c: Connection, names: set[str]) -> dict[str, int]:
-    if not names:
-        return {}
-    query = select(organisations.c.name, organisations.c.id).where(organisations.c.name.in_(names))
-    found: dict[str, int] = {row.name: row.id for row in c.execute(query)}
-    missing = sorted(names - found.keys())
-    if missing:
-        c.execute(_ADD_ORGANISATION, [{"name": name} for name in missing])
-        found |= {row.name: row.id for row in c.execute(query)}
-    return found
+def _keep_pages(c: Connection) -> None:
+    """Fingerprints are random: each chunk touches the whole of their index, which is written again when it is let go."""
+    if c.dialect.name == "sqlite":
+        c.exec_driver_sql("PRAGMA cache_size=-64000")
