@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, select, text, update
 
 from newsletter_mailer.errors import NewsletterError
-from newsletter_mailer.model.audience import normalise_address
+from newsletter_mailer.model.audience import ConsentKind, normalise_address
+from newsletter_mailer.store import consent
 from newsletter_mailer.store.imports import import_rows
 from newsletter_mailer.store.leaving import (
     leave_delivery,
@@ -44,6 +45,15 @@ _DEPART = text(
     " FROM subscriptions t JOIN subscribers s ON s.id = t.subscriber_id"
     " WHERE s.id = :id AND t.status = 'unsubscribed' ON CONFLICT DO NOTHING"
 )
+_COME_BACK = text(  # to an address that they had before
+    "DELETE FROM departures WHERE recipient_key = :key AND list_id IN"
+    " (SELECT list_id FROM subscriptions WHERE subscriber_id = :id AND status = 'confirmed')"
+)
+_MOVE_WISH = text(  # a mailbox that is gone is why people move
+    "INSERT INTO suppressions (recipient_key, reason, source, created_at)"
+    " SELECT :key, reason, source, created_at FROM suppressions"
+    " WHERE recipient_key = :former AND reason <> 'hard_bounce' ON CONFLICT DO NOTHING"
+)
 
 
 def change_address(c: Connection, subscriber_id: int, address: str, *, secret: Secret, now: int) -> None:
@@ -57,16 +67,26 @@ def change_address(c: Connection, subscriber_id: int, address: str, *, secret: S
             sentence("{address} belongs to another subscriber already", address=address),
             sentence("delete one of the two"),
         )
+    former = c.scalar(select(subscribers.c.recipient_key).where(subscribers.c.id == subscriber_id))
+    key = recipient_key(secret, address)
+    if former is not None and former != key:
+        _keep_track(c, subscriber_id, former, key, now=now)
     c.execute(
         update(subscribers)
         .where(subscribers.c.id == subscriber_id)
         .values(
-            address=address.strip(),
-            mailbox=normalise_address(address),
-            recipient_key=recipient_key(secret, address),
-            updated_at=now,
+            address=address.strip(), mailbox=normalise_address(address), recipient_key=key, updated_at=now
         )
     )
+
+
+def _keep_track(c: Connection, subscriber_id: int, former: str, key: str, *, now: int) -> None:
+    """No import of the former address gets past what was left, and a wish to get no mail moves along."""
+    c.execute(_DEPART, {"id": subscriber_id})
+    c.execute(_COME_BACK, {"id": subscriber_id, "key": key})
+    c.execute(_MOVE_WISH, {"former": former, "key": key})
+    said = {"wording": "", "basis": "", "source": ""}
+    consent.record(c, key, ConsentKind.MOVED, list_id=None, **said, detail=former, now=now)
 
 
 def delete_subscriber(c: Connection, subscriber_id: int) -> None:

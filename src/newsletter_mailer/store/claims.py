@@ -119,9 +119,9 @@ def _reason_to_skip(one: Candidate, reached: list[str]) -> str:
 
 def _delivery(one: Candidate, edition: int) -> Delivery:
     """The row as it is claimed: to the address as planned, unless the mailbox is another."""
-    moved = one.reader_key != one.recipient_key
+    other = one.reader_key != one.recipient_key or not one.address  # empty: the log was emptied, by its age
     address, domain = (
-        (one.reader_address, mail_domain(one.reader_address)) if moved else (one.address, one.domain)
+        (one.reader_address, mail_domain(one.reader_address)) if other else (one.address, one.domain)
     )
     begun = (one.id, one.campaign, one.batch, one.attempt + 1, one.reader_key, one.subscriber_id)
     return Delivery(*begun, address, one.message_id, one.planned_at, edition, domain)

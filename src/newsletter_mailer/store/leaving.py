@@ -26,7 +26,7 @@ _SUPPRESS = text(
 )
 _DEPART = text(
     "INSERT INTO departures (recipient_key, list_id, since, reason, source)"
-    " VALUES (:key, :list, :now, 'unsubscribed', :source) ON CONFLICT DO NOTHING"
+    " VALUES (:key, :list, :now, :reason, :source) ON CONFLICT DO NOTHING"
 )
 _JOIN = text(
     "INSERT INTO subscriptions (subscriber_id, list_id, status, since, source, basis)"
@@ -59,8 +59,7 @@ def unsubscribe_key(
     ended = 0 if number is None else unsubscribe(c, number, list_ids, now=now, source=source)
     tied = set(c.scalars(select(_T.list_id).where(_T.subscriber_id == number)))
     for list_id in sorted(set(list_ids) - tied):
-        values = {"key": recipient_key, "list": list_id, "now": now, "source": source}
-        if c.execute(_DEPART, values).rowcount:
+        if depart(c, recipient_key, list_id, now=now, reason=_LEFT, source=source):
             _say_left(c, recipient_key, list_id, basis="", source=source, now=now)
             ended += 1
     return ended
@@ -83,7 +82,7 @@ def leave_delivery(c: Connection, delivery_id: int, *, now: int, source: str) ->
 
 def stop_everything(c: Connection, recipient_key: str, *, now: int, source: str) -> None:
     """Never write to this reader again, by any list: their own wish, known or not. Every tie of theirs ends."""
-    if not _suppress(c, recipient_key, SuppressionReason.STOP_EVERYTHING, now=now, source=source):
+    if not keep_suppressed(c, recipient_key, SuppressionReason.STOP_EVERYTHING, now=now, source=source):
         return
     number = c.scalar(select(subscribers.c.id).where(subscribers.c.recipient_key == recipient_key))
     if number is not None:
@@ -117,7 +116,7 @@ def suppress(
     c: Connection, recipient_key: str, *, reason: SuppressionReason, now: int, source: str = ""
 ) -> None:
     """Never write to this address again, by any list; known or not. A second reason changes nothing."""
-    if _suppress(c, recipient_key, reason, now=now, source=source):
+    if keep_suppressed(c, recipient_key, reason, now=now, source=source):
         _say(c, recipient_key, ConsentKind.SUPPRESSED, source=source, detail=reason.value, now=now)
 
 
@@ -127,9 +126,18 @@ def is_suppressed(c: Connection, recipient_key: str) -> bool:
     return c.scalar(found) is not None
 
 
-def _suppress(c: Connection, key: str, reason: SuppressionReason, *, now: int, source: str) -> bool:
-    values = {"key": key, "reason": reason.value, "source": source, "now": now}
+def keep_suppressed(
+    c: Connection, recipient_key: str, reason: SuppressionReason, *, now: int, source: str
+) -> bool:
+    """Put the fingerprint among those that are never mailed, and nothing else; whether it was not there yet."""
+    values = {"key": recipient_key, "reason": reason.value, "source": source, "now": now}
     return c.execute(_SUPPRESS, values).rowcount > 0
+
+
+def depart(c: Connection, recipient_key: str, list_id: int, *, now: int, reason: str, source: str) -> bool:
+    """Keep by fingerprint that somebody is not on this list any more; whether that was not kept yet."""
+    values = {"key": recipient_key, "list": list_id, "now": now, "reason": reason, "source": source}
+    return c.execute(_DEPART, values).rowcount > 0
 
 
 def _key(c: Connection, subscriber_id: int) -> str | None:
