@@ -167,4 +167,5 @@ def table(
     for row in rows:
         grid.add_row(*row)
     width = None if sys.stdout.isatty() else WIDTH_OF_FILES
-    Console(width=width, no_color=not _colours.get()).print(grid)
+    # [brackets] are the officer's: a name or an expression, not rich's markup
+    Console(width=width, no_color=not _colours.get(), markup=False).print(grid)
