@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from newsletter_mailer.compose.dates import long_date
+from newsletter_mailer.compose.dates import long_date, month_and_year
 from newsletter_mailer.compose.theme import Tokens, load_tokens
 from newsletter_mailer.compose.vocabulary import FILTERS
 from newsletter_mailer.config import Workspace
@@ -97,6 +97,7 @@ class Pages:
             "path": entry.path,
             "day": day.isoformat(),
             "date": long_date(day, language),
+            "month": month_and_year(day, language),
             "year": day.year,
         }
 
@@ -117,8 +118,6 @@ def _words() -> dict[str, str]:
         "newer": say("Newer letter"),
         "older": say("Earlier letter"),
         "near": say("Other letters"),
-        "follow": say("Follow us"),
-        "published_by": say("Published by"),
         "publisher": say("Responsible for the publication:"),
         "host": say("Hosted by:"),
         "privacy": say("Your data and your rights"),
