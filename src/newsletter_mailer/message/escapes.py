@@ -49,6 +49,8 @@ def _html_url(value: str) -> str:
 
 
 def _url_part(value: str) -> str:
+    if value.isascii() and value.isalnum():  # a token
+        return value
     return quote(one_line(value), safe="")
 
 

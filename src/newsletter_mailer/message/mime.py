@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
-from urllib.parse import quote
 
 from newsletter_mailer.message import headers
 from newsletter_mailer.message.clean import has_clean_lines, is_clean
+from newsletter_mailer.message.links import beginnings, pages_of, taken_apart
 from newsletter_mailer.message.relaxed import is_relaxed
 from newsletter_mailer.message.slots import Answers, Form, Links, Reader, form
 from newsletter_mailer.message.structure import body
@@ -53,24 +54,7 @@ class Envelope(NamedTuple):  # one for each message: a frozen dataclass costs tw
 
 def links_for(letterhead: Letterhead, token: str) -> Links:
     """This copy's links, as merge tags see them. Pages that do not exist have none: no link is ever dead."""
-    return Links(unsubscribe=_ways_out(letterhead)[0] + token)
-
-
-def _ways_out(letterhead: Letterhead) -> list[str]:
-    """Where readers leave, to be followed by a token: the web page first when there is one, then by mail."""
-    local, _, domain = headers.a_label(letterhead.unsubscribe_mailbox).rpartition("@")
-    ways = [f"mailto:{quote(local, safe='+')}@{domain}?subject=unsubscribe%20"]
-    if letterhead.web_base:
-        ways.insert(0, f"{headers.ascii_url(letterhead.web_base).rstrip('/')}/u/")
-    return ways
-
-
-def pages_of(edition: Edition, letterhead: Letterhead) -> frozenset[str]:
-    """Which pages of a reader's own, besides the way out, the edition links to: names of `Links`."""
-    if not letterhead.web_base:
-        return frozenset()
-    said = " ".join((*edition.expressions, *edition.conditions))
-    return frozenset(name for name in ("preferences", "view_in_browser") if f"links.{name}" in said)
+    return beginnings(letterhead.unsubscribe_mailbox, letterhead.web_base).links(token)
 
 
 class MessageTemplate:
@@ -78,11 +62,12 @@ class MessageTemplate:
 
     def __init__(self, edition: Edition, letterhead: Letterhead) -> None:
         self._letterhead = letterhead
-        self._ways_out = _ways_out(letterhead)
-        self._uris = _uris_of(self._ways_out)
-        self._web = headers.ascii_url(letterhead.web_base).rstrip("/")
+        self._links = beginnings(letterhead.unsubscribe_mailbox, letterhead.web_base)
+        self._uris = _uris_of(self._links.ways_out)
         #: for which pages a copy needs tokens of its own: a token costs time, and not every letter links to them
-        self.pages = pages_of(edition, letterhead)
+        self.pages = pages_of(edition, letterhead.web_base)
+        if not letterhead.test:  # the copy of a test has no tokens for pages
+            edition = taken_apart(edition, self._links)
         self._answers = Answers(edition)
         self._subject: Form[str] = form(edition.subject, str)
         self._subject_of_all = "" if self._subject.varies else self._subject_header([], [])
@@ -109,7 +94,7 @@ class MessageTemplate:
         letterhead, token = self._letterhead, copy.token
         address = headers.a_label(copy.to)
         unsubscribe = self._list_unsubscribe(token)
-        links = self._links(copy)
+        links = self._links.links(token, copy.preferences, copy.view)
         reader = Reader(subscriber, "", list_name or letterhead.list_name, links)
         values, wanted = self._answers(reader)
         to = headers.written_mailbox("To", "" if letterhead.test else _full_name(subscriber), address)
@@ -119,14 +104,9 @@ class MessageTemplate:
         pieces = self._body.fill(values, wanted)
         return Envelope(self._mail_from, address), b"".join((head, *pieces))
 
-    def _links(self, copy: Copy) -> Links:
-        preferences = f"{self._web}/p/{copy.preferences}" if copy.preferences else ""
-        view = f"{self._web}/v/{copy.view}" if copy.view else ""
-        return Links(self._ways_out[0] + copy.token, preferences, view)
-
     def _list_unsubscribe(self, token: str) -> str:
         if not _TOKEN.fullmatch(token):
-            return headers.uris("List-Unsubscribe", [way + token for way in self._ways_out])
+            return headers.uris("List-Unsubscribe", [way + token for way in self._links.ways_out])
         return token.join(self._uris)
 
     def _date_header(self, when: datetime) -> str:
@@ -139,7 +119,7 @@ class MessageTemplate:
         return headers.text("Subject", TEST_MARK + subject if self._letterhead.test else subject)
 
 
-def _uris_of(ways_out: list[str]) -> list[str]:
+def _uris_of(ways_out: Iterable[str]) -> list[str]:
     """List-Unsubscribe in pieces, to be joined by a token."""
     return headers.uris("List-Unsubscribe", [way + _MARK for way in ways_out]).split(_MARK)
 

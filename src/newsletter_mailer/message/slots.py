@@ -29,6 +29,9 @@ class Links(NamedTuple):  # like Reader: one for each reader, and a frozen datac
     unsubscribe: str = ""
     preferences: str = ""
     view_in_browser: str = ""
+    unsubscribe_token: str = ""
+    preferences_token: str = ""
+    view_token: str = ""
 
 
 class Reader(NamedTuple):
@@ -181,6 +184,10 @@ _READ: Mapping[str, Callable[[Reader], str]] = {
     "links.unsubscribe": lambda reader: reader.links.unsubscribe,
     "links.preferences": lambda reader: reader.links.preferences,
     "links.view_in_browser": lambda reader: reader.links.view_in_browser,
+    # Not for authors: the ends of links that were taken apart, see `message.links`.
+    "links.unsubscribe_token": lambda reader: reader.links.unsubscribe_token,
+    "links.preferences_token": lambda reader: reader.links.preferences_token,
+    "links.view_in_browser_token": lambda reader: reader.links.view_token,
 }
 
 

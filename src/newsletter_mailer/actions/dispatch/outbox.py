@@ -20,7 +20,7 @@ from newsletter_mailer.store.database import Connection
 from newsletter_mailer.store.editions import number_of
 from newsletter_mailer.store.journal import Journal
 from newsletter_mailer.store.ledger import Claimed, Settlement
-from newsletter_mailer.tokens import sign
+from newsletter_mailer.tokens import signing
 from newsletter_mailer.wording import sentence
 
 SETTLED_TOGETHER = 200  # as many as a claim: nearly all are settled in the transaction of the next one
@@ -49,6 +49,9 @@ class Outbox:
         self._journal = journal
         self._gate = Gate(tools, campaign, trusted)
         self._signer = signer(tools.workspace)
+        self._unsubscribe, self._preferences, self._view = (
+            signing(tools.secret, purpose) for purpose in ("unsubscribe", "preferences", "view")
+        )
         self._claimed: deque[Claimed] = deque()
         self._in_hand: dict[
             int, tuple[Delivery, int]
@@ -252,14 +255,14 @@ class Outbox:
         )
 
     def _copy(self, delivery: Delivery, pages: frozenset[str], now: int) -> Copy:
-        secret, number = self._tools.secret, delivery.id
+        number = delivery.id
         return Copy(
             to=delivery.address,
             message_id=delivery.message_id,
             date=self._date(now),
-            token=sign(secret, "unsubscribe", number),
-            preferences=sign(secret, "preferences", number) if "preferences" in pages else "",
-            view=sign(secret, "view", number) if "view_in_browser" in pages else "",
+            token=self._unsubscribe(number),
+            preferences=self._preferences(number) if "preferences" in pages else "",
+            view=self._view(number) if "view_in_browser" in pages else "",
         )
 
     def _date(self, now: int) -> datetime:
