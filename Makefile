@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINED := -c constraints.txt
+# Processes that share the tests: make test WORKERS=0 for one alone
+WORKERS ?= auto
 
 .PHONY: demo test lint bench crash setup-system constraints locale clean
 
@@ -14,7 +16,7 @@ test: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest --numprocesses=$(WORKERS) --maxprocesses=8 --dist=worksteal --cov --cov-report=term
 
 # Figures beside their peers: make bench, or make bench BENCH_OPTIONS=--million (see docs/benchmarks.md).
 bench: $(VENV)/.installed-test
