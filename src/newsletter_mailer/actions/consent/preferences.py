@@ -1,0 +1,124 @@
+"""What a reader chooses: lists, language, whether their reading may be measured, or no mail at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from newsletter_mailer.actions.consent.joining import tracking_wording, wording_of
+from newsletter_mailer.actions.consent.links import NOBODY, SignedLinks
+from newsletter_mailer.model.audience import ConsentKind, MailingList, Subscriber, SuppressionReason
+from newsletter_mailer.store import audience, choices, confirmations, consent
+from newsletter_mailer.store.choices import Choices
+from newsletter_mailer.store.database import Connection
+from newsletter_mailer.store.list_rows import uncounted
+
+SOURCE = "preference page"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A list on the page."""
+
+    list: MailingList
+    wording: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What the page of a reader shows."""
+
+    subscriber: Subscriber
+    offers: tuple[Offer, ...]
+    tracking: bool  #: granted
+    tracking_wording: str
+    stopped: bool  #: wants no mail at all
+    dead: bool  #: the address bounced, or complained: only the officer can mend that
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the reader sent."""
+
+    lists: frozenset[int]
+    language: str
+    tracking: bool
+
+
+def reader_behind(connection: Connection, links: SignedLinks, token: str) -> int:
+    """The reader whom a link of a letter, or of a page of ours, belongs to; NOBODY for any other token."""
+    delivery = links.number("preferences", token)
+    person = links.number("person", token)
+    return person or (choices.reader_of(connection, delivery) or NOBODY)
+
+
+def preferences(connection: Connection, subscriber_id: int, *, association: str) -> Preferences | None:
+    """What holds for a reader now; None when there is no such reader (any more)."""
+    found = choices.choices(connection, subscriber_id)
+    if found is None:
+        return None
+    stopped = SuppressionReason.STOP_EVERYTHING.value
+    return Preferences(
+        found.subscriber,
+        _offers(connection, found, association),
+        found.tracking or False,
+        tracking_wording(association),
+        stopped=found.suppressed == stopped,
+        dead=found.suppressed not in ("", stopped),
+    )
+
+
+def _offers(connection: Connection, found: Choices, association: str) -> tuple[Offer, ...]:
+    """The public lists, and those that the reader is or was on."""
+    tied = uncounted(connection, list(found.ties))
+    known = {one.id: one for one in (*choices.public_lists(connection), *tied)}
+    reached = found.suppressed != SuppressionReason.STOP_EVERYTHING.value
+    offers = (
+        Offer(one, wording_of(one, association), reached and found.ties.get(one.id, False))
+        for one in known.values()
+    )
+    return tuple(sorted(offers, key=lambda offer: offer.list.name.casefold()))
+
+
+def choose(connection: Connection, subscriber_id: int, wish: Wish, *, association: str, now: int) -> bool:
+    """Do as the reader wishes, in one transaction; False when there is no such reader."""
+    before = preferences(connection, subscriber_id, association=association)
+    if before is None:
+        return False
+    key = before.subscriber.recipient_key
+    left = [offer.list.id for offer in before.offers if offer.on and offer.list.id not in wish.lists]
+    audience.unsubscribe(connection, subscriber_id, left, now=now, source=SOURCE)
+    for offer in before.offers:
+        if offer.list.id in wish.lists and not offer.on:
+            audience.rejoin(
+                connection, subscriber_id, offer.list.id, now=now, wording=offer.wording, source=SOURCE
+            )
+    if wish.language and wish.language != before.subscriber.language:
+        choices.speak(connection, subscriber_id, wish.language, now=now)
+    if wish.tracking != before.tracking:
+        kind = ConsentKind.TRACKING_GRANTED if wish.tracking else ConsentKind.TRACKING_REFUSED
+        said = before.tracking_wording
+        confirmations.record_tracking(connection, key, kind, wording=said, source=SOURCE, now=now)
+    consent.acted(connection, key, now=now)
+    return True
+
+
+def stop(connection: Connection, subscriber_id: int, *, now: int) -> bool:
+    """No mail of any list any more; False when there is no such reader."""
+    found = audience.subscriber(connection, subscriber_id)
+    if found is None:
+        return False
+    audience.stop_everything(connection, found.recipient_key, now=now, source=SOURCE)
+    return True
+
+
+def wish_of(fields: Mapping[str, list[str]], languages: tuple[str, ...]) -> Wish:
+    """The form's fields as a wish; what makes no sense is passed over."""
+    numbers = {
+        int(value)
+        for value in fields.get("list", ())
+        if value.isascii() and value.isdigit() and len(value) < 16
+    }
+    language = (fields.get("language") or [""])[0]
+    return Wish(frozenset(numbers), language if language in languages else "", tracking="tracking" in fields)
