@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from newsletter_mailer.errors import UsageError
-from newsletter_mailer.model.audience import Subscriber, SubscriptionStatus
+from newsletter_mailer.model.audience import SubscriptionStatus
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.model.segments import SavedSegment
-from newsletter_mailer.store.bulk import execute_with, read_with
-from newsletter_mailer.store.readers import READERS, as_subscriber
-from newsletter_mailer.store.schema import campaigns, deliveries, lists, subscribers
+from newsletter_mailer.store.bulk import read_with
+from newsletter_mailer.store.schema import campaigns, deliveries, lists, organisations, subscribers
 from newsletter_mailer.templating import Question, compile_segment
 from newsletter_mailer.wording import sentence
 
 _S, _D = subscribers.c, deliveries.c
 _CONFIRMED = SubscriptionStatus.CONFIRMED.value
 _SPAN = (_S.id > bindparam("after"), _S.id <= bindparam("upto"))
-_PEOPLE = READERS.where(*_SPAN)
+# Fields that are columns: all others are attributes.
+_OWN = ("address", "first_name", "last_name", "language")
+_PEOPLE = (
+    select(_S.id, *(_S[name] for name in _OWN), _S.attributes, organisations.c.name)
+    .outerjoin_from(subscribers, organisations, organisations.c.id == _S.organisation_id)
+    .where(*_SPAN)
+)
 _SENT = (  # in doubt is not received: nobody knows
     select(_S.id).where(*_SPAN, _D.issue_id == bindparam("issue"), _D.status == bindparam("sent"))
 )
@@ -35,16 +41,17 @@ class Membership:
 
     def __init__(self, c: Connection, segment: SavedSegment) -> None:
         self._question = _question(segment)
+        self._attributes = self._question.fields.difference(_OWN)
         self._slugs = {row.id: row.slug for row in c.execute(select(lists.c.id, lists.c.slug))}
         self._names = {row.id: row.name for row in c.execute(select(lists.c.id, lists.c.name))}
         self._issues = [(slug, number) for slug in self._question.issues for number in _numbers(c, slug)]
-        self._people: Mapping[int, Subscriber] = {}
+        self._people: Mapping[int, tuple[Any, ...]] = {}
         self._received: Mapping[int, set[str]] = {}
 
     def read(self, c: Connection, span: Mapping[str, int]) -> None:
         """Look at the readers from here to there: `holds` tells of these until the next are read."""
         if self._question.about_person:
-            self._people = {row.reader_id: as_subscriber(row) for row in execute_with(c, _PEOPLE, span)}
+            self._people = {number: tuple(known) for number, *known in read_with(c, _PEOPLE, span)}
         received: dict[int, set[str]] = defaultdict(set)
         for slug, number in self._issues:
             for query in (_BY_ADDRESS, _BY_NUMBER):
@@ -58,7 +65,7 @@ class Membership:
         by_list: their subscriptions, status by number of the list. reached_by: the list by which a mail reaches them.
         Raises UsageError for a reader whose fields do not allow to tell.
         """
-        on = {self._slugs[number] for number, status in by_list.items() if status == _CONFIRMED}
+        on = {self._slugs.get(number) for number, status in by_list.items() if status == _CONFIRMED}
         values: dict[str, Any] = {
             "list": SimpleNamespace(name=self._names[reached_by]),
             "subscribed": on,
@@ -66,21 +73,24 @@ class Membership:
         }
         person = self._people.get(reader)
         if person is not None:
-            values["subscriber"] = _fields(person, self._question)
-            values["organisation"] = SimpleNamespace(name=person.organisation)
+            *own, attributes, organisation = person
+            values["subscriber"] = SimpleNamespace(**self._fields(own, attributes))
+            values["organisation"] = SimpleNamespace(name=organisation or "")
         try:
             return self._question.holds(values)
         except ValueError as error:
             raise UsageError(
-                sentence("{address}: {reason}", address=person.address if person else reader, reason=error),
+                sentence("{address}: {reason}", address=person[0] if person else reader, reason=error),
                 sentence("see its expression with: newsletter segments"),
             ) from error
 
-
-def _fields(person: Subscriber, question: Question) -> SimpleNamespace:
-    """What the expression names, "" where nothing is known: a fallback is a word for a mail, and makes nobody a member."""
-    own = {name: getattr(person, name) for name in Subscriber._fields if name in question.fields}
-    return SimpleNamespace(**{name: person.attributes.get(name, "") for name in question.fields} | own)
+    def _fields(self, own: Sequence[str], attributes: str) -> dict[str, str]:
+        """What the expression names, "" where nothing is known: a fallback is for mails, and makes nobody a member."""
+        known = dict(zip(_OWN, own, strict=True))
+        if not self._attributes:
+            return known
+        more = {} if attributes == "{}" else json.loads(attributes)
+        return known | {name: more.get(name, "") for name in self._attributes}
 
 
 def _question(segment: SavedSegment) -> Question:

@@ -17,7 +17,9 @@ READER = (
     _S.recipient_key.label("reader_key"),
     *(_S.first_name, _S.last_name, _S.language, _S.attributes, organisations.c.name.label("organisation")),
 )  #: what `as_subscriber` needs of a row
-READERS = select(*READER).outerjoin_from(subscribers, organisations, organisations.c.id == _S.organisation_id)
+_READERS = select(*READER).outerjoin_from(
+    subscribers, organisations, organisations.c.id == _S.organisation_id
+)
 
 
 def as_subscriber(row: Any) -> Subscriber:
@@ -38,7 +40,7 @@ def subscriber(c: Connection, address_or_id: str | int) -> Subscriber | None:
     """The subscriber with that number, or with that address in any spelling."""
     by_number = isinstance(address_or_id, int)
     found = _S.id == address_or_id if by_number else _S.mailbox == normalise_address(str(address_or_id))
-    row = c.execute(READERS.where(found)).one_or_none()
+    row = c.execute(_READERS.where(found)).one_or_none()
     return as_subscriber(row) if row else None
 
 
@@ -53,5 +55,5 @@ def find_readers(c: Connection, query: str, *, limit: int) -> list[Subscriber]:
     reads = select(subscriptions.c.list_id).where(
         subscriptions.c.subscriber_id == _S.id, subscriptions.c.status == SubscriptionStatus.CONFIRMED.value
     )
-    rows = c.execute(READERS.where(holds, reads.exists()).order_by(_S.id).limit(limit))
+    rows = c.execute(_READERS.where(holds, reads.exists()).order_by(_S.id).limit(limit))
     return [as_subscriber(row) for row in rows]
