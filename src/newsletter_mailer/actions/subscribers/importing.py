@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -14,13 +12,11 @@ from newsletter_mailer.actions.subscribers.table import Table, read_table
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.audience import Basis, ImportCount, NewSubscriber
+from newsletter_mailer.model.list_names import check_list
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.tokens import Secret
 from newsletter_mailer.wording import sentence
-
-_LONGEST_NAME = 63  # of a list: it becomes a label of its List-Id (RFC 2919 section 2)
-_LIST = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{_LONGEST_NAME - 1}}}")
 
 
 def import_csv(
@@ -59,18 +55,6 @@ def import_csv(
             connection, chain([first], people), into=into, secret=secret, source=source, now=now
         )
     return Imported(count, tuple(rejects), header, table.ignored, new_list, list_slug)
-
-
-def check_list(slug: str) -> None:
-    """Raises UsageError for a list whose name could not stand in a List-Id."""
-    if _LIST.fullmatch(slug):
-        return
-    letters = unicodedata.normalize("NFKD", slug.casefold()).encode("ascii", "ignore").decode()
-    example = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_LONGEST_NAME].strip("-") or "members"
-    raise UsageError(
-        sentence("“{slug}” cannot be the name of a list", slug=slug),
-        sentence("use small letters, digits and hyphens, e.g. {example}", example=example),
-    )
 
 
 def _people(table: Table, rejects: list[Reject]) -> Iterator[NewSubscriber]:
