@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from composer_desk import ISSUE, SETTINGS, workspace_in
-from newsletter_mailer.actions.plan import Audience, propose
+from newsletter_mailer.actions.plan import Audience, chosen, plan, propose
 from newsletter_mailer.config import Workspace, load_workspace
+from newsletter_mailer.errors import StalePlan
 from newsletter_mailer.model.audience import Basis, NewSubscriber
-from newsletter_mailer.store import audience
+from newsletter_mailer.model.segments import SavedSegment
+from newsletter_mailer.store import audience, campaigns, segments
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.tokens import Secret
 
@@ -66,3 +68,47 @@ def test_a_reader_for_whom_there_is_no_subject_is_a_warning_and_bars_nobody_else
 
     assert proposal.subjects == ("Bonjour",)
     assert any("odd@example.org cannot be written" in str(warning) for warning in proposal.warnings)
+
+
+def save(database: Database, expression: str) -> None:
+    with database.transaction() as c:
+        segments.save_segment(c, SavedSegment("toulouse", expression), now=NOON)
+
+
+@pytest.mark.parametrize("change", ["changed", "removed"])
+def test_a_plan_is_stale_when_its_segment_is_no_longer_what_was_shown(
+    workspace: Workspace, database: Database, change: str
+) -> None:
+    on_a_list(database, NewSubscriber("lea@example.org", attributes={"department": "31"}))
+    save(database, 'subscriber.department == "31"')
+    wanted = chosen(database, ("adherents",), segment="toulouse")
+    proposal = propose(database, workspace, "essai", wanted)
+    if change == "changed":
+        save(database, 'subscriber.department in ["31", "9"]')  # the same number of readers, as it happens
+    else:
+        with database.transaction() as c:
+            segments.remove_segment(c, "toulouse")
+
+    with pytest.raises(StalePlan, match="segment “toulouse” was changed meanwhile"):
+        plan(database, workspace, proposal, secret=Secret(bytes(32)), now=NOON)
+
+    with database.reading() as c:
+        assert campaigns.campaigns(c) == []
+
+
+def test_a_segment_is_planned_with_the_expression_that_was_shown(
+    workspace: Workspace, database: Database
+) -> None:
+    on_a_list(
+        database,
+        NewSubscriber("lea@example.org", attributes={"department": "31"}),
+        NewSubscriber("marc@example.org", attributes={"department": "9"}),
+    )
+    save(database, 'subscriber.department == "31"')
+    proposal = propose(database, workspace, "essai", chosen(database, ("adherents",), segment="toulouse"))
+
+    planned = plan(database, workspace, proposal, secret=Secret(bytes(32)), now=NOON)
+
+    assert planned.segment == SavedSegment("toulouse", 'subscriber.department == "31"')
+    assert (planned.counts.total, planned.head_count.outside_segment) == (1, 1)
+    assert proposal.subjects == (", Adhérents",)

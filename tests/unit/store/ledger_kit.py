@@ -14,6 +14,7 @@ from newsletter_mailer.model.delivery import Event, Status
 from newsletter_mailer.model.edition import Edition, Place, Segment, Sender, Slot
 from newsletter_mailer.model.outcome import Outcome, Reply, Verb
 from newsletter_mailer.model.retry import RetryPolicy
+from newsletter_mailer.model.segments import SavedSegment
 from newsletter_mailer.store import audience, campaigns, ledger
 from newsletter_mailer.store.campaigns import Audience
 from newsletter_mailer.store.database import Database
@@ -73,7 +74,9 @@ class Bench:
         self,
         *slugs: str,
         exclude: Sequence[str] = (),
+        segment: SavedSegment | None = None,
         issue: str = "issue-2026-11",
+        slug: str = "novembre",
         title: str = "Novembre",
         erratum: int = 0,
         canary: int = 0,
@@ -83,8 +86,8 @@ class Bench:
         with self.database.transaction() as c:
             return campaigns.plan(
                 c,
-                an_edition(issue, title=title),
-                Audience(slugs or ("adherents",), tuple(exclude)),
+                an_edition(issue, slug, title),
+                Audience(slugs or ("adherents",), tuple(exclude), segment),
                 now=self.now,
                 secret=SECRET,
                 ledger_id=self.database.ledger_id,
