@@ -33,8 +33,7 @@ class Letterhead:
     test: bool = False  #: marks the subject and offers no one-click; its tokens are dead ones
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):  # one for each message, like Envelope
     """What is this one copy's own."""
 
     to: str  #: where it goes; a test may go to another address than the reader it shows

@@ -23,7 +23,7 @@ from newsletter_mailer.store.ledger import Claimed, Settlement
 from newsletter_mailer.tokens import signing
 from newsletter_mailer.wording import sentence
 
-SETTLED_TOGETHER = 200  # as many as a claim: nearly all are settled in the transaction of the next one
+SETTLED_TOGETHER = 2 * ledger.MOST  # the next claim comes first, and settles them in its own transaction
 PATIENCE_MS = 10 * 60 * 1000  #: what is due within ten minutes is waited for
 OVERSLEPT = sentence("this computer slept, or its clock was set, for more than twelve hours")
 _ASK_AGAIN_MS = 1000  # at the end each connection asks once more: not each time the ledger
