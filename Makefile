@@ -29,10 +29,10 @@ crash: $(VENV)/.installed-test
 	$(BIN)/python tests/crash_suite.py --kills $(or $(KILLS),500) --seed $(or $(SEED),1)
 	$(BIN)/python tests/crash_suite.py --every-step --readers 12
 
-# Debian packages that the whole gate needs (a browser, Postfix's smtp-sink); run as root.
+# Debian packages that the whole gate needs (a browser, Postfix's smtp-sink, an IMAP server); run as root.
 setup-system:
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium postfix fonts-liberation fonts-dejavu-core
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium postfix dovecot-imapd fonts-liberation fonts-dejavu-core
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version)'

@@ -12,7 +12,8 @@ NewsletterError            exit code
 ├── Busy                   75        another sender is at work on this ledger
 └── Stopped                75        stopped for now; the same command continues
     ├── Held               75        the officer must say yes first
-    └── ServerUnreachable  75        no connection, no TLS, or the server says no to everyone
+    ├── ServerUnreachable  75        no connection, no TLS, or the server says no to everyone
+    └── InboxUnreadable    75        the mailbox to which readers answer cannot be read
 """
 
 from __future__ import annotations
@@ -161,3 +162,7 @@ class Held(Stopped):
 
 class ServerUnreachable(Stopped):
     """No connection, no verified TLS, or a server that refuses every mail."""
+
+
+class InboxUnreadable(Stopped):
+    """The mailbox to which readers answer cannot be read: who asked to leave is not known."""

@@ -14,6 +14,7 @@ from newsletter_mailer.errors import SecretError, system_reason
 from newsletter_mailer.wording import sentence
 
 PASSWORD_VARIABLE = f"{ENVIRONMENT_PREFIX}SMTP__PASSWORD"
+INBOX_VARIABLE = f"{ENVIRONMENT_PREFIX}INBOX__PASSWORD"
 
 
 def smtp_password(workspace: Workspace, environment: Mapping[str, str] = os.environ) -> str:
@@ -21,10 +22,19 @@ def smtp_password(workspace: Workspace, environment: Mapping[str, str] = os.envi
 
     Raises SecretError when others may read the file or it is not UTF-8.
     """
-    given = environment.get(PASSWORD_VARIABLE)
+    return _password(workspace, environment, PASSWORD_VARIABLE, workspace.settings.smtp.password_file)
+
+
+def inbox_password(workspace: Workspace, environment: Mapping[str, str] = os.environ) -> str:
+    """The same of the mailbox: NEWSLETTER_INBOX__PASSWORD or `inbox.password_file`. Raises SecretError."""
+    return _password(workspace, environment, INBOX_VARIABLE, workspace.settings.inbox.password_file)
+
+
+def _password(workspace: Workspace, environment: Mapping[str, str], variable: str, file: str) -> str:
+    given = environment.get(variable)
     if given is not None:
-        return _as_text(given.encode(errors="surrogateescape"), PASSWORD_VARIABLE)
-    return _in_file(workspace, workspace.settings.smtp.password_file)
+        return _as_text(given.encode(errors="surrogateescape"), variable)
+    return _in_file(workspace, file)
 
 
 def oauth_client_secret(workspace: Workspace) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from newsletter_mailer.config.kinds import LOOPBACK
 from newsletter_mailer.config.providers import Provider, known_host, providers
-from newsletter_mailer.config.settings import LOOPBACK, SmtpSettings
+from newsletter_mailer.config.settings import SmtpSettings
 from newsletter_mailer.model.pace import DAY_MS, Profile
 from newsletter_mailer.wording import Sentence, sentence
 

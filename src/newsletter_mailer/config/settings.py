@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from newsletter_mailer.config.inbox import InboxSettings
+from newsletter_mailer.config.kinds import (
+    LOOPBACK,
+    Address,
+    DomainName,
+    Endpoint,
+    Plain,
+    Port,
+    ProfileName,
+    Section,
+    Security,
+    Selector,
+    SubscriberFields,
+    TimeZone,
+    without_password,
+)
 from newsletter_mailer.config.providers import (
     Connections,
     Count,
@@ -25,73 +31,9 @@ from newsletter_mailer.config.providers import (
     InFlight,
     PerConnection,
     Rates,
-    providers,
 )
 from newsletter_mailer.model.retry import RetryPolicy
-from newsletter_mailer.model.text import Day, Line, Link, Text, as_written
-
-_DOMAIN = re.compile(r"(?!-)[\w-]+(\.[\w-]+)+")
-_SELECTOR = re.compile(r"(?=.{1,100}\Z)[a-z0-9]+(-+[a-z0-9]+)*(\.[a-z0-9]+(-+[a-z0-9]+)*)*", re.IGNORECASE)
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
-
-def _address(value: str) -> str:
-    local, at, domain = value.rpartition("@")
-    if (
-        not at
-        or not local.isascii()
-        or not local
-        or "." not in domain
-        or any(c.isspace() or c in "<>,;" for c in value)
-    ):
-        raise PydanticCustomError("address", "not an e-mail address")
-    return value
-
-
-def _domain(value: str) -> str:
-    if not _DOMAIN.fullmatch(value):
-        raise PydanticCustomError("domain", "not a domain")
-    return value
-
-
-def _selector(value: str) -> str:
-    if not _SELECTOR.fullmatch(value):
-        raise PydanticCustomError("selector", "not a selector")
-    return value
-
-
-def _time_zone(value: str) -> str:
-    if value not in available_timezones():
-        raise PydanticCustomError("time_zone", "not a time zone")
-    return value
-
-
-def _field_names(value: Any) -> Any:
-    """A list of names is a mapping with empty fallbacks."""
-    return dict.fromkeys(value, "") if isinstance(value, list) else value
-
-
-def _profile(name: str) -> str:
-    if name and name not in providers():
-        raise PydanticCustomError("profile", "not a profile", {"names": list(providers())})
-    return name
-
-
-Address = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]
-FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Plain = Annotated[str, BeforeValidator(as_written), StringConstraints(strip_whitespace=True)]
-
-Endpoint = Annotated[
-    Plain,
-    StringConstraints(pattern=r"^($|https://[^\s/]|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?/)\S*$"),
-]
-"""The address of a service: encrypted, or on this machine."""
-
-
-class Section(BaseModel):
-    """A part of newsletter.yaml."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+from newsletter_mailer.model.text import Day, Line, Link, Text
 
 
 class Identity(Section):
@@ -120,9 +62,9 @@ class SenderSettings(Section):
 class DkimSettings(Section):
     """With what mails are signed. `newsletter doctor` makes the key and shows what to publish."""
 
-    domain: Annotated[Plain, AfterValidator(_domain)]
+    domain: DomainName
     """The sender's domain, or the domain above it."""
-    selector: Annotated[Plain, AfterValidator(_selector)]
+    selector: Selector
     """The key's name in the DNS: a new one for each new key."""
     key_file: Annotated[Plain, StringConstraints(min_length=1)]
     """A file that only you can read (mode 0600), holding an RSA key in PEM."""
@@ -150,13 +92,13 @@ class SmtpSettings(Section):
     """The server that takes the mail. The password stands elsewhere: environment or `password_file`."""
 
     host: Plain = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 587
-    security: Literal["tls", "starttls", "none"] = "starttls"
+    port: Port = 587
+    security: Security = "starttls"
     """tls: from the first byte (465); starttls: 587; none: only on this machine."""
     username: Plain = ""
     password_file: Plain = ""
     """A file that only you can read (mode 0600), holding the password alone."""
-    profile: Annotated[Plain, AfterValidator(_profile)] = ""
+    profile: ProfileName = ""
     """The provider whose limits hold; guessed from the host without it. The next ones replace what it says."""
     limits: Rates | None = None
     """At most so many recipients: 30/min, 200/h, 5000/day."""
@@ -184,9 +126,7 @@ class SmtpSettings(Section):
     @model_validator(mode="before")
     @classmethod
     def _no_inline_password(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "password" in value:
-            raise PydanticCustomError("inline_password", "a password in newsletter.yaml")
-        return value
+        return without_password(value)
 
     @model_validator(mode="after")
     def _clear_text_stays_at_home(self) -> SmtpSettings:
@@ -195,13 +135,6 @@ class SmtpSettings(Section):
         if self.security == "none" and self.host not in LOOPBACK:
             raise PydanticCustomError("clear_text", "no encryption beyond this machine")
         return self
-
-
-class InboxSettings(Section):
-    """Where returned mail and mailed unsubscribes arrive."""
-
-    address: Address | None = None
-    """Without it they go to the sender's own address."""
 
 
 class DatabaseSettings(Section):
@@ -215,6 +148,17 @@ class PrivacySettings(Section):
     """What readers can read about their data."""
 
     url: Link | None = None
+
+
+class RetentionSettings(Section):
+    """How long things are kept; `newsletter retention` sees to it."""
+
+    years: Annotated[float, Field(gt=0, le=3)] = 3
+    """Of a reader's silence, after their last act of their own; then they are asked whether they want to stay."""
+    grace_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """For an answer; then they are erased."""
+    log_months: Annotated[int, Field(ge=1, le=36)] = 12
+    """Addresses and servers' words in the log of a mail."""
 
 
 class RetrySettings(Section):
@@ -242,7 +186,7 @@ class Settings(Section):
     identity: Identity
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "fr"
     """Of the program and of new issues."""
-    time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Paris"
+    time_zone: TimeZone = "Europe/Paris"
     sender: SenderSettings
     smtp: SmtpSettings = SmtpSettings()
     inbox: InboxSettings = InboxSettings()
@@ -252,11 +196,10 @@ class Settings(Section):
     theme: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "default"
     test_readers: tuple[Address, ...] = ()
     """Who gets `newsletter test` when no --to is given."""
-    subscriber_fields: Annotated[dict[FieldName, Plain], BeforeValidator(_field_names)] = Field(
-        default_factory=dict
-    )
+    subscriber_fields: SubscriberFields = Field(default_factory=dict)
     """What merge tags may say of a subscriber besides name and address, each with what stands in when it is empty."""
     privacy: PrivacySettings = PrivacySettings()
+    retention: RetentionSettings = RetentionSettings()
     retry: RetrySettings = RetrySettings()
     notify: tuple[Address, ...] = ()
     """Who gets a mail when a worker's campaign stops, is held or ends."""

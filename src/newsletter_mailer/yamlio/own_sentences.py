@@ -132,6 +132,16 @@ SIMPLE: Mapping[str, tuple[Path, Sentence, Sentence]] = {
         sentence("OAuth needs the mailbox for which it logs in"),
         sentence("add `username:` under “smtp”, such as lettre@example.org"),
     ),
+    "two_inboxes": (
+        ("host",),
+        sentence("there is one mailbox, on a server or in a folder"),
+        sentence("keep “host” or “maildir”, and take the other away"),
+    ),
+    "inbox_username": (
+        ("host",),
+        sentence("the mailbox's server asks who it is"),
+        sentence("add `username:` under “inbox”"),
+    ),
     "inline_password": (
         ("password",),
         sentence("a password does not stand in this file"),

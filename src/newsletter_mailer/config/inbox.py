@@ -1,0 +1,45 @@
+"""What newsletter.yaml may say of the mailbox to which readers answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from newsletter_mailer.config.kinds import LOOPBACK, Address, Plain, Port, Section, Security, without_password
+
+
+class InboxSettings(Section):
+    """Where returned mail and mailed unsubscribes arrive."""
+
+    address: Address | None = None
+    """Without it they go to the sender's own address."""
+    maildir: Plain = ""
+    """The folder of that mailbox on this machine, in place of a server; it holds `new` and `cur`."""
+    host: Plain = ""
+    """The server (IMAP) that has the mailbox. The password stands elsewhere: environment or `password_file`."""
+    port: Port = 993
+    security: Security = "tls"
+    """tls: from the first byte (993); starttls: 143; none: only on this machine."""
+    username: Plain = ""
+    password_file: Plain = ""
+    """A file that only you can read (mode 0600), holding the password alone."""
+    folder: Annotated[Plain, StringConstraints(min_length=1)] = "INBOX"
+    ca_file: Plain = ""
+    """Certificates of a private authority; the system's are used without it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_inline_password(cls, value: Any) -> Any:
+        return without_password(value)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> InboxSettings:
+        if self.maildir and self.host:
+            raise PydanticCustomError("two_inboxes", "a Maildir and a server")
+        if self.host and not self.username:
+            raise PydanticCustomError("inbox_username", "no user name for the mailbox")
+        if self.host and self.security == "none" and self.host not in LOOPBACK:
+            raise PydanticCustomError("clear_text", "no encryption beyond this machine")
+        return self

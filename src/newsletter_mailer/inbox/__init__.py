@@ -1,0 +1,1 @@
+"""The wire in: mailboxes to which readers answer, and what their mails ask for."""
