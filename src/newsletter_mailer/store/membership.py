@@ -42,8 +42,9 @@ class Membership:
     def __init__(self, c: Connection, segment: SavedSegment) -> None:
         self._question = _question(segment)
         self._attributes = self._question.fields.difference(_OWN)
-        self._slugs = {row.id: row.slug for row in c.execute(select(lists.c.id, lists.c.slug))}
-        self._names = {row.id: row.name for row in c.execute(select(lists.c.id, lists.c.name))}
+        known = c.execute(select(lists.c.id, lists.c.slug, lists.c.name)).all()
+        self._slugs = {row.id: row.slug for row in known if row.slug in self._question.lists}
+        self._lists = {row.id: SimpleNamespace(name=row.name) for row in known}
         self._issues = [(slug, number) for slug in self._question.issues for number in _numbers(c, slug)]
         self._people: Mapping[int, tuple[Any, ...]] = {}
         self._received: Mapping[int, set[str]] = {}
@@ -65,10 +66,9 @@ class Membership:
         by_list: their subscriptions, status by number of the list. reached_by: the list by which a mail reaches them.
         Raises UsageError for a reader whose fields do not allow to tell.
         """
-        on = {self._slugs.get(number) for number, status in by_list.items() if status == _CONFIRMED}
         values: dict[str, Any] = {
-            "list": SimpleNamespace(name=self._names[reached_by]),
-            "subscribed": on,
+            "list": self._lists[reached_by],
+            "subscribed": [slug for one, slug in self._slugs.items() if by_list.get(one) == _CONFIRMED],
             "received": self._received.get(reader, ()),
         }
         person = self._people.get(reader)
