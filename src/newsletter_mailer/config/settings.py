@@ -148,6 +148,20 @@ class PrivacySettings(Section):
     """What readers can read about their data."""
 
     url: Link | None = None
+    ask_tracking: bool = False
+    """Whether the form to subscribe asks if reading may be measured; the preference page always does."""
+
+
+class ServeSettings(Section):
+    """Where `newsletter serve` listens; readers come by `public_url`, usually through a web server before it."""
+
+    host: Plain = "127.0.0.1"
+    """An address of this machine; 0.0.0.0 for all of them."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 8025
+    proxies: tuple[Plain, ...] = ("127.0.0.1", "::1")
+    """Web servers that tell for whom they ask (X-Forwarded-For)."""
+    asks_per_hour: Annotated[int, Field(ge=1)] = 10
+    """How often one visitor may send the form to subscribe; more is passed over in silence."""
 
 
 class RetentionSettings(Section):
@@ -199,6 +213,7 @@ class Settings(Section):
     subscriber_fields: SubscriberFields = Field(default_factory=dict)
     """What merge tags may say of a subscriber besides name and address, each with what stands in when it is empty."""
     privacy: PrivacySettings = PrivacySettings()
+    serve: ServeSettings = ServeSettings()
     retention: RetentionSettings = RetentionSettings()
     retry: RetrySettings = RetrySettings()
     notify: tuple[Address, ...] = ()
