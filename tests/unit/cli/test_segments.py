@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from cli_kit import PLAIN, campaign
 from composer_desk import SETTINGS, workspace_in
 from newsletter_mailer.app import open_app
+from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import newsletter
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.model.audience import Basis, NewSubscriber
+from newsletter_mailer.model.campaign import CampaignState, Counts
+from newsletter_mailer.model.segments import SavedSegment
 from newsletter_mailer.store import audience
-from newsletter_mailer.wording import use_language
+from newsletter_mailer.wording import in_language, use_language
 
 TOULOUSE = 'subscriber.department == "31"'
 LATER = ("--at", "2099-01-01 09:00", "--yes", "--expect")
@@ -189,3 +194,30 @@ def test_the_same_command_goes_on_also_when_the_segment_was_changed_and_says_so(
     assert f"keeps its readers, for whom it was {TOULOUSE}" in changed
     assert "newsletter cancel 1" in changed
     assert "Recipients: 1 = 3 − 2 who wait in another campaign" in without
+
+
+def test_a_rehearsal_reaches_the_segment_and_names_the_command_that_does(call: Call) -> None:
+    call("segments", "add", "toulouse", TOULOUSE)
+
+    told = as_json(call("--json", "rehearse", *TO_TOULOUSE[1:], "--calm"))
+
+    assert told["counts"]["sent"] == 2
+    assert told["segment"]["name"] == "toulouse"
+    assert told["next"] == "newsletter dispatch essai --list members --segment toulouse"
+
+
+def test_an_erratum_is_offered_for_whoever_has_the_old_version_whatever_their_segment(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    aimed = replace(
+        campaign(CampaignState.PAUSED, Counts(queued=1, sent=1)),
+        exclude=("press",),
+        segment=SavedSegment("toulouse", TOULOUSE),
+    )
+
+    with in_language("en"):
+        show.continuing(PLAIN, aimed, corrected=True, wanted=aimed.segment)
+
+    said = capsys.readouterr().err
+    assert "newsletter dispatch noel --list members --exclude press --erratum" in said
+    assert "changed since: the campaign keeps" not in said
