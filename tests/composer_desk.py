@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from newsletter_mailer.actions.preview import issue_path
 from newsletter_mailer.app import App, open_app
-from newsletter_mailer.web.composer.server import listening, prepare
+from newsletter_mailer.web.composer.server import prepare
+from newsletter_mailer.web.listening import listening
 
 REPOSITORY = Path(__file__).parents[1]
 PICTURE = REPOSITORY / "issues" / "2021-07-coorace-occitanie" / "pictures" / "pandemie.png"

@@ -18,6 +18,7 @@ from newsletter_mailer.cli import (
     output,
     rehearse,
     secret,
+    serve,
     testing,
     worker,
 )
@@ -65,7 +66,7 @@ def newsletter(context: click.Context, /, **options: object) -> None:
     output.tell_more(context.obj.verbose)
 
 
-for module in (issues, audience, testing, rehearse, dispatching, campaigns, doctor, secret, worker, demo):
+for module in (issues, audience, testing, rehearse, dispatching, campaigns, doctor, secret, serve, worker, demo):
     for command in module.COMMANDS:
         newsletter.add_command(command)
 

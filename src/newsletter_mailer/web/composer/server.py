@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import socket
 import webbrowser
@@ -13,14 +12,11 @@ import uvicorn
 
 from newsletter_mailer.actions.preview import issue_path
 from newsletter_mailer.app import App
-from newsletter_mailer.errors import UsageError, system_reason
 from newsletter_mailer.web.composer.desk import Desk
 from newsletter_mailer.web.composer.routes import Composer
 from newsletter_mailer.web.guard import Guard
+from newsletter_mailer.web.listening import LOOPBACK, listening
 from newsletter_mailer.web.screen import has_screen
-from newsletter_mailer.wording import sentence
-
-HOST = "127.0.0.1"
 
 
 def serve(
@@ -58,7 +54,7 @@ def prepare(app: App, first: Path | None, listener: socket.socket) -> tuple[uvic
         proxy_headers=False,
         timeout_graceful_shutdown=3,
     )
-    return _Server(config, desk), f"http://{HOST}:{port}/?token={token}"
+    return _Server(config, desk), f"http://{LOOPBACK}:{port}/?token={token}"
 
 
 class _Server(uvicorn.Server):
@@ -71,20 +67,3 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._desk.close()
         await super().shutdown(sockets)
-
-
-def listening(port: int) -> socket.socket:
-    """A socket on that port of the loopback, 0 = any free one. Raises UsageError when it is taken."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        if os.name == "posix":  # on Windows the same option lets two programs share a port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
-        listener.listen()
-    except OSError as error:
-        listener.close()
-        raise UsageError(
-            sentence("port {port} cannot be used: {reason}", port=port, reason=system_reason(error)),
-            sentence("leave out --port to get a free one"),
-        ) from error
-    return listener

@@ -1,0 +1,53 @@
+"""What the readers' pages say themselves."""
+
+from __future__ import annotations
+
+from newsletter_mailer.wording import say
+
+
+def words(language: str) -> dict[str, str]:
+    """In the language of the moment; the templates know them by these names."""
+    return {
+        "other_language": "English" if language == "fr" else "Français",
+        "archive": say("All our letters"),
+        "publisher": say("Responsible for the publication:"),
+        "host": say("Hosted by:"),
+        "privacy": say("Your data and your rights"),
+        "back": say("Back"),
+        "address": say("Your e-mail address"),
+        "first_name": say("First name"),
+        "last_name": say("Last name"),
+        "optional": say("(optional)"),
+        "which": say("Which letters?"),
+        "decoy": say("Leave this field empty"),
+        "subscribe": say("Subscribe"),
+        "mistakes": say("Something is missing or wrong; see below."),
+        "no_list": say("There is no letter to subscribe to at the moment."),
+        "by_mail": say("We write to this address to make sure that it is yours."),
+        "any_time": say("You can unsubscribe at any time, with one click at the foot of every letter."),
+        "tracking_free": say(
+            "As you like: you get the same letters without it, and can change your mind here at any time."
+        ),
+        "for_address": say("These choices are for"),
+        "letters": say("What you receive"),
+        "stopped": say("You have asked for no mail at all. Choose a letter and save to receive it again."),
+        "dead": say(
+            "Mail to this address came back, or was called junk: we have stopped writing to it. "
+            "Write to us if that is wrong."
+        ),
+        "speech": say("Language of our mails to you"),
+        "measuring": say("Measuring"),
+        "save": say("Save my choices"),
+        "stop_title": say("No more mail at all"),
+        "stop_text": say(
+            "You leave every letter of ours at once, and no list brings you back without your own word."
+        ),
+        "stop": say("Stop everything"),
+        "data_title": say("Your data"),
+        "data_text": say(
+            "Take a copy of everything that we know of you, or have it erased. A fingerprint of the "
+            "address stays then, so that nobody writes to it again by mistake."
+        ),
+        "export": say("Download my data"),
+        "erase": say("Erase my data"),
+    }

@@ -1,0 +1,59 @@
+"""A thread beside the pages that mails what readers asked for, and tries again what the mail server refused."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from newsletter_mailer.actions.consent.mailing import Post, forget_old, send_due
+from newsletter_mailer.errors import NewsletterError
+
+_LOOK_S = 30.0
+_HOUR = 3_600_000
+
+
+class Postman:
+    """Use it as a context manager."""
+
+    def __init__(
+        self, post: Post, clock: Callable[[], int], trouble: Callable[[NewsletterError], None]
+    ) -> None:
+        self._post = post
+        self._clock = clock
+        self._trouble = trouble
+        self._work = threading.Event()
+        self._ends = False
+        self._tidied_at = 0
+        self._thread = threading.Thread(target=self._walk, name="postman", daemon=True)
+
+    def __enter__(self) -> Postman:
+        self._work.set()  # what was left over when the program last ended
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._ends = True
+        self._work.set()
+        self._thread.join(timeout=10)
+
+    def wake(self) -> None:
+        """There is a mail to send."""
+        self._work.set()
+
+    def _walk(self) -> None:
+        while True:
+            self._work.wait(_LOOK_S)
+            self._work.clear()
+            if self._ends:
+                return
+            try:
+                self._round(self._clock())
+            except NewsletterError as error:  # the ledger is busy: the next round finds everything as it is
+                self._trouble(error)
+
+    def _round(self, now: int) -> None:
+        for error in send_due(self._post, now=now):
+            self._trouble(error)
+        if now - self._tidied_at > _HOUR:
+            forget_old(self._post, now=now)
+            self._tidied_at = now

@@ -1,0 +1,78 @@
+"""What all the readers' pages work with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import parse_qs
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from newsletter_mailer.actions.consent.links import SignedLinks
+from newsletter_mailer.actions.consent.pages import Pages
+from newsletter_mailer.config import Workspace
+from newsletter_mailer.web.public.visitors import Patience, language_of
+
+LONGEST_FORM = 16_384  #: bytes; ours have a few hundred
+MOST_FIELDS = 200
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The opened parts, and what one visitor may do."""
+
+    workspace: Workspace
+    pages: Pages
+    links: SignedLinks
+    patience: Patience
+    base: str  #: path of the public address, without a slash at its end
+    clock: Callable[[], int]  #: milliseconds since 1970, UTC
+    asked: Callable[[], None]  #: called when a mail is to leave
+
+    @property
+    def association(self) -> str:
+        """As readers know it."""
+        return self.workspace.settings.identity.name
+
+    def language(self, request: Request, own: str = "") -> str:
+        """In which the answer speaks. own: the reader's, where the page knows them."""
+        return language_of(request, self.workspace.settings.language) if not own else _own(request, own)
+
+
+def _own(request: Request, own: str) -> str:
+    asked = request.query_params.get("lang", "")
+    return asked if asked in ("fr", "en") else own
+
+
+async def fields(request: Request) -> dict[str, list[str]]:
+    """The fields of a form of ours. Raises HTTPException for one that is too long or no form."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            raise HTTPException(413)
+    try:
+        return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise HTTPException(400) from None
+
+
+async def drained(request: Request) -> None:
+    """Read what the visitor sends, of any kind and length, and keep nothing of it."""
+    async for _ in request.stream():
+        pass
+
+
+def first(given: dict[str, list[str]], name: str) -> str:
+    """The first value of a field, "" without it."""
+    return given.get(name, [""])[0]
+
+
+async def done(future: Future[T]) -> T:
+    """What a write came to."""
+    return await asyncio.wrap_future(future)
