@@ -39,6 +39,15 @@ def test_an_import_says_what_became_of_every_row(newsletter: Newsletter) -> None
         "left_refused": 0,
         "suppressed": 0,
         "duplicates": 1,
+        "departed": 0,
+        "barred": 0,
+        "unasked": 0,
+        "dry_run": False,
+        "columns": [
+            {"column": "email", "field": "address"},
+            {"column": "prénom", "field": "first_name"},
+        ],
+        "ignored": ["ville"],
         "invalid": [{"line": 5, "why": "“nobody” is not an e-mail address"}],
     }
 

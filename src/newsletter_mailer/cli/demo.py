@@ -10,7 +10,7 @@ import click
 
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import log_output, status_output
-from newsletter_mailer.cli.audience.importing import tell_import
+from newsletter_mailer.cli.audience.import_output import tell_import
 from newsletter_mailer.cli.output import Face, number, program_name
 from newsletter_mailer.wording import say
 

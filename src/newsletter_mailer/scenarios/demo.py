@@ -16,7 +16,7 @@ from newsletter_mailer.actions.dispatch import Tools, dispatch
 from newsletter_mailer.actions.init import SAMPLE, Answers, init
 from newsletter_mailer.actions.plan import Audience, Proposal, plan, propose
 from newsletter_mailer.actions.render import Rendered, render
-from newsletter_mailer.actions.subscribers import Imported, import_csv
+from newsletter_mailer.actions.subscribers import Imported, import_people
 from newsletter_mailer.actions.test import Tested, send_test
 from newsletter_mailer.config import Workspace, load_workspace
 from newsletter_mailer.model.campaign import Campaign
@@ -145,7 +145,7 @@ def run(demo: Demo, told: Told, *, database: Database, secret: Secret, clock: Ca
     )
     people = write_readers(workspace.root)
     told.imported(
-        import_csv(
+        import_people(
             people,
             LIST,
             workspace=workspace,

@@ -97,7 +97,7 @@ class Person:
                 learnt = True
         if row.attributes:
             known = json.loads(self.attributes) if isinstance(self.attributes, str) else self.attributes
-            more = known | {name: value for name, value in row.attributes.items() if value}
+            more = {**known, **{name: value for name, value in row.attributes.items() if value}}
             if more != known:
                 self.attributes = more
                 learnt = True

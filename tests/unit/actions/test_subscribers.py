@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter_mailer.actions.subscribers import Imported, import_csv, read_table, write_rejects
+from newsletter_mailer.actions.subscribers import Imported, import_people, unknown_columns, write_rejects
 from newsletter_mailer.config import Identity, SenderSettings, Settings, Workspace
 from newsletter_mailer.errors import NewsletterError, UsageError
 from newsletter_mailer.store import audience
@@ -22,18 +22,22 @@ def database(tmp_path: Path) -> Database:
     return Database(f"sqlite:///{tmp_path / 'ledger.db'}")
 
 
-def imported(tmp_path: Path, database: Database, raw: bytes, into: str = "adherents") -> Imported:
-    path = tmp_path / "people.csv"
-    path.write_bytes(raw)
+def workspace(folder: Path) -> Workspace:
     settings = Settings(
         identity=Identity(name="R", address="1 rue", email="r@example.org"),
         sender=SenderSettings(name="R", email="r@example.org"),
         subscriber_fields={"department": ""},
     )
-    return import_csv(
+    return Workspace(folder, settings)
+
+
+def imported(tmp_path: Path, database: Database, raw: bytes, into: str = "adherents") -> Imported:
+    path = tmp_path / "people.csv"
+    path.write_bytes(raw)
+    return import_people(
         path,
         into,
-        workspace=Workspace(tmp_path, settings),
+        workspace=workspace(tmp_path),
         database=database,
         secret=SECRET,
         now=1,
@@ -208,7 +212,7 @@ def test_a_second_import_changes_what_changed_and_revives_nobody(tmp_path: Path,
         (b"", "no column of addresses"),
         (b"email;courriel\na@example.org;b@example.org\n", "several columns for one thing: email, courriel"),
         (b"email;nom\r\n\r\n;\r\n", "names nobody"),
-        (b"PK\x03\x04\x14\x00\x06\x00", "is a spreadsheet"),
+        (b"PK\x03\x04\x14\x00\x06\x00", "is a damaged archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a spreadsheet"),
         (b"email;nom\nann@example.org;" + b"x" * 140_000, "a cell on line 2 is too long"),
         (b"email;nom" + b"x" * 140_000, "a cell on line 1 is too long"),
@@ -262,4 +266,4 @@ def test_columns_that_nobody_asked_for_are_named(tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
     path.write_text("email;téléphone;ville\n", encoding="utf-8")
 
-    assert read_table(path, frozenset()).ignored == ("téléphone", "ville")
+    assert unknown_columns(path, workspace=workspace(tmp_path)) == ("téléphone", "ville")

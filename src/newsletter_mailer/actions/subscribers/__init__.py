@@ -1,8 +1,26 @@
-"""People come in: a CSV file becomes subscribers of a list, all of it or nothing."""
+"""People come in from a file, all of it or nothing, and go out into one."""
 
+from newsletter_mailer.actions.subscribers.exporting import FORMATS, export_people, format_of
+from newsletter_mailer.actions.subscribers.fields import add_fields
 from newsletter_mailer.actions.subscribers.imported import Imported, Reject
-from newsletter_mailer.actions.subscribers.importing import import_csv
+from newsletter_mailer.actions.subscribers.importing import (
+    Progress,
+    check_list,
+    import_people,
+    unknown_columns,
+)
 from newsletter_mailer.actions.subscribers.rejects import write_rejects
-from newsletter_mailer.actions.subscribers.table import Table, read_table
 
-__all__ = ["Imported", "Reject", "Table", "import_csv", "read_table", "write_rejects"]
+__all__ = [
+    "FORMATS",
+    "Imported",
+    "Progress",
+    "Reject",
+    "add_fields",
+    "check_list",
+    "export_people",
+    "format_of",
+    "import_people",
+    "unknown_columns",
+    "write_rejects",
+]

@@ -2,37 +2,110 @@
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
 from collections.abc import Sequence
 
-from newsletter_mailer.actions.subscribers.table import OWN_FIELDS, Table
-from newsletter_mailer.message.addresses import why_unmailable
-from newsletter_mailer.model.audience import NewSubscriber
+from email_validator import EmailNotValidError, validate_email
+
+from newsletter_mailer.actions.subscribers.headings import ATTRIBUTES, FULL_NAME, OWN_FIELDS, field_name
+from newsletter_mailer.actions.subscribers.table import Table
+from newsletter_mailer.message.headers import mailable
+from newsletter_mailer.model.audience import Arrival, NewSubscriber
 from newsletter_mailer.model.cells import as_typed
 from newsletter_mailer.wording import Sentence, sentence
 
 _LONGEST_VALUE = 1000
 _LINE_BREAKS = frozenset("\r\n\x0b\x0c\x85\u2028\u2029")
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_PIECE = "[A-Za-z0-9_+-]+"
+_ORDINARY = re.compile(  # nearly every address; the others are looked at for fifty times as long
+    rf"(?=.{{6,254}}\Z)(?=.{{1,64}}@)(?!.*--){_PIECE}(?:\.{_PIECE})*@(?:{_LABEL}\.)+[A-Za-z]{{2,24}}"
+)
+_LANGUAGE = re.compile(r"[A-Za-z]{2}(?:[-_][A-Za-z]{2,4})?")
+_LANGUAGES = {"français": "fr", "francais": "fr", "french": "fr", "anglais": "en", "english": "en"}
 
 
-def person(table: Table, row: Sequence[str]) -> NewSubscriber | Sentence:
-    """The subscriber of a row, or why it is none; columns are named as they are in the file."""
-    if len(row) > len(table.columns):
-        return sentence("more cells than the first line has columns")
-    cells: dict[str, str] = {}
-    for heading, field, cell in zip(table.header, table.columns, row, strict=False):
-        if field is None:
-            continue
-        cells[field] = as_typed(cell.strip())
-        wrong = _check_cell(heading, cells[field])
+class People:
+    """Reads the rows of a table: made once, called for each."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._width = len(table.header)
+        taken = zip(range(self._width), table.header, table.columns, strict=True)
+        self._taken = [(place, heading, field) for place, heading, field in taken if field is not None]
+        self._own = {field for _, _, field in self._taken} & set(OWN_FIELDS)
+        self._always = table.everyone if not table.signs else None
+
+    def person(self, row: Sequence[str]) -> NewSubscriber | Sentence:
+        """The subscriber of a row, or why it is none; columns are named as they are in the file."""
+        arrival = self._always or self._table.arrival(row)
+        if isinstance(arrival, Sentence):
+            return arrival
+        if len(row) > self._width and any(row[self._width :]):
+            return sentence("more cells than the first line has columns")
+        cells: dict[str, str] = {}
+        for place, heading, field in self._taken:
+            if place >= len(row):
+                break
+            cell = row[place].strip()
+            if cell[:1] == "'":
+                cell = as_typed(cell)
+            if not cell.isprintable() or len(cell) > _LONGEST_VALUE:
+                wrong = _check_cell(heading, cell) if field != ATTRIBUTES else None
+                if wrong is not None:
+                    return wrong
+            cells[field] = cell
+        address = cells.pop("address", "")
+        wrong = None if _ORDINARY.fullmatch(address) else _check_address(address)
         if wrong is not None:
             return wrong
-    address = cells.pop("address", "")
-    wrong = why_unmailable(address)
-    if wrong is not None:
-        return wrong
-    known = {field: cells.pop(field) for field in OWN_FIELDS if field in cells}
-    return NewSubscriber(address=address, attributes={k: v for k, v in cells.items() if v}, **known)
+        return self._subscriber(address, cells, arrival)
+
+    def _subscriber(self, address: str, cells: dict[str, str], arrival: Arrival) -> NewSubscriber | Sentence:
+        known = {field: cells.pop(field) for field in self._own if field in cells}
+        if FULL_NAME in cells:
+            first, _, last = cells.pop(FULL_NAME).partition(" ")
+            known |= {"first_name": first, "last_name": last.strip()}
+        if "language" in known:
+            known["language"] = language(known["language"])
+        more = cells.pop(ATTRIBUTES, "")
+        attributes = {name: value for name, value in cells.items() if value}
+        if more:
+            found = self._attributes(more)
+            if isinstance(found, Sentence):
+                return found
+            attributes = found | attributes
+        return NewSubscriber(address, attributes=attributes, arrival=arrival, **known)
+
+    def _attributes(self, written: str) -> dict[str, str] | Sentence:
+        """Those of a JSON object that the workspace has names for."""
+        try:
+            found = json.loads(written)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            return sentence("“attributes” is not written in JSON")
+        taken = {}
+        for name, value in found.items():
+            as_field = field_name(name)
+            if as_field in self._table.wanted.attributes and not isinstance(value, dict | list):
+                cell = str(value if value is not None else "").strip()
+                wrong = _check_cell(name, cell)
+                if wrong is not None:
+                    return wrong
+                taken[as_field] = cell
+            else:
+                self._table.other(name)
+        return {name: value for name, value in taken.items() if value}
+
+
+def language(written: str) -> str:
+    """Two letters where that is what is meant: "fr_FR" and "Français" are "fr"."""
+    if _LANGUAGE.fullmatch(written):
+        return written[:2].lower()
+    return _LANGUAGES.get(written.casefold(), written)
 
 
 def _check_cell(heading: str, cell: str) -> Sentence | None:
@@ -48,3 +121,23 @@ def _check_cell(heading: str, cell: str) -> Sentence | None:
             "“{column}” is longer than {longest} characters", column=heading, longest=_LONGEST_VALUE
         )
     return None
+
+
+def _check_address(address: str) -> Sentence | None:
+    """Why the address cannot be mailed, or None. Asks nobody: probing servers for addresses is forbidden (1.3)."""
+    if not address:
+        return sentence("no address")
+    try:
+        validate_email(address, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError:
+        return sentence("“{address}” is not an e-mail address", address=address)
+    if mailable(address):
+        return None
+    strange = next((letter for letter in address.rpartition("@")[0] if not letter.isascii()), None)
+    if strange is not None:
+        return sentence(
+            "“{address}” has “{letter}” before the @, which many mail servers refuse",
+            address=address,
+            letter=strange,
+        )
+    return sentence("“{address}” cannot be written on an envelope", address=address)

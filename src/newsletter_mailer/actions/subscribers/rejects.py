@@ -66,4 +66,4 @@ def _write(file: TextIO, imported: Imported) -> None:
     writer.writerow(map(defused, [*imported.header, str(why_left_out())]))
     for reject in imported.rejects:
         padding = [""] * (len(imported.header) - len(reject.row))
-        writer.writerow(map(defused, [*reject.row, *padding, f"{reject.line}: {reject.why}"]))
+        writer.writerow(map(defused, [*reject.row, *padding, f"{reject.place}: {reject.why}"]))

@@ -1,47 +1,28 @@
-"""A CSV file as people save it: whatever its delimiter, its encoding and the order of its columns."""
+"""A table of people: where each of its columns goes, and what its rows say of somebody's having left."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from newsletter_mailer.errors import UsageError, system_reason
-from newsletter_mailer.model.cells import as_typed
+from newsletter_mailer.actions.subscribers.headings import (
+    FIELDS,
+    IGNORE,
+    STATUS,
+    field_name,
+    guessed,
+    plain,
+    with_names,
+)
+from newsletter_mailer.actions.subscribers.services import Service, said_of_all, service_of
+from newsletter_mailer.actions.subscribers.signs import Sign, arrival_of, signs, strictest
+from newsletter_mailer.actions.subscribers.source import Meter, Source, shown
+from newsletter_mailer.errors import UsageError
+from newsletter_mailer.model.audience import Arrival
 from newsletter_mailer.wording import LANGUAGES, Sentence, in_language, sentence
 
-_FIELDS = {
-    "address": (
-        "email",
-        "e-mail",
-        "mail",
-        "address",
-        "courriel",
-        "adresse e-mail",
-        "adresse email",
-        "adresse mail",
-    ),
-    "first_name": ("first_name", "first name", "firstname", "prénom", "prenom"),
-    "last_name": ("last_name", "last name", "lastname", "nom", "nom de famille", "name"),
-    "language": ("language", "langue", "lang"),
-    "organisation": (
-        "organisation",
-        "organization",
-        "structure",
-        "association",
-        "company",
-        "entreprise",
-        "société",
-    ),
-}
-OWN_FIELDS = tuple(field for field in _FIELDS if field != "address")  #: of every subscriber, in any workspace
-_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  # xlsx, ods and numbers; the old xls
-_LINE_END = re.compile(r"\r\n?|\n")
-_SHOWN = 80
+_OTHERS = 50  # names of attributes that nobody asked for: more is of no use to anybody
 
 
 def why_left_out() -> Sentence:
@@ -50,31 +31,68 @@ def why_left_out() -> Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A CSV file as read: where its columns go, and its rows."""
+class Wanted:
+    """What is to be read out of a file."""
 
-    path: Path
-    header: tuple[str, ...]
+    attributes: Collection[str]  #: fields of this workspace
+    given: Mapping[str, str] = field(default_factory=dict)  #: by heading, as typed: a field, or "ignore"
+    everyone: Arrival = Arrival.MEMBER  #: what is true of everybody in it
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A source with its columns."""
+
+    source: Source
     columns: tuple[str | None, ...]  #: field of a subscriber, name of an attribute, or None = ignored
-    delimiter: str
-    text: str
+    signs: tuple[Sign, ...]
+    everyone: Arrival
+    service: Service | None
+    wanted: Wanted
+    others: dict[str, None] = field(default_factory=dict)  #: attributes within cells that nobody asked for
+    meter: Meter = field(default_factory=Meter)
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The names of the columns as the file has them."""
+        return self.source.header
 
     @property
     def ignored(self) -> tuple[str, ...]:
-        """Columns that no field of a subscriber takes; not the reasons in mended rejects."""
-        taken = zip(self.header, self.columns, strict=True)
-        return tuple(name for name, field in taken if field is None and name and name not in _reasons())
+        """Columns that no field of a subscriber takes; not what a service keeps for itself, nor what tells."""
+        telling = {sign.place for sign in self.signs}
+        own = self.service.own if self.service else frozenset()
+        told = {plain(heading) for heading in self.wanted.given}
+        names = (
+            name
+            for place, (name, column) in enumerate(zip(self.header, self.columns, strict=True))
+            if column is None and name and place not in telling and plain(name) not in own | told
+        )
+        return tuple(name for name in dict.fromkeys((*names, *self.others)) if name not in _reasons())
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Every row below the header that is not blank, and the line on which it begins. Raises UsageError."""
-        records = _records(self.path, self.text, self.delimiter)
-        next(records)
-        yield from records
+    def other(self, name: str) -> None:
+        """An attribute within a cell that nobody asked for."""
+        if len(self.others) < _OTHERS:
+            self.others[name] = None
+
+    def arrival(self, row: Sequence[str]) -> Arrival | Sentence:
+        """What a row says of somebody, or the sentence that it says something unknown."""
+        said = [self.everyone]
+        for sign in self.signs:
+            cell = row[sign.place] if sign.place < len(row) else ""
+            found = sign.read(cell)
+            if found is None:
+                return sentence(
+                    "“{column}” says “{word}”: nobody knows whether they may be written to",
+                    column=sign.heading,
+                    word=shown(cell),
+                )
+            said.append(found)
+        return strictest(said)
 
     def kept(self, row: Sequence[str]) -> tuple[str, ...]:
         """The cells of a row without a reason for which it was left out before."""
-        reasons = _reasons()
-        before = {index for index, name in enumerate(self.header) if name in reasons}
+        before = {index for index, name in enumerate(self.header) if name in _reasons()}
         return tuple(cell for index, cell in enumerate(row) if index not in before)
 
 
@@ -87,115 +105,69 @@ def _reasons() -> set[str]:
     return headings
 
 
-def read_table(path: Path, attributes: frozenset[str]) -> Table:
-    """The columns of a CSV file and its text. Raises UsageError for anything else."""
-    text = _text(path)
-    first = _LINE_END.split(text.lstrip("\r\n"), maxsplit=1)[0]
-    delimiter = max(";,\t|", key=first.count)
-    _, cells = next(_records(path, text, delimiter), (0, []))
-    header = tuple(map(as_typed, cells))
-    columns = tuple(_field(name, attributes) for name in header)
-    if "address" not in columns:
+def table(path: Path, source: Source, wanted: Wanted) -> Table:
+    """The columns of a source. Raises UsageError when it has none of addresses, or several for one thing."""
+    service = service_of(source.header)
+    columns = _columns(path, source, wanted, service)
+    named = [name for name, column in zip(source.header, columns, strict=True) if column == "address"]
+    if not named:
         raise UsageError(
             sentence(
                 "{path} has no column of addresses; its first line is: {first}",
                 path=path,
-                first=_shown(first),
+                first=shown(" | ".join(source.header)),
             ),
-            sentence("name one column “email”"),
+            sentence("name one column “email”, or say which it is: --map COLUMN=address"),
         )
-    double = [name for name, field in zip(header, columns, strict=True) if field and columns.count(field) > 1]
+    known = arrival_of(said_of_all(service, source.name)) or Arrival.MEMBER
+    own = service.own if service else frozenset()
+    found = signs(source.header, columns, own, every_word=bool(service and service.every_word))
+    where = tuple(None if column in (STATUS, IGNORE) else column for column in columns)
+    return Table(source, where, found, strictest([known, wanted.everyone]), service, wanted)
+
+
+def _columns(path: Path, source: Source, wanted: Wanted, service: Service | None) -> list[str | None]:
+    given = _given(path, source, wanted)
+    own, fields = (service.own, service.fields) if service else (frozenset(), {})
+    columns: list[str | None] = []
+    for heading in source.header:
+        name = plain(heading)
+        guess = None if name in own else guessed(heading, wanted.attributes)
+        columns.append(given.get(name) or fields.get(name) or guess)
+    columns = with_names(columns)
+    double = [
+        name
+        for name, column in zip(source.header, columns, strict=True)
+        if column and column != IGNORE and columns.count(column) > 1
+    ]
     if double:
         raise UsageError(
             sentence(
                 "{path} has several columns for one thing: {columns}", path=path, columns=", ".join(double)
             ),
-            sentence("rename or delete all but one"),
+            sentence("leave out all but one: --map COLUMN=ignore"),
         )
-    return Table(path, header, columns, delimiter, text)
+    return columns
 
 
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UsageError(
-            sentence("{path} cannot be read: {reason}", path=path, reason=system_reason(error))
-        ) from error
-    if raw.startswith(_SPREADSHEETS):
-        raise UsageError(
-            sentence("{path} is a spreadsheet, not a CSV file", path=path),
-            sentence("open it and save it as CSV"),
-        )
-    return _decoded(raw)
-
-
-def _decoded(raw: bytes) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", errors="replace")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")  # what Excel in French writes as "CSV"
-
-
-def _records(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Every row that is not blank, and the line on which it begins.
-
-    Raises UsageError for a cell that never ends: it would swallow every reader after it.
-    """
-    lines = _Lines(text)
-    rows = csv.reader(lines, delimiter=delimiter)
-    while True:
-        begins = rows.line_num + 1
-        try:
-            row = next(rows, None)
-        except csv.Error as error:  # the one that is left: a cell beyond csv.field_size_limit()
+def _given(path: Path, source: Source, wanted: Wanted) -> dict[str, str]:
+    """What was typed after --map. Raises UsageError for a column or a field that there is not."""
+    headings = {plain(name) for name in source.header}
+    fields = {"email": "address", "name": "full_name"} | {
+        name: name for name in (*FIELDS, STATUS, IGNORE, *wanted.attributes)
+    }
+    given = {}
+    for heading, typed in wanted.given.items():
+        if plain(heading) not in headings:
             raise UsageError(
-                sentence(
-                    "{path}: a cell on line {line} is too long for a table of people", path=path, line=begins
-                ),
-                sentence("is a quote never closed there? nobody was imported"),
-            ) from error
-        if row is None:
-            return
-        if lines.ended:  # the reader asked for more than there is
-            opened = begins + sum(len(_LINE_END.findall(cell)) for cell in row[:-1])
-            raise UsageError(
-                sentence("{path}: a quote opened on line {line} is never closed", path=path, line=opened),
-                sentence("close it or delete it; nobody was imported"),
+                sentence("{path} has no column “{column}”", path=path, column=heading),
+                sentence("its columns are: {columns}", columns=", ".join(filter(None, source.header))),
             )
-        if any(cell.strip() for cell in row):
-            yield begins, row
-
-
-class _Lines:
-    """The lines of a text, and whether somebody asked for one more."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = io.StringIO(text, newline="")
-        self.ended = False
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self._lines.readline()
-        if not line:
-            self.ended = True
-            raise StopIteration
-        return line
-
-
-def _field(name: str, attributes: frozenset[str]) -> str | None:
-    plain = unicodedata.normalize("NFC", name).strip().casefold()
-    for field, names in _FIELDS.items():
-        if plain in names:
-            return field
-    underscored = plain.replace(" ", "_").replace("-", "_")
-    return underscored if underscored in attributes else None
-
-
-def _shown(line: str) -> str:
-    """The beginning of a line, fit for a terminal."""
-    return "".join(c if c.isprintable() else " " for c in line.strip()[:_SHOWN])
+        meant = fields.get(typed) or fields.get(field_name(typed))
+        if meant is None:
+            raise UsageError(
+                sentence("there is no field “{field}”", field=typed),
+                sentence("the fields are: {fields}", fields=", ".join(dict.fromkeys(fields.values()))),
+            )
+        given[plain(heading)] = meant
+    return given
