@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from newsletter_mailer import tokens
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.config.private import inbox_password
-from newsletter_mailer.errors import SecretError, UsageError
+from newsletter_mailer.errors import InboxUnreadable, LoginRefused, SecretError, UsageError
 from newsletter_mailer.inbox.mailbox import LONGEST_MAIL, Found, Mailbox, Mark
 from newsletter_mailer.inbox.maildir import Maildir
 from newsletter_mailer.inbox.unsubscribe import Wish, candidates_in, wish
@@ -70,6 +70,24 @@ def fetch(
         reading = _Reading(database, name, mailbox, secret=secret, now=now)
         reading.read()
     return reading.fetched
+
+
+def fetch_first(
+    database: Database, workspace: Workspace, *, secret: tokens.Secret, now: int
+) -> Fetched | None:
+    """What comes before any mail leaves: who asked by mail to leave must not get it. None without a mailbox.
+
+    Raises InboxUnreadable when that cannot be known.
+    """
+    if not has_inbox(workspace):
+        return None
+    try:
+        return fetch(database, workspace, secret=secret, now=now)
+    except (InboxUnreadable, LoginRefused, SecretError) as error:
+        raise InboxUnreadable(
+            sentence("who unsubscribed by mail is not known: {why}", why=error),
+            sentence("mend that, or send all the same with --without-inbox"),
+        ) from error
 
 
 class _Reading:

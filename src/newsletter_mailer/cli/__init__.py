@@ -9,11 +9,13 @@ import click
 
 from newsletter_mailer import __version__
 from newsletter_mailer.cli import (
+    archive,
     audience,
     campaigns,
     demo,
     dispatching,
     doctor,
+    inbox,
     issues,
     output,
     rehearse,
@@ -66,7 +68,21 @@ def newsletter(context: click.Context, /, **options: object) -> None:
     output.tell_more(context.obj.verbose)
 
 
-for module in (issues, audience, testing, rehearse, dispatching, campaigns, doctor, secret, serve, worker, demo):
+for module in (
+    issues,
+    audience,
+    testing,
+    rehearse,
+    dispatching,
+    campaigns,
+    doctor,
+    secret,
+    serve,
+    worker,
+    demo,
+    inbox,
+    archive,
+):
     for command in module.COMMANDS:
         newsletter.add_command(command)
 

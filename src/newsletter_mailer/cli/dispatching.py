@@ -9,6 +9,7 @@ import click
 
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import status_output
+from newsletter_mailer.cli.inbox import fetch_first, without_inbox
 from newsletter_mailer.cli.output import Face
 from newsletter_mailer.cli.progress import progress
 from newsletter_mailer.cli.whom import audience_options
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--wait", is_flag=True, help="Stay until the last retry.")
 @click.option("--yes", is_flag=True, help="Do not ask; needs --expect.")
 @click.option("--expect", type=click.IntRange(min=0), help="The number of recipients, as shown.")
+@without_inbox
 @click.pass_obj
 def dispatch(
     face: Face,
@@ -51,6 +53,7 @@ def dispatch(
     wait: bool,
     yes: bool,
     expect: int | None,
+    without_inbox: bool,
 ) -> None:
     """Send an issue to lists: count, confirm by typing the number, go.
 
@@ -76,6 +79,8 @@ def dispatch(
         if not dry_run:
             ensure_alone(app.database)
             account_of(app.workspace)  # a missing password is told before a number is asked for
+        if not without_inbox:
+            fetch_first(face, app, may_warn=dry_run or (face.ask and not yes))
         begun = unfinished(app.database, app.workspace, issue, audience, erratum=erratum)
         if begun is None:
             campaign = _new(face, app, issue, audience, wanted, _Answer(dry_run, yes, expect))
@@ -172,8 +177,9 @@ def _confirm(face: Face, total: int, answer: _Answer) -> None:
 @click.argument("campaign")
 @click.option("--wait", is_flag=True, help="Stay until the last retry.")
 @click.option("--yes", is_flag=True, help="Go on with a campaign that is held.")
+@without_inbox
 @click.pass_obj
-def resume(face: Face, campaign: str, wait: bool, yes: bool) -> None:
+def resume(face: Face, campaign: str, wait: bool, yes: bool, without_inbox: bool) -> None:
     """Go on with a campaign that stopped, waits, is paused or held; it was confirmed when it began.
 
     Example: newsletter resume 2026-12-noel
@@ -188,6 +194,8 @@ def resume(face: Face, campaign: str, wait: bool, yes: bool) -> None:
             status_output.finished(face, found)
             _exit(exit_code(found.counts, interrupted=False))
         ensure_alone(app.database)
+        if not without_inbox:
+            fetch_first(face, app, may_warn=False)
         show.as_it_was(face, found, changed=_changed(app, found))
         confirmed = yes or (found.held_why and _said_yes(face, found))
         _send(face, app, found, wait=wait, confirmed=bool(confirmed))

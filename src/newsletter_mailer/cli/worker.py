@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from newsletter_mailer.cli.inbox import without_inbox
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.cli.times import local
 from newsletter_mailer.config.workspace import SETTINGS_FILE
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due now, then end; for cron.")
+@without_inbox
 @click.pass_obj
-def worker(face: Face, once: bool) -> None:
+def worker(face: Face, once: bool, without_inbox: bool) -> None:
     """Send what is due: campaigns planned for a time, retries, and what a crash left behind.
 
     It stays until Ctrl-C, and never asks: what needs your yes is held, and `notify` is told by mail.
@@ -48,7 +50,7 @@ def worker(face: Face, once: bool) -> None:
         shop = _Shop(app)
         zone = app.workspace.zone
         teller = Teller(app.database, _Screen(face, zone, clock), shop.tools, zone=zone)
-        at_work = Worker(app.database, shop, teller, clock=clock, stop=stop)
+        at_work = Worker(app.database, shop, teller, clock=clock, stop=stop, reads_inbox=not without_inbox)
         if not once:
             face.talk(say("This worker sends what is due. Ctrl-C stops it."))
         at_work.work(once=once)

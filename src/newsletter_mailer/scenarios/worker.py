@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from newsletter_mailer.actions.dispatch import StopFlag, Tools, Wait, dispatch, ensure_alone
+from newsletter_mailer.actions.inbox import fetch_first
 from newsletter_mailer.errors import Busy, Held, NewsletterError, Stopped
 from newsletter_mailer.model.campaign import Campaign, CampaignState
 from newsletter_mailer.model.lateness import LATE_MS
@@ -38,9 +39,20 @@ class Worker:
     """Dispatches what is due, one campaign at a time."""
 
     def __init__(
-        self, database: Database, shop: Shop, teller: Teller, *, clock: Callable[[], int], stop: StopFlag
+        self,
+        database: Database,
+        shop: Shop,
+        teller: Teller,
+        *,
+        clock: Callable[[], int],
+        stop: StopFlag,
+        reads_inbox: bool = True,
     ) -> None:
-        """clock: milliseconds since 1970, UTC; stop: set to have the mail in flight finished, and then an end."""
+        """clock: milliseconds since 1970, UTC; stop: set to have the mail in flight finished, and then an end.
+
+        reads_inbox: before anything leaves, look who has unsubscribed by mail.
+        """
+        self._reads_inbox = reads_inbox
         self._database = database
         self._shop = shop
         self._teller = teller
@@ -106,6 +118,8 @@ class Worker:
         try:
             ensure_alone(self._database)
             tools = replace(self._shop.tools(), stop=self._stop, waiting=self._waiting(campaign))
+            if self._reads_inbox:
+                fetch_first(tools.database, tools.workspace, secret=tools.secret, now=self._clock())
             self._begin(campaign)
             done = dispatch(tools, campaign)
         except Busy:  # looked at again

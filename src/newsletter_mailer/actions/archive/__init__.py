@@ -4,6 +4,6 @@
 """
 
 from newsletter_mailer.actions.archive.archive import Archive, Entry
-from newsletter_mailer.actions.archive.export import Exported, export
+from newsletter_mailer.actions.archive.export import Exported, export, static_archive
 
-__all__ = ["Archive", "Entry", "Exported", "export"]
+__all__ = ["Archive", "Entry", "Exported", "export", "static_archive"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter_mailer.actions.archive.archive import Archive
+from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import UsageError
+from newsletter_mailer.store import audience
+from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import sentence
 
 WRITTEN = ".newsletter-archive.json"  #: which files of the folder are ours
@@ -26,12 +29,37 @@ class Exported:
     left_out: tuple[str, ...]  #: slugs of issues that are not for everybody
 
 
+def static_archive(
+    database: Database, workspace: Workspace, *, url: str = "", lists: Collection[str] = ()
+) -> Archive:
+    """The archive for a folder that stands at that address, or where `public_url` leads, if anywhere.
+
+    lists: slugs of lists that are shown besides the public ones. Raises UsageError when there is no such list.
+    """
+    with database.reading() as connection:
+        known = [one.slug for one in audience.lists(connection)]
+    for slug in lists:
+        if slug not in known:
+            raise UsageError(
+                sentence("there is no list “{slug}”", slug=slug),
+                sentence("the lists are: {known}", known=", ".join(known) or "–"),
+            )
+    public = (workspace.settings.public_url or "").rstrip("/")
+    subscribe = f"{public}/subscribe" if public else ""
+    return Archive(database, workspace, home=url or public, subscribe=subscribe, lists=lists)
+
+
 def export(archive: Archive, folder: Path) -> Exported:
     """Write the archive into the folder; what is there already as it should be is not touched.
 
     Files of an issue that is not shown any more are taken away; files that are not ours stay. Raises UsageError
-    when a file of somebody else's stands where one of ours must be.
+    when somebody else's page stands there, and when all that was sent is for closed lists.
     """
+    if not archive.entries() and archive.left_out():
+        raise UsageError(
+            sentence("none of your letters went to a public list: there is nothing to publish"),
+            sentence("newsletter lists edit LIST --public, or name the lists to be shown: --list LIST"),
+        )
     files = dict(_files(archive))
     before = _ours(folder)
     _check(folder, files, before)
