@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from newsletter_mailer.config import Settings
-from newsletter_mailer.store import retention
+from newsletter_mailer.config import Settings, route_of
+from newsletter_mailer.model.audience import mail_domain
+from newsletter_mailer.model.pace import Use
+from newsletter_mailer.store import pace, retention
 from newsletter_mailer.store.database import Connection, Database
 from newsletter_mailer.store.retention import Limits, Silent, Step
 
@@ -56,6 +58,20 @@ def keep_no_longer(
         logs = retention.empty_old_logs(connection, until)
         requests = retention.drop_requests(connection, until)
     return _kept(found, asked=asked, logs=logs, requests=requests)
+
+
+def to_ask(database: Database, settings: Settings, *, now: int) -> list[tuple[Silent, list[str]]]:
+    """Whose turn it is to be asked whether they want to stay, each with the names of the letters they get."""
+    with database.reading() as connection:
+        silent = [one for one in _silent(connection, limits(settings, now=now)) if one.step is Step.ASK]
+        return [(one, retention.letters_of(connection, one)) for one in silent]
+
+
+def note_asked(database: Database, settings: Settings, one: Silent, *, now: int) -> None:
+    """The server has taken the question; it counts against the provider's limits like any other mail."""
+    with database.transaction() as connection:
+        retention.note_asked(connection, one.recipient_key, source="retention", now=now)
+        pace.record(connection, route_of(settings.smtp), [Use(mail_domain(one.address), now, 1)])
 
 
 def _silent(connection: Connection, until: Limits) -> Iterator[Silent]:

@@ -29,6 +29,7 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=10000",
     "temp_store=MEMORY",
+    "secure_delete=FAST",  # what changes leaves no former address behind in its page
     "cache_size=-8000",  # kB: enough for a sender; see `wide_cache`
 )
 _KEEP_CHECK = text("INSERT INTO meta (key, value) VALUES (:key, :value) ON CONFLICT DO NOTHING")

@@ -63,14 +63,13 @@ def empty_logs(c: Connection, theirs: ColumnElement[bool], **also: object) -> in
 def overwriting(c: Connection) -> Iterator[None]:
     """What is deleted is overwritten in the file; consent events, too, may go."""
     sqlite = c.dialect.name == "sqlite"
-    before = c.exec_driver_sql("PRAGMA secure_delete").scalar() if sqlite else None
     if sqlite:
-        c.exec_driver_sql("PRAGMA secure_delete = ON")
+        c.exec_driver_sql("PRAGMA secure_delete = ON")  # also of pages that are given up
     c.execute(insert(meta).values(key="forgetting", value="1"))
     yield
     c.execute(delete(meta).where(meta.c.key == "forgetting"))
     if sqlite:
-        c.exec_driver_sql(f"PRAGMA secure_delete = {before}")
+        c.exec_driver_sql("PRAGMA secure_delete = FAST")
 
 
 def _erase(c: Connection, recipient_key: str, mailbox: str = "") -> bool:

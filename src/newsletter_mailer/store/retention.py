@@ -7,15 +7,15 @@ from enum import Enum
 
 from sqlalchemy import Connection, delete, select, text, update
 
-from newsletter_mailer.model.audience import ConsentKind
+from newsletter_mailer.model.audience import ConsentKind, SubscriptionStatus
 from newsletter_mailer.model.delivery import OPEN
 from newsletter_mailer.store import consent
 from newsletter_mailer.store.forgetting import empty_logs, erase_silent, overwriting
-from newsletter_mailer.store.schema import campaigns, confirmations, deliveries, tests
+from newsletter_mailer.store.schema import campaigns, confirmations, deliveries, lists, subscriptions, tests
 
 _D = deliveries.c
 _SILENT = text(
-    "SELECT s.id, s.address, s.recipient_key,"
+    "SELECT s.id, s.address, s.recipient_key, s.language,"
     " EXISTS (SELECT 1 FROM subscriptions t WHERE t.subscriber_id = s.id AND t.status = 'confirmed')"
     " AND NOT EXISTS (SELECT 1 FROM suppressions p WHERE p.recipient_key = s.recipient_key) AS reads,"
     " (SELECT max(e.at) FROM consent_events e WHERE e.recipient_key = s.recipient_key"
@@ -40,6 +40,7 @@ class Silent:
     id: int
     address: str
     recipient_key: str
+    language: str
     step: Step
 
 
@@ -56,8 +57,17 @@ def silent(c: Connection, limits: Limits, *, after: int = 0) -> list[Silent]:
     """The next 500 readers who were silent for too long, by their number; none when those are all."""
     rows = c.execute(_SILENT, {"silent": limits.act, "after": after})
     return [
-        Silent(row.id, row.address, row.recipient_key, _step(row.reads, row.asked, limits)) for row in rows
+        Silent(row.id, row.address, row.recipient_key, row.language, _step(row.reads, row.asked, limits))
+        for row in rows
     ]
+
+
+def letters_of(c: Connection, one: Silent) -> list[str]:
+    """The names of the lists by which they are written to."""
+    t = subscriptions.c
+    names = select(lists.c.name).join_from(subscriptions, lists).order_by(lists.c.name)
+    confirmed = t.status == SubscriptionStatus.CONFIRMED.value
+    return list(c.scalars(names.where(t.subscriber_id == one.id, confirmed)))
 
 
 def _step(reads: bool, asked: int | None, limits: Limits) -> Step:

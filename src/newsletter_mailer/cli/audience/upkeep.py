@@ -12,26 +12,30 @@ from newsletter_mailer.wording import language, say, say_many
 
 if TYPE_CHECKING:
     from newsletter_mailer.actions.retention import Kept
+    from newsletter_mailer.app import App
 
 _SHOWN = 10  # addresses on the screen; --json has all of them
 
 
 @click.command()
-@click.option("--asked", is_flag=True, help="You have written to those who were silent too long.")
+@click.option("--ask", is_flag=True, help="Mail those who were silent too long, 50 at a call.")
+@click.option("--asked", is_flag=True, help="You have written to them yourself.")
 @click.option("--dry-run", is_flag=True, help="Show what would be done, and stop.")
 @click.pass_obj
-def retention(face: Face, asked: bool, dry_run: bool) -> None:
+def retention(face: Face, ask: bool, asked: bool, dry_run: bool) -> None:
     """Keep nothing longer than it may be: erase silent readers who gave no answer, empty old logs.
 
-    After three years without an act of their own, readers are to be asked whether they want to stay. The addresses
-    are shown; write to them, say so with --asked, and note who answers with `subscribers add … --asked-on`.
+    After three years without an act of their own, readers are to be asked whether they want to stay: --ask does so by
+    mail. Who answers by mail is noted with `subscribers add … --asked-on`.
 
-    Example: newsletter retention --dry-run
+    Example: newsletter retention --ask
     """
     from newsletter_mailer.actions.retention import keep_no_longer
 
     with face.app() as app:
         settings = app.workspace.settings
+        if ask and not dry_run:
+            _ask(face, app)
         done = keep_no_longer(app.database, settings, now=app.now, asked=asked, dry_run=dry_run)
         days = settings.retention.grace_days
     if face.json:
@@ -48,6 +52,22 @@ def retention(face: Face, asked: bool, dry_run: bool) -> None:
         )
         return
     _tell(face, done, days=days, dry_run=dry_run)
+
+
+def _ask(face: Face, app: App) -> None:
+    from newsletter_mailer.actions.account import account_of
+    from newsletter_mailer.app import clock
+    from newsletter_mailer.scenarios.asking import ask_silent
+
+    found = ask_silent(app.workspace, app.database, account_of(app.workspace), app.secret, clock=clock)
+    text = say_many(
+        "{count} was asked by mail.", "{count} were asked by mail.", found.asked, count=number(found.asked)
+    )
+    face.talk(text)
+    for address, why in found.refused:
+        face.talk(say("  {address}: {why}", address=address, why=why), style="yellow")
+    if found.left:
+        face.talk(say("Use the same command again in an hour for {count} more.", count=number(found.left)))
 
 
 def _tell(face: Face, done: Kept, *, days: int, dry_run: bool) -> None:
@@ -91,8 +111,8 @@ def _tell_silent(face: Face, done: Kept, days: int) -> None:
             face.data("  …")
         face.talk(
             say(
-                "Write to them, then say so with: newsletter retention --asked. Who has not answered after {days} days"
-                " is erased by the next `newsletter retention`.",
+                "Ask them by mail with: newsletter retention --ask. Who has not answered after {days} days is erased by"
+                " the next `newsletter retention`.",
                 days=days,
             )
         )
