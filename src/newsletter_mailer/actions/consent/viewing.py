@@ -26,15 +26,24 @@ class Letters:
     """Every letter that was sent, for who has its link. Safe to use from several threads."""
 
     def __init__(
-        self, database: Database, links: SignedLinks, picture: Callable[[str, int, Edition], str]
+        self,
+        database: Database,
+        links: SignedLinks,
+        *,
+        home: str,
+        picture: Callable[[str, int, Edition], str],
     ) -> None:
-        """picture: the address of a picture, given the edition's hash, the picture's place from 1, and the edition."""
+        """home: the public address, without a slash at its end.
+
+        picture: the address of a picture, given the edition's hash, the picture's place from 1, and the edition.
+        """
         self._database = database
+        self._home = home
         self._links = links
         self._picture = picture
         self._known: dict[int, _Known] = {}
 
-    def html(self, token: str, base: str) -> str | None:
+    def html(self, token: str) -> str | None:
         """The page; None for a link that is none of ours, or whose reader or letter is no more."""
         delivery = self._links.number("view", token)
         with self._database.reading() as connection:
@@ -43,8 +52,8 @@ class Letters:
             return None
         known = self._edition(seen.edition)
         links = Links(
-            unsubscribe=f"{base}/u/{self._links.token('unsubscribe', delivery)}",
-            preferences=f"{base}/p/{self._links.token('preferences', delivery)}",
+            unsubscribe=f"{self._home}/u/{self._links.token('unsubscribe', delivery)}",
+            preferences=f"{self._home}/p/{self._links.token('preferences', delivery)}",
         )
         reader = Reader(seen.subscriber, list_name=seen.list_name, links=links)
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -73,8 +73,7 @@ def _with_headers(send: Send) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in ALWAYS.items():
                 headers[name] = value
-            if "content-security-policy" not in Headers(scope=message):
-                headers["Content-Security-Policy"] = NOTHING
+            headers.setdefault("Content-Security-Policy", NOTHING)
         await send(message)
 
     return sent

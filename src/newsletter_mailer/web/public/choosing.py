@@ -70,7 +70,7 @@ class Choices:
     async def view(self, request: Request) -> Response:
         """The letter as its reader got it."""
         token = request.path_params["token"]
-        html = await run_in_threadpool(self._letters.html, token, self._site.base)
+        html = await run_in_threadpool(self._letters.html, token)
         return page(html, policy=LETTER) if html else self._expired(request)
 
     def _found(self, token: str) -> Preferences | None:

@@ -22,6 +22,7 @@ from newsletter_mailer.actions.consent.pages import Pages
 from newsletter_mailer.actions.consent.viewing import Letters
 from newsletter_mailer.actions.consent.writing import Writer
 from newsletter_mailer.app import App, clock
+from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import NewsletterError, UsageError
 from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.web.listening import listening
@@ -47,22 +48,26 @@ def serve(app: App, *, host: str, port: int, announce: Callable[[str], None], tr
     """
     account_of(app.workspace)
     with listening(port, host, hint=_ANOTHER) as listener, public_pages(app, trouble) as pages:
-        proxies = list(app.workspace.settings.serve.proxies)
-        config = uvicorn.Config(
-            pages,
-            log_level="warning",
-            access_log=False,  # no visitor's address is written down
-            lifespan="off",
-            server_header=False,
-            proxy_headers=True,
-            forwarded_allow_ips=proxies,
-            timeout_graceful_shutdown=5,
-        )
-        announce(f"http://{'[' + host + ']' if ':' in host else host}:{listener.getsockname()[1]}")
+        announce(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
         try:
-            uvicorn.Server(config).run(sockets=[listener])
+            server_of(pages, app.workspace).run(sockets=[listener])
         except KeyboardInterrupt:  # uvicorn has closed everything by then and passes the signal on
             return
+
+
+def server_of(pages: ASGIApp, workspace: Workspace) -> uvicorn.Server:
+    """What speaks HTTP for the pages."""
+    config = uvicorn.Config(
+        pages,
+        log_level="warning",
+        access_log=False,  # no visitor's address is written down
+        lifespan="off",
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=list(workspace.settings.serve.proxies),
+        timeout_graceful_shutdown=5,
+    )
+    return uvicorn.Server(config)
 
 
 @contextmanager
@@ -99,7 +104,7 @@ def application(app: App, site: Site, writer: Writer, *, home: str) -> ASGIApp:
     def picture(hash_: str, place: int, edition: Edition) -> str:
         return f"{site.base}/pictures/{picture_name(hash_, place, edition.pictures[place - 1])}"
 
-    letters = Letters(app.database, site.links, picture)
+    letters = Letters(app.database, site.links, home=home.rstrip("/"), picture=picture)
     routes = [
         *leaving.routes(site, writer),
         *Choices(app, site, writer, letters).routes(),
