@@ -69,10 +69,11 @@ class Maildir:
 
 
 def _first_bytes(path: Path, most: int) -> tuple[bytes, int] | None:
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe must not stop us
-    with os.fdopen(handle, "rb") as file:
-        found = os.fstat(file.fileno())
-        return (file.read(most), found.st_size) if stat.S_ISREG(found.st_mode) else None
+    found = path.stat(follow_symlinks=False)
+    if not stat.S_ISREG(found.st_mode):  # a pipe would keep us waiting
+        return None
+    with path.open("rb") as file:
+        return file.read(most), found.st_size
 
 
 def _unreadable(path: Path, error: OSError) -> InboxUnreadable:

@@ -1,0 +1,158 @@
+"""A real IMAP server: Dovecot with one user, over TLS, on a port of its own."""
+
+from __future__ import annotations
+
+import getpass
+import imaplib
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import trustme
+
+USER, PASSWORD = "lettre", "mot de passe à lire"
+DOVECOT = shutil.which("dovecot") or shutil.which("/usr/sbin/dovecot")
+_CONFIG = """\
+protocols = imap
+listen = 127.0.0.1
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+instance_name = test-{port}
+ssl = required
+ssl_cert = <{folder}/cert.pem
+ssl_key = <{folder}/key.pem
+disable_plaintext_auth = yes
+auth_mechanisms = plain login
+auth_failure_delay = 0
+mail_location = maildir:{folder}/mail
+{users}
+passdb {{
+  driver = passwd-file
+  args = username_format=%u {folder}/passwd
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/home
+}}
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = 0
+  }}
+  inet_listener imaps {{
+    port = {port}
+    ssl = yes
+  }}
+}}
+service anvil {{
+  chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+"""
+
+
+@dataclass
+class ImapServer:
+    """What a test needs to know of it, and the mailbox as its owner sees it."""
+
+    folder: Path
+    port: int
+    ca_file: Path
+    trust: trustme.CA = field(repr=False)
+
+    def line(self) -> imaplib.IMAP4:
+        context = ssl.create_default_context(cafile=str(self.ca_file))
+        line = imaplib.IMAP4_SSL("localhost", self.port, ssl_context=context, timeout=10)
+        line.authenticate("PLAIN", lambda _: f"\0{USER}\0{PASSWORD}".encode())
+        return line
+
+    def deliver(self, *mails: bytes, folder: str = "INBOX") -> None:
+        """Put mails there, as a delivery would: unseen."""
+        with self.line() as line:
+            for mail in mails:
+                answer, _ = line.append(folder, "", "", mail)
+                assert answer == "OK"
+
+    def flags(self, folder: str = "INBOX") -> list[bytes]:
+        """Of all its mails, without those that say when they came."""
+        with self.line() as line:
+            line.select(folder, readonly=True)
+            _, said = line.uid("FETCH", "1:*", "(FLAGS)")
+        return [one.partition(b"FLAGS ")[2].replace(b"\\Recent", b"").strip(b" )(") for one in said if one]
+
+    def number_anew(self, *mails: bytes, folder: str) -> None:
+        """A folder of that name with these mails, under a new numbering: as after a move to another computer."""
+        with self.line() as line:
+            line.delete(folder)
+            line.create(folder)
+        self.deliver(*mails, folder=folder)
+
+    def expunge(self, uid: int, *, folder: str = "INBOX") -> None:
+        """Delete a mail for good."""
+        with self.line() as line:
+            line.select(folder)
+            line.uid("STORE", str(uid), "+FLAGS", r"(\Deleted)")
+            line.expunge()
+
+
+@contextmanager
+def imap_server() -> Iterator[ImapServer]:
+    """Running until the end of the `with`."""
+    with TemporaryDirectory() as folder:  # not in pytest's own, which only its owner may enter
+        Path(folder).chmod(0o711)
+        yield from _running(Path(folder))
+
+
+def _running(folder: Path) -> Iterator[ImapServer]:
+    assert DOVECOT
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    authority = trustme.CA()
+    certificate = authority.issue_cert("localhost")
+    certificate.cert_chain_pems[0].write_to_path(folder / "cert.pem")
+    certificate.private_key_pem.write_to_path(folder / "key.pem")
+    authority.cert_pem.write_to_path(folder / "ca.pem")
+    (folder / "passwd").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
+    root = os.geteuid() == 0
+    uid, gid = (65534, 65534) if root else (os.getuid(), os.getgid())
+    me = getpass.getuser()
+    users = "" if root else f"default_internal_user = {me}\ndefault_login_user = {me}\n"
+    for name in ("mail", "home"):
+        (folder / name).mkdir()
+        os.chown(folder / name, uid, gid)
+    config = folder / "dovecot.conf"
+    config.write_text(
+        _CONFIG.format(folder=folder, port=port, uid=uid, gid=gid, users=users), encoding="utf-8"
+    )
+    process = subprocess.Popen([DOVECOT, "-F", "-c", str(config)], stderr=subprocess.PIPE)
+    try:
+        _wait_for(port, process, folder)
+        yield ImapServer(folder, port, folder / "ca.pem", authority)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+        assert process.stderr
+        process.stderr.close()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
+    for _ in range(1000):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        if process.poll() is not None:
+            assert process.stderr
+            raise AssertionError(f"{process.stderr.read().decode()} {(folder / 'log').read_text()}")
+        time.sleep(0.01)
+    raise AssertionError("Dovecot does not answer")
