@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -197,7 +198,7 @@ def mailtrain() -> str:
     return _csv(rows)
 
 
-def _csv(rows: list[tuple[str, ...]], delimiter: str = ",") -> str:
+def _csv(rows: Sequence[tuple[str, ...]], delimiter: str = ",") -> str:
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter).writerows(rows)
     return text.getvalue()

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from newsletter_mailer.actions.subscribers.headings import ATTRIBUTES, FULL_NAME, OWN_FIELDS, field_name
 from newsletter_mailer.actions.subscribers.table import Table
@@ -20,8 +20,10 @@ _LONGEST_VALUE = 1000
 _LINE_BREAKS = frozenset("\r\n\x0b\x0c\x85\u2028\u2029")
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _PIECE = "[A-Za-z0-9_+-]+"
+_SPECIAL = "|".join(sorted({name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES}))
 _ORDINARY = re.compile(  # nearly every address; the others are looked at for fifty times as long
-    rf"(?=.{{6,254}}\Z)(?=.{{1,64}}@)(?!.*--){_PIECE}(?:\.{_PIECE})*@(?:{_LABEL}\.)+[A-Za-z]{{2,24}}"
+    rf"(?=.{{6,254}}\Z)(?=.{{1,64}}@)(?!.*--){_PIECE}(?:\.{_PIECE})*@(?:{_LABEL}\.)+"
+    rf"(?!(?i:{_SPECIAL})\Z)[A-Za-z]{{2,24}}"
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2}(?:[-_][A-Za-z]{2,4})?")
 _LANGUAGES = {"français": "fr", "francais": "fr", "french": "fr", "anglais": "en", "english": "en"}

@@ -106,8 +106,6 @@ def _check_sizes(path: Path) -> None:
 
 @contextmanager
 def _in_words(path: Path) -> Iterator[None]:
-    from xml.etree.ElementTree import ParseError
-
     from openpyxl.utils.exceptions import InvalidFileException
 
     with warnings.catch_warnings():
@@ -117,7 +115,7 @@ def _in_words(path: Path) -> Iterator[None]:
         except (
             BadZipFile,
             InvalidFileException,
-            ParseError,
+            SyntaxError,  # what every XML parser calls it
             KeyError,
             ValueError,
             TypeError,
