@@ -34,7 +34,14 @@ def end_of(day: date, *, zone: ZoneInfo, now: int) -> int:
 
 
 def add(
-    database: Database, person: NewSubscriber, slug: str, wish: Wish, *, secret: Secret, now: int
+    database: Database,
+    person: NewSubscriber,
+    slug: str,
+    wish: Wish,
+    *,
+    secret: Secret,
+    zone: ZoneInfo,
+    now: int,
 ) -> tuple[MailingList, bool]:
     """Put a person on a list, confirmed; the list, and whether they were not on it yet.
 
@@ -47,7 +54,7 @@ def add(
     with database.transaction() as connection:
         into = _list(connection, slug)
         _check_basis(into, wish)
-        _check_wish(connection, key, into, wish)
+        _check_wish(connection, key, into, wish, zone)
         number = people.put_down(connection, person, recipient_key=key, now=now)
         if wish.asked_at is None:
             basis = wish.basis or into.basis
@@ -112,7 +119,7 @@ def _check_basis(into: MailingList, wish: Wish) -> None:
         )
 
 
-def _check_wish(connection: Connection, key: str, into: MailingList, wish: Wish) -> None:
+def _check_wish(connection: Connection, key: str, into: MailingList, wish: Wish, zone: ZoneInfo) -> None:
     """Whoever left or wants no mail has the last word, and a dead address stays dead."""
     never = people.suppressed(connection, key)
     if never is not None and never[0] != SuppressionReason.STOP_EVERYTHING.value:
@@ -124,10 +131,8 @@ def _check_wish(connection: Connection, key: str, into: MailingList, wish: Wish)
     last_word = max(never[1] if never else 0, left or 0)
     if last_word and (wish.asked_at is None or wish.asked_at < last_word):
         raise UsageError(
-            sentence("they left on {day}", day=_day(last_word)),
+            sentence(
+                "they left on {day}", day=datetime.fromtimestamp(last_word / 1000, zone).date().isoformat()
+            ),
             sentence("only an act of theirs brings them back: say when they asked for it, with --asked-on"),
         )
-
-
-def _day(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, ZoneInfo("UTC")).date().isoformat()

@@ -11,7 +11,7 @@ from newsletter_mailer.config import Settings, Workspace
 from newsletter_mailer.model.audience import Basis, MailingList
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
-from newsletter_mailer.wording import number, say
+from newsletter_mailer.wording import number, say, say_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +90,14 @@ def _controller(settings: Settings) -> Iterator[str]:
 
 def _purposes(lists: list[MailingList]) -> Iterator[str]:
     for one in lists:
-        yield say(
-            "“{name}”: {purpose}. Basis: {basis}. {readers} readers.",
+        yield say_many(
+            "“{name}”: {purpose}. Basis: {basis}. {count} reader.",
+            "“{name}”: {purpose}. Basis: {basis}. {count} readers.",
+            one.confirmed,
             name=one.name,
             purpose=one.purpose.rstrip(".") or _missing(),
             basis=_basis(one.basis),
-            readers=number(one.confirmed),
+            count=number(one.confirmed),
         )
 
 

@@ -62,9 +62,12 @@ def add(
     with face.app() as app:
         own = _fields(app, fields)
         person = NewSubscriber(address.strip(), first_name, last_name, language, organisation, own)
-        asked_at = end_of(asked_on.date(), zone=app.workspace.zone, now=app.now) if asked_on else None
+        zone, now = app.workspace.zone, app.now
+        asked_at = end_of(asked_on.date(), zone=zone, now=now) if asked_on else None
         wish = Wish(source, Basis(basis) if basis else None, asked_at, wording)
-        into, joined = add_person(app.database, person, list_slug, wish, secret=app.secret, now=app.now)
+        into, joined = add_person(
+            app.database, person, list_slug, wish, secret=app.secret, zone=zone, now=now
+        )
     if joined:
         face.talk(say("{address} is on the list “{name}”.", address=address.strip(), name=into.name))
     else:
