@@ -14,6 +14,7 @@ from dispatch_kit import EDITION, NOON, Clock, planned, readers
 from dispatch_kit import tools as plain_tools
 from newsletter_mailer.actions.dispatch import StopFlag, Tools
 from newsletter_mailer.config import Workspace
+from newsletter_mailer.config.inbox import InboxSettings
 from newsletter_mailer.config.settings import RetrySettings
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.model.campaign import Campaign
@@ -68,6 +69,7 @@ class Shop:
     touched: bool = False
     given: int = 0
     progress: Callable[[Outcome], None] = lambda _outcome: None
+    inbox: InboxSettings = field(default_factory=InboxSettings)
 
     def tools(self) -> Tools:
         self.given += 1
@@ -79,6 +81,7 @@ class Shop:
             update={
                 "notify": self.notify,
                 "language": self.language,
+                "inbox": self.inbox,
                 "retry": RetrySettings(waits_minutes=(30,)),  # longer than a dispatch stays for
             }
         )

@@ -1,0 +1,111 @@
+"""`newsletter inbox fetch`, and what reads the mailbox before mails leave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from archive_kit import SECRET, written
+from inbox_kit import Office, deliver, mail, maildir, office
+from newsletter_mailer.cli import newsletter
+from newsletter_mailer.config import write_private
+from newsletter_mailer.errors import InboxUnreadable
+from newsletter_mailer.wording import use_language
+from program import ISSUE_YAML
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    yield
+    use_language("en")
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Path:
+    return maildir(tmp_path / "mail")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, box: Path) -> Iterator[Office]:
+    """One letter was sent, and another one is ready."""
+    found = office(tmp_path / "ws", f"{{ maildir: {box} }}")
+    write_private(found.workspace.var / "secret", SECRET.written().encode())
+    written(found.workspace, "next", ISSUE_YAML.format(id="next-000001"))
+    yield found
+    found.database.close()
+
+
+def run(desk: Office, *arguments: str) -> Result:
+    return CliRunner().invoke(newsletter, ["--project", str(desk.workspace.root), "--lang", "en", *arguments])
+
+
+def test_the_numbers_are_data_and_who_asks_without_a_link_is_named(desk: Office, box: Path) -> None:
+    deliver(box, "1.host", desk.leave("ann@example.org"))
+    deliver(box, "2.host", mail("unsubscribe", "Bob <bob@example.org>"))
+    deliver(box, "3.host", mail("Bonjour"))
+
+    done = run(desk, "inbox", "fetch")
+
+    assert done.exit_code == 0
+    assert done.stdout == "1 reader has left by mail.\n"
+    assert "newsletter subscribers unsubscribe bob@example.org" in done.stderr
+    assert "1 other mail was left untouched." in done.stderr
+
+
+def test_as_json(desk: Office, box: Path) -> None:
+    deliver(box, "1.host", desk.leave("ann@example.org"))
+
+    done = json.loads(run(desk, "--json", "inbox", "fetch").stdout)
+
+    assert done == {
+        "mailbox": f"maildir:{box}",
+        "read": 1,
+        "left": 1,
+        "again": 0,
+        "invalid": 0,
+        "by_hand": [],
+        "other": 0,
+    }
+
+
+def test_whoever_left_by_mail_is_not_counted_by_a_dispatch(desk: Office, box: Path) -> None:
+    deliver(box, "1.host", desk.leave("ann@example.org"))
+
+    done = run(desk, "--json", "dispatch", "next", "--list", "adherents", "--dry-run")
+
+    assert json.loads(done.stdout)["head_count"]["total"] == 2
+    assert json.loads(done.stdout)["head_count"]["unsubscribed"] == 1
+
+
+def test_a_mailbox_that_cannot_be_read_is_told_where_somebody_looks(desk: Office, box: Path) -> None:
+    box.rename(box.with_name("elsewhere"))
+
+    done = run(desk, "-q", "dispatch", "next", "--list", "adherents", "--dry-run")
+
+    assert done.exit_code == 0
+    assert "would still get this letter" in done.stderr
+
+
+def test_nothing_leaves_unseen_when_the_mailbox_cannot_be_read(desk: Office, box: Path) -> None:
+    box.rename(box.with_name("elsewhere"))
+
+    done = run(desk, "dispatch", "next", "--list", "adherents", "--yes", "--expect", "3")
+
+    assert isinstance(done.exception, InboxUnreadable)
+    assert done.exception.exit_code == 75
+    assert "--without-inbox" in str(done.exception)
+    with desk.database.reading() as c:
+        assert c.exec_driver_sql("SELECT count(*) FROM campaigns WHERE slug = 'next'").scalar() == 0
+
+
+def test_without_the_mailbox_when_that_is_wanted(desk: Office, box: Path) -> None:
+    box.rename(box.with_name("elsewhere"))
+
+    done = run(desk, "dispatch", "next", "--list", "adherents", "--dry-run", "--without-inbox")
+
+    assert done.exit_code == 0
+    assert "would still get" not in done.stderr
