@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter_mailer.actions.dispatch.pacer import open_pacer
@@ -15,6 +16,7 @@ from newsletter_mailer.store import domains, pace
 from newsletter_mailer.store.database import Connection
 from newsletter_mailer.store.ledger import Claimed
 
+Pause = CloseDomain | HoldDomain
 _NONE: frozenset[str] = frozenset()
 
 
@@ -37,7 +39,7 @@ class Gate:
         waits = tools.workspace.settings.retry.policy().waits
         self._watch = Watch(campaign.counts.total, waits=waits)
         self._slow_until = 0
-        self._pauses: list[CloseDomain | HoldDomain] = []  # not yet in the ledger
+        self.pauses: list[Pause] = []  #: not yet in the ledger
         self._pacer = open_pacer(
             tools.database, tools.profile, tools.route, now=tools.clock(), rate=campaign.rate
         )
@@ -84,7 +86,7 @@ class Gate:
                 self.stopped = self.stopped or Stopped(measure.what, measure.hint, asks=True)
             elif isinstance(measure, CloseDomain) or measure.domain not in self._trusted:
                 paused.append(measure)
-        self._pauses += paused
+        self.pauses += paused
         return frozenset(measure.domain for measure in paused)
 
     @property
@@ -100,9 +102,8 @@ class Gate:
         """How many connections may be open."""
         return max(1, self._watch.connections(most, now))
 
-    def keep(self, c: Connection, now: int) -> None:
+    def keep(self, c: Connection, pauses: Sequence[Pause], now: int) -> None:
         """Write down which domains pause."""
-        for pause in self._pauses:
+        for pause in pauses:
             until = pause.until_ms if isinstance(pause, CloseDomain) else None
             domains.close_domain(c, self._campaign, pause.domain, until=until, why=str(pause.why), now=now)
-        self._pauses.clear()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
 from datetime import UTC, datetime
 
+from newsletter_mailer.actions.dispatch.claims import Claims
 from newsletter_mailer.actions.dispatch.gate import Gate
 from newsletter_mailer.actions.dispatch.tools import Tools
 from newsletter_mailer.errors import Stopped
@@ -16,17 +16,14 @@ from newsletter_mailer.model.lateness import slept
 from newsletter_mailer.model.outcome import SETTLED, Outcome, Verb
 from newsletter_mailer.smtp.pool import Later, Outgoing
 from newsletter_mailer.store import campaigns, ledger
-from newsletter_mailer.store.database import Connection
 from newsletter_mailer.store.editions import number_of
 from newsletter_mailer.store.journal import Journal
 from newsletter_mailer.store.ledger import Claimed, Settlement
 from newsletter_mailer.tokens import signing
 from newsletter_mailer.wording import sentence
 
-SETTLED_TOGETHER = 2 * ledger.MOST  # the next claim comes first, and settles them in its own transaction
 PATIENCE_MS = 10 * 60 * 1000  #: what is due within ten minutes is waited for
 OVERSLEPT = sentence("this computer slept, or its clock was set, for more than twelve hours")
-_ASK_AGAIN_MS = 1000  # at the end each connection asks once more: not each time the ledger
 _BREATH_MS = 20
 _LOOK_S = 60  # a longer wait is made of several, for the heartbeat
 
@@ -52,22 +49,17 @@ class Outbox:
         self._unsubscribe, self._preferences, self._view = (
             signing(tools.secret, purpose) for purpose in ("unsubscribe", "preferences", "view")
         )
-        self._claimed: deque[Claimed] = deque()
+        self._claims = Claims(tools, campaign.id, self._gate, run=run)
         self._in_hand: dict[
             int, tuple[Delivery, int]
         ] = {}  # taken and not yet settled; when they were claimed
-        self._settled: list[Settlement] = []
-        self._claim_size = 10
-        self._claimed_at = 0
-        self._empty_at = 0  # when a claim found nobody, and nothing has come back since; 0 = it has
-        self._retry = tools.workspace.settings.retry.policy()
         self._templates: dict[
             tuple[int, str], MessageTemplate
         ] = {}  # an edition for each list: its own List-Id
+        self._breath_until = 0  # while the journal waits to begin anew
         self._seconds = (0, datetime.min.replace(tzinfo=UTC))
         self.canary = bool(campaign.canary) and campaign.canary_done_at is None
         self.wait = False  #: stay however long the pace takes
-        self.free_at = 0  #: when the pace lets something out again, if that is why nothing more was given
         self.given = 0  #: messages taken in all
         self.overslept = False  #: so long since the last claim that the officer must say yes
         with tools.database.reading() as connection:
@@ -77,7 +69,12 @@ class Outbox:
     @property
     def empty(self) -> bool:
         """Whether the ledger knows of everything that was claimed."""
-        return not self._claimed and not self._settled and not self._in_hand
+        return not self._in_hand and self._claims.empty
+
+    @property
+    def free_at(self) -> int:
+        """When the pace lets something out again, if that is why nothing more was given."""
+        return max(self._claims.free_at, self._breath_until)
 
     @property
     def stopped(self) -> Stopped | None:
@@ -91,10 +88,9 @@ class Outbox:
             return None
         if self._gate.slow(now):
             self.release()
-        while self._claimed or (not self._nothing_new(now) and self._claim(now)):
-            claimed = self._claimed.popleft()
+        while (claimed := self._next(now)) is not None:
             self.given += 1
-            self._in_hand[claimed.delivery.id] = claimed.delivery, self._claimed_at
+            self._in_hand[claimed.delivery.id] = claimed.delivery, self._claims.at
             try:
                 return self._built(claimed, now)
             except ValueError as error:  # this reader's name, address or fields; the others go on
@@ -125,107 +121,61 @@ class Outbox:
         """How many connections may be open now."""
         return self._gate.connections(self._tools.account.connections, self._tools.clock())
 
-    def flush(self) -> None:
-        """Settle what is known."""
-        if not self._settled:
-            return
-        with self._tools.database.transaction() as connection:
-            self._write_down(connection, self._tools.clock())
-        self._settled = []
-
     def release(self) -> None:
-        """Give back what was claimed and never taken."""
-        self.flush()
-        self._give_back(list(self._claimed))
-        self._claimed.clear()
-        self._empty_at = 0
+        """Give back what was claimed and never taken; what is known is told."""
+        self._claims.release()
+
+    def close(self) -> None:
+        """Nothing is asked of it any more."""
+        self._claims.close()
 
     def heartbeat(self) -> None:
         """The run is alive, though it waits."""
         now = self._tools.clock()
-        self.overslept = self.overslept or bool(self._claimed_at and slept(self._claimed_at, now))
-        self._claimed_at = now
+        self.overslept = self.overslept or bool(self._claims.at and slept(self._claims.at, now))
+        self._claims.at = now
         with self._tools.database.transaction() as connection:
             ledger.heartbeat(connection, self._run, now)
-
-    def _write_down(self, c: Connection, now: int) -> None:
-        """Bring to the ledger what is known; it stays in hand until the commit."""
-        if self._settled:
-            ledger.settle(c, self._settled, now=now, retry=self._retry, chance=self._tools.chance)
-            self._gate.keep(c, now)
 
     def _settle(self, delivery: int, attempt: int, outcome: Outcome) -> None:
         self._journal.reply(delivery, attempt, outcome)
         now = self._tools.clock()
-        self._settled.append(Settlement(delivery, attempt, self._run, outcome, now))
-        if outcome.event not in SETTLED:
-            self._empty_at = 0
         held, _ = self._in_hand.pop(delivery)
         pausing = self._gate.saw(held.domain, outcome, now)
-        if len(self._settled) >= SETTLED_TOGETHER:
-            self.flush()
+        back = outcome.event not in SETTLED
+        self._claims.add(Settlement(delivery, attempt, self._run, outcome, now), back=back)
         if pausing:
-            self._leave_alone(pausing)
+            self._claims.release(pausing)
         self._tools.progress(outcome)
 
-    def _leave_alone(self, domains: frozenset[str]) -> None:
-        """Give back those of a domain that pauses."""
-        self.flush()
-        self._give_back([one for one in self._claimed if one.delivery.domain in domains])
-        self._claimed = deque(one for one in self._claimed if one.delivery.domain not in domains)
+    def _next(self, now: int) -> Claimed | None:
+        """The next of those who are claimed; of a new claim, when all are taken and somebody may be due."""
+        claimed = self._claims.next()
+        if claimed is None and self._claims.may_find(now) and self._may_claim(now):
+            claimed = self._claims.next() if self._claims.claim(now, canary=self.canary) else None
+        if not self._journal.grown():
+            self._claims.claim_ahead(now, canary=self.canary)
+        return claimed
 
-    def _give_back(self, claimed: list[Claimed]) -> None:
-        if claimed:
-            with self._tools.database.transaction() as connection:
-                ids = [one.delivery.id for one in claimed]
-                ledger.release(connection, ids, run=self._run, now=self._tools.clock())
+    def _may_claim(self, now: int) -> bool:
+        """Whether the journal has room, or could begin anew."""
+        if not self._journal.grown():
+            self._breath_until = 0
+            return True
+        self._claims.flush()
+        if self._in_hand:  # the journal still speaks of them: a moment's rest, each 16,000 mails
+            self._breath_until = now + _BREATH_MS
+            return False
+        self._journal.begin_anew()
+        self._breath_until = 0
+        return True
 
     def _must_rest(self, now: int) -> bool:
         """After a long sleep of the machine, or a clock set forward: a yes is needed before anything more leaves."""
-        if self._claimed_at and slept(self._claimed_at, now):
+        if self._claims.at and slept(self._claims.at, now):
             self.overslept = True
             self.release()
         return self.overslept
-
-    def _claim(self, now: int) -> bool:
-        """Claim about a second's worth, so that a power cut leaves few in doubt; whether anyone was due."""
-        if self._journal.grown():
-            self.flush()
-            if self._in_hand:  # the journal still speaks of them: a moment's rest, each 16,000 mails
-                self.free_at = now + _BREATH_MS
-                return False
-            self._journal.begin_anew()
-        if self._claimed_at:
-            rate = self._claim_size * 1000 / max(now - self._claimed_at, 1)
-            self._claim_size = max(10, min(ledger.MOST, int(rate)))
-        with self._tools.database.transaction() as connection:
-            self._write_down(connection, now)  # one commit for both: each waits for the disk
-            ledger.heartbeat(connection, self._run, now)
-            opening = self._gate.opening(connection, self._claim_size, now)
-            claimed = (
-                ledger.claim(
-                    connection,
-                    self._campaign.id,
-                    run=self._run,
-                    limit=opening.most,
-                    now=now,
-                    without=opening.without,
-                    canary=self.canary,
-                )
-                if opening.most
-                else []
-            )
-            self._gate.spend(connection, claimed, now)
-        self._settled = []
-        self._claimed.extend(claimed)  # only now: the commit is what makes them ours
-        self._claimed_at = now
-        self.free_at = 0 if claimed else opening.at
-        self._empty_at = 0 if claimed or self.free_at else now
-        return bool(claimed)
-
-    def _nothing_new(self, now: int) -> bool:
-        """Whether the ledger had nobody a moment ago, and nothing has come back since."""
-        return 0 <= now - self._empty_at < _ASK_AGAIN_MS
 
     def _later(self, now: int) -> Later | None:
         """When the pace lets out the next one; None when that is too long to wait, or nobody is left."""

@@ -148,6 +148,7 @@ def _running(tools: Tools, campaign: Campaign, trusted: frozenset[str]) -> Itera
             _set_state(tools, campaign, CampaignState.STOPPED)
             raise
         finally:
+            outbox.close()
             if outbox.empty:
                 with tools.database.transaction() as connection:
                     ledger.end_run(connection, run, tools.clock())
