@@ -22,7 +22,7 @@ from newsletter_mailer.wording import sentence
 
 FIRST, SECOND, LEFT = 10, ledger.MOST, 60  # of two claims in a row; with so many left the third begins
 SENT = Outcome(Event.ACCEPTED, Verb.DOT)
-LATER = Outcome(Event.DEFERRED, Verb.RCPT, Reply(450, "4.2.1 receiving too fast"))
+LATER = Outcome(Event.DEFERRED, Verb.RCPT, Reply(451, "4.3.0 try again later"))
 
 
 class Ledger(Database):
