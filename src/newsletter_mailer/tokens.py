@@ -138,5 +138,5 @@ def _raw(token: str) -> bytes:
 
 def message_id(secret: Secret, ledger: str, delivery: int, domain: str) -> str:
     """The Message-ID of a delivery, with angle brackets: the same for every attempt, different for every copy."""
-    mac = _text(_mac(secret.raw, "message-id")(f"{ledger}/{delivery}".encode())[:_MAC_BYTES])
-    return f"<{delivery}.{mac}@{domain}>"
+    mac = _mac(secret.raw, "message-id")(f"{ledger}/{delivery}".encode())[:_MAC_BYTES]
+    return f"<{delivery}.{mac.hex()}@{domain}>"
