@@ -18,8 +18,10 @@ from newsletter_mailer.store import campaigns, publication
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.publication import Publication
 
-#: first parts of addresses that `newsletter serve` answers itself, and names of the archive's own files
-_TAKEN = frozenset({"u", "p", "v", "c", "health", "subscribe", "pictures", "archive", "static", "index.html"})
+# First parts of addresses that `newsletter serve` answers itself, and names of files beside the letters.
+_ROUTES = ("u", "p", "v", "c", "health", "subscribe", "pictures", "archive", "static")
+_FILES = ("index.html", "style.css", "pages.css", "feed.atom", "calendar.ics", "robots.txt", "favicon.ico")
+_TAKEN = frozenset((*_ROUTES, *_FILES))
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _PICTURE = re.compile(r"([0-9a-f]{20})-[\w.-]{1,80}")
 _EDITIONS_KEPT = 4
