@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 import trustme
 
 USER, PASSWORD = "lettre", "mot de passe à lire"
+MID_NOVEMBER = 1_794_700_000  #: of 2026, in seconds since 1970
 DOVECOT = shutil.which("dovecot") or shutil.which("/usr/sbin/dovecot")
 _CONFIG = """\
 protocols = imap
@@ -78,11 +79,12 @@ class ImapServer:
         line.authenticate("PLAIN", lambda _: f"\0{USER}\0{PASSWORD}".encode())
         return line
 
-    def deliver(self, *mails: bytes, folder: str = "INBOX") -> None:
-        """Put mails there, as a delivery would: unseen."""
+    def deliver(self, *mails: bytes, folder: str = "INBOX", at: int = MID_NOVEMBER) -> None:
+        """Put mails there, as a delivery at that moment would: unseen."""
+        arrived = imaplib.Time2Internaldate(at)
         with self.line() as line:
             for mail in mails:
-                answer, _ = line.append(folder, "", "", mail)
+                answer, _ = line.append(folder, "", arrived, mail)
                 assert answer == "OK"
 
     def flags(self, folder: str = "INBOX") -> list[bytes]:

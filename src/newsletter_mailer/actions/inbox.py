@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 PURPOSE = "unsubscribe"
 SOURCE = "mail"  #: how the ledger tells these departures from others
+_CLOCKS = dt.timedelta(days=2)  # by which zones and clocks may differ
 _TOGETHER = 200  # mails that change nothing are noted together
 
 
@@ -118,17 +120,23 @@ class _Reading:
 
     def read(self) -> None:
         """All new mails, oldest first."""
-        known: frozenset[str] = frozenset()
-        if self._mailbox.uidvalidity is None:
-            with self._database.reading() as connection:
-                known = books.read_keys(connection, self._place.id)
         try:
-            for found in self._mailbox.since(Mark(self._place.uidvalidity, self._place.last_uid, known)):
+            for found in self._mailbox.since(self._mark_of_before()):
                 self._look(found)
                 if len(self._waiting) >= _TOGETHER:
                     self._note_waiting()
         finally:
             self._note_waiting()
+
+    def _mark_of_before(self) -> Mark:
+        """How far it was read, and from when on a mail can hold a link of ours."""
+        place, known = self._place, frozenset[str]()
+        with self._database.reading() as connection:
+            first = books.first_campaign_at(connection)
+            if self._mailbox.uidvalidity is None:
+                known = books.read_keys(connection, place.id)
+        day = dt.datetime.fromtimestamp((first or self._now) / 1000, dt.UTC).date() - _CLOCKS
+        return Mark(place.uidvalidity, place.last_uid, known, not_before=day)
 
     def _look(self, found: Found) -> None:
         said = wish(found.head)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import imaplib
 import re
 import ssl
@@ -19,6 +20,7 @@ _SECONDS = 30  # without an answer
 _AT_ONCE = 200  # heads in one answer
 _HEADS = f"(UID RFC822.SIZE BODY.PEEK[HEADER]<0.{LONGEST_HEAD}>)"
 _WHOLE = f"(UID BODY.PEEK[]<0.{LONGEST_MAIL}>)"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UID = re.compile(rb"\bUID (\d{1,10})\b")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,12})\b")
 _NUMBER = re.compile(rb"\d{1,10}")
@@ -68,7 +70,10 @@ class Imap:
     def since(self, mark: Mark) -> Iterator[Found]:
         """Mails with higher numbers than the mark's, by rising number."""
         last = mark.last_uid if mark.uidvalidity == self.uidvalidity else 0
-        found = _numbers(self._said("SEARCH", f"UID {last + 1}:*"))
+        wanted = f"UID {last + 1}:*"
+        if not last and mark.not_before:  # the first look: a mailbox may hold the mails of twenty years
+            wanted += f" SINCE {_date(mark.not_before)}"
+        found = _numbers(self._said("SEARCH", wanted))
         new = sorted(uid for uid in found if uid > last)  # "n:*" names the last mail, however low its number
         for at in range(0, len(new), _AT_ONCE):
             yield from self._heads(new[at : at + _AT_ONCE])
@@ -90,6 +95,11 @@ class Imap:
         if answer != "OK":
             raise imaplib.IMAP4.error(str(said))
         return said
+
+
+def _date(day: dt.date) -> str:
+    """As IMAP writes it, whatever language this computer speaks: 01-Nov-2026."""
+    return f"{day.day:02d}-{_MONTHS[day.month - 1]}-{day.year:04d}"
 
 
 def _connected(server: Server) -> imaplib.IMAP4:

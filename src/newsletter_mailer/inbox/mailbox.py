@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,6 +18,9 @@ class Mark:
     uidvalidity: int | None = None  #: of IMAP: under which numbering (RFC 3501 section 2.3.1.1)
     last_uid: int = 0
     keys: Collection[str] = ()  #: of a Maildir: the mails read already
+    not_before: dt.date | None = (
+        None  #: where nothing was read yet: mails of earlier days can ask for nothing
+    )
 
 
 @dataclass(frozen=True, slots=True)

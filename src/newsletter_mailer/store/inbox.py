@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, func, insert, select, text, update
 
-from newsletter_mailer.store.schema import inbox_mails, inbox_places
+from newsletter_mailer.store.schema import campaigns, inbox_mails, inbox_places
 
 _P, _M = inbox_places.c, inbox_mails.c
 _NOTE = text(
@@ -44,6 +44,11 @@ def read_up_to(c: Connection, place_id: int, uidvalidity: int | None, uid: int) 
     """Every mail up to that number is read; nothing happens when another process read further, or anew."""
     behind = (_P.id == place_id) & (_P.last_uid < uid) & _P.uidvalidity.is_not_distinct_from(uidvalidity)
     c.execute(update(inbox_places).where(behind).values(last_uid=uid))
+
+
+def first_campaign_at(c: Connection) -> int | None:
+    """When the first campaign was planned, in milliseconds since 1970, UTC: no link of ours is older."""
+    return c.scalar(select(func.min(campaigns.c.created_at)))
 
 
 def read_keys(c: Connection, place_id: int) -> frozenset[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from imap_server import DOVECOT, PASSWORD, USER, ImapServer, imap_server
+from imap_server import DOVECOT, MID_NOVEMBER, PASSWORD, USER, ImapServer, imap_server
 from inbox_kit import READERS, Office, mail, office
 from newsletter_mailer.errors import InboxUnreadable, LoginRefused
 from newsletter_mailer.inbox.imap import _quoted, _ranges
@@ -101,6 +101,16 @@ def test_a_large_mailbox_comes_in_pieces(desk: Office, server: ImapServer, folde
     )
 
     assert fetch(desk) == (231, 1, 230)
+    assert fetch(desk) == (0, 0, 0)
+
+
+def test_mails_older_than_the_first_letter_are_not_even_looked_at(
+    desk: Office, server: ImapServer, folder: str
+) -> None:
+    server.deliver(mail("1"), mail("2"), folder=folder, at=MID_NOVEMBER - 40 * 86_400)
+    server.deliver(desk.leave("ann@example.org"), folder=folder)
+
+    assert fetch(desk) == (1, 1, 0)
     assert fetch(desk) == (0, 0, 0)
 
 
