@@ -26,7 +26,7 @@ def words(language: str) -> dict[str, str]:
         "by_mail": say("We write to this address to make sure that it is yours."),
         "any_time": say("You can unsubscribe at any time, with one click at the foot of every letter."),
         "tracking_free": say(
-            "As you like: you get the same letters without it, and can change your mind here at any time."
+            "As you like: you get the same letters without it, and can change your mind at any time."
         ),
         "for_address": say("These choices are for"),
         "letters": say("What you receive"),

@@ -25,6 +25,7 @@ class Reading:
         """The issues come last: their addresses are the officer's own words."""
         return [
             Route("/health", self.health),
+            Route("/favicon.ico", self.no_icon),
             Route("/pages.css", self.style),
             Route("/style.css", self.archive_style),
             Route("/", self.index),
@@ -38,6 +39,10 @@ class Reading:
     async def health(self, _request: Request) -> Response:
         """Which ledger these pages are of: `dispatch` asks before it writes links to them into mails."""
         return JSONResponse({"ledger": self._ledger_id}, headers={"Cache-Control": "no-store"})
+
+    async def no_icon(self, _request: Request) -> Response:
+        """Browsers ask for one beside every page."""
+        return Response(status_code=204, headers=FOR_EVER)
 
     async def style(self, request: Request) -> Response:
         """Of the readers' own pages."""
