@@ -71,7 +71,9 @@ def add(
 def suppress(
     database: Database, address: str, reason: SuppressionReason, *, source: str, secret: Secret, now: int
 ) -> None:
-    """Never write to this address again, known or not."""
+    """Never write to this address again, known or not. Raises UsageError for what is no address."""
+    if "@" not in address.strip()[1:-1]:
+        raise UsageError(sentence("“{address}” is not an e-mail address", address=address))
     key = recipient_key(secret, address)
     with database.transaction() as connection:
         if reason is SuppressionReason.STOP_EVERYTHING:

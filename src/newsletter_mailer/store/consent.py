@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, insert, update
 
 from newsletter_mailer.model.audience import ConsentKind
+from newsletter_mailer.store.bulk import execute_with
+from newsletter_mailer.store.schema import consent_events, subscribers
 
-_RECORD = text(
-    "INSERT INTO consent_events (recipient_key, list_id, kind, wording, basis, source, detail, at)"
-    " VALUES (:key, :list, :kind, :wording, :basis, :source, :detail, :now)"
+_S = subscribers.c
+_RECORD = insert(consent_events).values(
+    recipient_key=bindparam("key"),
+    list_id=bindparam("list"),
+    **{name: bindparam(name) for name in ("kind", "wording", "basis", "source", "detail", "at")},
 )
-_ACTED = text("UPDATE subscribers SET last_act_at = :now WHERE recipient_key = :key AND last_act_at < :now")
+_ACTED = (
+    update(subscribers)
+    .where(_S.recipient_key == bindparam("key"), _S.last_act_at < bindparam("now"))
+    .values(last_act_at=bindparam("now"))
+)
 
 
 def record(
@@ -27,7 +35,7 @@ def record(
 ) -> None:
     """Write down what happened. wording: exactly as the reader saw it, or "" when they saw nothing."""
     values = {"key": recipient_key, "list": list_id, "kind": kind.value, "wording": wording, "basis": basis}
-    c.execute(_RECORD, values | {"source": source, "detail": detail, "now": now})
+    execute_with(c, _RECORD, values | {"source": source, "detail": detail, "at": now})
 
 
 def acted(c: Connection, recipient_key: str, *, now: int) -> None:
@@ -35,4 +43,4 @@ def acted(c: Connection, recipient_key: str, *, now: int) -> None:
 
     What they keep silent is kept for three years from then. Opening a mail is no act of theirs, nor is an import.
     """
-    c.execute(_ACTED, {"key": recipient_key, "now": now})
+    execute_with(c, _ACTED, {"key": recipient_key, "now": now})

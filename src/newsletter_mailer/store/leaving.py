@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Text,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 
 from newsletter_mailer.model.audience import Basis, ConsentKind, Left, SubscriptionStatus, SuppressionReason
 from newsletter_mailer.store import consent
+from newsletter_mailer.store.bulk import execute_with, read_with
 from newsletter_mailer.store.list_rows import uncounted
 from newsletter_mailer.store.schema import (
     deliveries,
@@ -19,7 +32,29 @@ from newsletter_mailer.store.schema import (
 )
 
 _LEFT = SubscriptionStatus.UNSUBSCRIBED.value
-_T, _P = subscriptions.c, departures.c
+_T, _P, _D, _E = subscriptions.c, departures.c, deliveries.c, events.c
+_READER = select(subscribers.c.id).where(subscribers.c.recipient_key == bindparam("key"))
+_TIES = select(_T.list_id, _T.status, _T.basis).where(_T.subscriber_id == bindparam("reader"))
+_END = (
+    update(subscriptions)
+    .where(_T.subscriber_id == bindparam("reader"), _T.list_id == bindparam("list"))
+    .values(status=_LEFT, since=bindparam("now"))
+)
+_DELIVERY = (
+    select(_D.recipient_key, _D.lists, subscribers.c.recipient_key)
+    .outerjoin_from(deliveries, subscribers, subscribers.c.id == _D.subscriber_id)
+    .where(_D.id == bindparam("delivery"))
+)
+_NOTED = exists().where(_E.delivery_id == bindparam("delivery"), _E.kind == ConsentKind.UNSUBSCRIBED.value)
+_NOTE = insert(events).from_select(  # once: the delivery's own history says that its reader left by it
+    ["delivery_id", "kind", "detail", "at"],
+    select(
+        bindparam("delivery", type_=BigInteger),
+        literal(ConsentKind.UNSUBSCRIBED.value),
+        bindparam("source", type_=Text),
+        bindparam("now", type_=BigInteger),
+    ).where(~_NOTED),
+)
 _SUPPRESS = text(
     "INSERT INTO suppressions (recipient_key, reason, source, created_at) VALUES (:key, :reason, :source, :now)"
     " ON CONFLICT DO NOTHING"  # the first reason is the one to tell
@@ -39,26 +74,20 @@ def unsubscribe(
     c: Connection, subscriber_id: int, list_ids: Collection[int], *, now: int, source: str = ""
 ) -> int:
     """End the ties to these lists, and give the number of those that had not ended before. No import revives them."""
-    these = (_T.subscriber_id == subscriber_id) & _T.list_id.in_(list(list_ids)) & (_T.status != _LEFT)
-    ending = update(subscriptions).where(these).values(status=_LEFT, since=now)
-    ended = c.execute(ending.returning(_T.list_id, _T.basis)).all()
     key = _key(c, subscriber_id)
-    if not ended or key is None:
+    if key is None:
         return 0
-    for list_id, basis in sorted(ended):
-        _say_left(c, key, list_id, basis=basis, source=source, now=now)
-    consent.acted(c, key, now=now)
-    return len(ended)
+    return _end(c, key, subscriber_id, _ties(c, subscriber_id), list_ids, source=source, now=now)
 
 
 def unsubscribe_key(
     c: Connection, recipient_key: str, list_ids: Collection[int], *, now: int, source: str
 ) -> int:
     """The same for whoever has this fingerprint, also when their row is gone or has no such tie."""
-    number = c.scalar(select(subscribers.c.id).where(subscribers.c.recipient_key == recipient_key))
-    ended = 0 if number is None else unsubscribe(c, number, list_ids, now=now, source=source)
-    tied = set(c.scalars(select(_T.list_id).where(_T.subscriber_id == number)))
-    for list_id in sorted(set(list_ids) - tied):
+    number = _number(c, recipient_key)
+    ties = _ties(c, number) if number else {}
+    ended = _end(c, recipient_key, number, ties, list_ids, source=source, now=now)
+    for list_id in sorted(set(list_ids) - ties.keys()):
         if depart(c, recipient_key, list_id, now=now, reason=_LEFT, source=source):
             _say_left(c, recipient_key, list_id, basis="", source=source, now=now)
             ended += 1
@@ -67,27 +96,24 @@ def unsubscribe_key(
 
 def leave_delivery(c: Connection, delivery_id: int, *, now: int, source: str) -> Left | None:
     """End the ties by which this delivery reached its reader; None for a delivery that there is not."""
-    query = select(deliveries.c.recipient_key, deliveries.c.subscriber_id, deliveries.c.lists)
-    found = c.execute(query.where(deliveries.c.id == delivery_id)).one_or_none()
-    if found is None:
+    found = read_with(c, _DELIVERY, {"delivery": delivery_id})
+    if not found:
         return None
-    lists = uncounted(c, [int(number) for number in found.lists.split(",") if number])
-    present = _key(c, found.subscriber_id) if found.subscriber_id else None  # another one, if they moved
-    key = present or found.recipient_key
+    [(planned_key, reached, present_key)] = found
+    key = present_key or planned_key  # the first is another one, if they moved
+    lists = uncounted(c, [int(number) for number in reached.split(",") if number])
     ended = unsubscribe_key(c, key, [one.id for one in lists], now=now, source=source)
-    _note(c, delivery_id, source, now)
-    known = c.scalar(select(subscribers.c.id).where(subscribers.c.recipient_key == key)) is not None
-    return Left(lists, again=not ended, address_known=known)
+    execute_with(c, _NOTE, {"delivery": delivery_id, "source": source, "now": now})
+    return Left(lists, again=not ended, address_known=present_key is not None or _number(c, key) > 0)
 
 
 def stop_everything(c: Connection, recipient_key: str, *, now: int, source: str) -> None:
     """Never write to this reader again, by any list: their own wish, known or not. Every tie of theirs ends."""
     if not keep_suppressed(c, recipient_key, SuppressionReason.STOP_EVERYTHING, now=now, source=source):
         return
-    number = c.scalar(select(subscribers.c.id).where(subscribers.c.recipient_key == recipient_key))
-    if number is not None:
-        ties = c.scalars(select(_T.list_id).where(_T.subscriber_id == number)).all()
-        unsubscribe(c, number, ties, now=now, source=source)
+    number = _number(c, recipient_key)
+    ties = _ties(c, number) if number else {}
+    _end(c, recipient_key, number, ties, ties, source=source, now=now)
     _say(c, recipient_key, ConsentKind.STOPPED_EVERYTHING, source=source, now=now)
     consent.acted(c, recipient_key, now=now)
 
@@ -140,8 +166,38 @@ def depart(c: Connection, recipient_key: str, list_id: int, *, now: int, reason:
     return c.execute(_DEPART, values).rowcount > 0
 
 
+def _end(
+    c: Connection,
+    key: str,
+    number: int,
+    ties: Mapping[int, tuple[str, str]],
+    list_ids: Collection[int],
+    *,
+    source: str,
+    now: int,
+) -> int:
+    ending = [one for one in sorted(list_ids) if one in ties and ties[one][0] != _LEFT]
+    for list_id in ending:
+        execute_with(c, _END, {"reader": number, "list": list_id, "now": now})
+        _say_left(c, key, list_id, basis=ties[list_id][1], source=source, now=now)
+    if ending:
+        consent.acted(c, key, now=now)
+    return len(ending)
+
+
+def _ties(c: Connection, number: int) -> dict[int, tuple[str, str]]:
+    """Status and basis of every tie that they ever had, by the list."""
+    return {one: (status, basis) for one, status, basis in read_with(c, _TIES, {"reader": number})}
+
+
 def _key(c: Connection, subscriber_id: int) -> str | None:
     return c.scalar(select(subscribers.c.recipient_key).where(subscribers.c.id == subscriber_id))
+
+
+def _number(c: Connection, key: str) -> int:
+    """The subscriber with that fingerprint, 0 when there is none."""
+    found = read_with(c, _READER, {"key": key})
+    return int(found[0][0]) if found else 0
 
 
 def _say(c: Connection, key: str, kind: ConsentKind, *, source: str, detail: str = "", now: int) -> None:
@@ -152,11 +208,3 @@ def _say(c: Connection, key: str, kind: ConsentKind, *, source: str, detail: str
 def _say_left(c: Connection, key: str, list_id: int, *, basis: str, source: str, now: int) -> None:
     kind = ConsentKind.UNSUBSCRIBED
     consent.record(c, key, kind, list_id=list_id, wording="", basis=basis, source=source, now=now)
-
-
-def _note(c: Connection, delivery_id: int, source: str, now: int) -> None:
-    """The delivery's own history says once that its reader left by it."""
-    kind = ConsentKind.UNSUBSCRIBED.value
-    said = select(events.c.id).where(events.c.delivery_id == delivery_id, events.c.kind == kind)
-    if c.scalar(said.limit(1)) is None:
-        c.execute(insert(events).values(delivery_id=delivery_id, kind=kind, detail=source, at=now))

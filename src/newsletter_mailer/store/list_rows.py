@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from newsletter_mailer.model.audience import Basis, MailingList, SubscriptionStatus
+from newsletter_mailer.store.bulk import execute_with
 from newsletter_mailer.store.schema import lists as lists_table
 from newsletter_mailer.store.schema import subscribers, subscriptions, suppressions
 
 _L = lists_table.c
+_ALL = select(lists_table).order_by(_L.slug)
 
 
 def add_list(
@@ -43,7 +45,7 @@ def edit_list(c: Connection, list_id: int, **changes: object) -> None:
 
 def lists(c: Connection) -> list[MailingList]:
     """Every list, by its slug, with the number of readers that may be written to."""
-    rows = c.execute(select(lists_table).order_by(_L.slug)).all()
+    rows = c.execute(_ALL).all()
     return [_list(row, _confirmed(c, row.id)) for row in rows]
 
 
@@ -55,8 +57,8 @@ def find_list(c: Connection, slug: str) -> MailingList | None:
 
 def uncounted(c: Connection, list_ids: Collection[int]) -> tuple[MailingList, ...]:
     """The lists with these numbers, by their slugs; counting their readers would take long."""
-    rows = c.execute(select(lists_table).where(_L.id.in_(list(list_ids))).order_by(_L.slug))
-    return tuple(_list(row) for row in rows)
+    rows = execute_with(c, _ALL, {})  # lists are few, and this is asked at each click
+    return tuple(_list(row) for row in rows if row.id in list_ids)
 
 
 def list_source(c: Connection, list_id: int) -> str:
@@ -77,5 +79,5 @@ def _confirmed(c: Connection, list_id: int) -> int:
 
 
 def _list(row: Any, confirmed: int = 0) -> MailingList:
-    said = (row.purpose, row.wording, row.language, row.public)
-    return MailingList(row.id, row.slug, row.name, Basis(row.basis), row.commercial, confirmed, *said)
+    said = (row.purpose, row.wording, row.language, bool(row.public))
+    return MailingList(row.id, row.slug, row.name, Basis(row.basis), bool(row.commercial), confirmed, *said)

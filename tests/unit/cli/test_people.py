@@ -179,6 +179,11 @@ def test_the_suppressed_are_told_and_not_brought_back(members: Call, reason: str
     assert shown(members)["suppressed"]["reason"] == reason
 
 
+def test_what_is_no_address_is_not_suppressed(members: Call) -> None:
+    with pytest.raises(UsageError, match="“ann” is not an e-mail address"):
+        members("subscribers", "suppress", "ann", "--reason", "manual")
+
+
 def test_no_mail_at_all_holds_for_every_list(members: Call) -> None:
     members("lists", "add", "press")
     members("subscribers", "add", ANN, "--list", "press")
