@@ -105,7 +105,6 @@ class Pages:
 def _words() -> dict[str, str]:
     """What the pages say themselves, in the language of the moment."""
     return {
-        "archive": say("Archive"),
         "all": say("All our letters"),
         "introduction": say("Our letters, as they were sent. The newest comes first."),
         "newest": say("The newest letter"),
