@@ -6,7 +6,9 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import copy_context
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
@@ -15,6 +17,8 @@ from typing import IO, Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from newsletter_mailer.cli import newsletter
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 ISSUE_YAML = """\
@@ -96,16 +100,10 @@ class Newsletter:
         }
 
     def command(self, *arguments: str) -> list[str]:
-        return [
-            sys.executable,
-            "-m",
-            "newsletter_mailer",
-            "--project",
-            str(self.folder),
-            "--lang",
-            "en",
-            *arguments,
-        ]
+        return [sys.executable, "-m", "newsletter_mailer", *self._words(*arguments)]
+
+    def _words(self, *arguments: str) -> list[str]:
+        return ["--project", str(self.folder), "--lang", "en", *arguments]
 
     def run(
         self,
@@ -131,6 +129,12 @@ class Newsletter:
             self.command(*arguments), env=self.environment, stdout=subprocess.PIPE, stderr=stderr, text=True
         )
 
+    def on_list(self, slug: str, addresses: Sequence[str]) -> None:
+        """These readers, imported by the same command within this process: what is given needs no program of its own."""
+        arguments = self._words("subscribers", "import", str(self.people(addresses)), "--list", slug)
+        with _environment(self.environment):
+            copy_context().run(newsletter.main, arguments, standalone_mode=False)
+
     def issue(self, slug: str, text: str | None = None) -> Path:
         path = self.folder / "issues" / slug / "issue.yaml"
         path.parent.mkdir(parents=True)
@@ -142,3 +146,16 @@ class Newsletter:
         rows = [f"{address};{address.partition('@')[0].title()}" for address in addresses]
         path.write_text("email;prénom\n" + "\n".join(rows) + "\n", encoding="utf-8")
         return path
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """These variables and no others, for the length of a `with`."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

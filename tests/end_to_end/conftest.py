@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import time
@@ -28,11 +29,11 @@ def smtp_port(postbox: Postbox) -> Iterator[int]:
         controller.stop()
 
 
-@pytest.fixture
-def newsletter(tmp_path: Path, smtp_port: int) -> Newsletter:
-    """A workspace with one issue and no reader."""
-    folder = tmp_path / "workspace"
-    face = Newsletter(folder, smtp_port)
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace as the program makes it, with one issue and no reader: made once, to be copied."""
+    folder = tmp_path_factory.mktemp("made") / "workspace"
+    face = Newsletter(folder, port=0)
     subprocess.run(
         [sys.executable, "-m", "newsletter_mailer", "--no-input", "--lang", "fr", "init", str(folder)],
         check=True,
@@ -40,15 +41,21 @@ def newsletter(tmp_path: Path, smtp_port: int) -> Newsletter:
         env=face.environment,
     )
     face.issue("2026-11")
-    return face
+    return folder
+
+
+@pytest.fixture
+def newsletter(made: Path, tmp_path: Path, smtp_port: int) -> Newsletter:
+    """A workspace with one issue and no reader."""
+    return Newsletter(Path(shutil.copytree(made, tmp_path / "workspace")), smtp_port)
 
 
 @pytest.fixture
 def wait_until() -> Callable[[Callable[[], bool]], None]:
-    """Wait for something that another process does; thirty seconds is a hang."""
+    """Wait for something that another process does; two minutes are a hang."""
 
     def wait(true: Callable[[], bool]) -> None:
-        for _ in range(3000):
+        for _ in range(12_000):
             if true():
                 return
             time.sleep(0.01)

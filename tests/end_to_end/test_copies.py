@@ -22,7 +22,7 @@ WaitUntil = Callable[[Callable[[], bool]], None]
 @pytest.fixture
 def members(newsletter: Newsletter) -> Newsletter:
     """A workspace with eight readers, and nothing sent yet."""
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "members")
+    newsletter.on_list("members", READERS)
     return newsletter
 
 

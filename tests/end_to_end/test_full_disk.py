@@ -51,7 +51,7 @@ def disk(tmp_path: Path, newsletter: Newsletter) -> Iterator[SmallDisk]:
 
 def readers(newsletter: Newsletter, count: int) -> list[str]:
     addresses = [f"reader{number:04}@example.org" for number in range(count)]
-    newsletter.run("subscribers", "import", str(newsletter.people(addresses)), "--list", "members")
+    newsletter.on_list("members", addresses)
     return addresses
 
 

@@ -39,7 +39,7 @@ def test_an_issue_reaches_every_reader_of_a_list_once_and_the_log_says_so(
 
 
 def test_a_second_dispatch_of_the_same_issue_sends_nothing(newsletter: Newsletter, postbox: Postbox) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
+    newsletter.on_list("adherents", READERS)
     newsletter.run("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "12")
 
     said = newsletter.run("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "12")
@@ -51,10 +51,10 @@ def test_a_second_dispatch_of_the_same_issue_sends_nothing(newsletter: Newslette
 def test_later_readers_get_the_issue_and_the_others_do_not_get_it_again(
     newsletter: Newsletter, postbox: Postbox
 ) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS[:5])), "--list", "adherents")
+    newsletter.on_list("adherents", READERS[:5])
     newsletter.run("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "5")
     respelled = [READERS[0].upper(), *READERS[5:]]
-    newsletter.run("subscribers", "import", str(newsletter.people(respelled)), "--list", "autres")
+    newsletter.on_list("autres", respelled)
 
     newsletter.run("dispatch", "2026-11", "--list", "autres", "--list", "adherents", "--yes", "--expect", "7")
 
@@ -65,7 +65,7 @@ def test_later_readers_get_the_issue_and_the_others_do_not_get_it_again(
 def test_whoever_does_not_confirm_the_number_sends_nothing(
     newsletter: Newsletter, postbox: Postbox, arguments: tuple[str, ...]
 ) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
+    newsletter.on_list("adherents", READERS)
 
     newsletter.run("dispatch", "2026-11", "--list", "adherents", *arguments, code=6)
 
@@ -74,7 +74,7 @@ def test_whoever_does_not_confirm_the_number_sends_nothing(
 
 
 def test_a_refused_and_a_deferred_reader_are_told_apart(newsletter: Newsletter, postbox: Postbox) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
+    newsletter.on_list("adherents", READERS)
     postbox.answers = {READERS[0]: "550 5.1.1 nobody here", READERS[1]: "451 4.2.2 mailbox busy"}
 
     said = newsletter.run(
@@ -101,7 +101,7 @@ def test_a_refused_and_a_deferred_reader_are_told_apart(newsletter: Newsletter, 
 def test_a_run_that_stops_for_now_tells_a_program_where_the_campaign_stands(
     newsletter: Newsletter, postbox: Postbox
 ) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS[:2])), "--list", "adherents")
+    newsletter.on_list("adherents", READERS[:2])
     postbox.answers = {READERS[1]: "451 4.7.1 greylisted"}
     confirmed = ("--list", "adherents", "--yes", "--expect", "2")
 
@@ -112,7 +112,7 @@ def test_a_run_that_stops_for_now_tells_a_program_where_the_campaign_stands(
 
 
 def test_a_deferred_reader_gets_it_at_the_next_try(newsletter: Newsletter, postbox: Postbox) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS[:2])), "--list", "adherents")
+    newsletter.on_list("adherents", READERS[:2])
     postbox.answers = {READERS[1]: "451 4.7.1 greylisted"}
     postbox.answer_times = 2
 
@@ -139,7 +139,7 @@ def test_ctrl_c_stops_after_the_mail_in_flight_and_the_same_command_continues(
     tmp_path: Path,
     wait_until: Callable[[Callable[[], bool]], None],
 ) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
+    newsletter.on_list("adherents", READERS)
     postbox.hold_at = 3
     talk = tmp_path / "talk"
     with talk.open("w") as stderr:
@@ -165,7 +165,7 @@ def test_ctrl_c_stops_after_the_mail_in_flight_and_the_same_command_continues(
 def test_a_second_ctrl_c_does_not_wait_for_a_server_that_says_nothing(
     newsletter: Newsletter, tmp_path: Path, wait_until: Callable[[Callable[[], bool]], None]
 ) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
+    newsletter.on_list("adherents", READERS)
     talk = tmp_path / "talk"
     with socket.create_server(("127.0.0.1", 0)) as mute, talk.open("w") as stderr:
         newsletter.environment["NEWSLETTER_SMTP__PORT"] = str(mute.getsockname()[1])
@@ -188,7 +188,7 @@ def test_a_second_ctrl_c_does_not_wait_for_a_server_that_says_nothing(
 def test_a_killed_sender_loses_nobody_and_doubles_nobody(
     newsletter: Newsletter, postbox: Postbox, wait_until: Callable[[Callable[[], bool]], None]
 ) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
+    newsletter.on_list("adherents", READERS)
     postbox.hold_at = 4  # the fourth is in flight when the sender dies
     sender = newsletter.start("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "12")
     wait_until(lambda: len(postbox.received) == 4)
@@ -212,7 +212,7 @@ def test_a_killed_sender_loses_nobody_and_doubles_nobody(
 def test_a_second_sender_is_told_at_once_that_another_is_at_work(
     newsletter: Newsletter, postbox: Postbox, wait_until: Callable[[Callable[[], bool]], None]
 ) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
+    newsletter.on_list("adherents", READERS)
     postbox.hold_at = 1
     first = newsletter.start("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "12")
     wait_until(lambda: len(postbox.received) == 1)
@@ -234,13 +234,13 @@ def test_a_test_goes_to_anyone_marked_and_counts_as_no_delivery(
     message = postbox.message_to("chair@example.org")
     assert "[TEST]" in str(message["Subject"]) or "W1RFU1Rd" in str(message["Subject"])
     assert "List-Unsubscribe-Post" not in message
-    newsletter.run("subscribers", "import", str(newsletter.people(["chair@example.org"])), "--list", "bureau")
+    newsletter.on_list("bureau", ["chair@example.org"])
     newsletter.run("dispatch", "2026-11", "--list", "bureau", "--yes", "--expect", "1")
     assert postbox.addresses.count("chair@example.org") == 2
 
 
 def test_a_lost_secret_stops_everything_that_would_need_it(newsletter: Newsletter, postbox: Postbox) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
+    newsletter.on_list("adherents", READERS)
     (newsletter.folder / "var" / "secret").unlink()
 
     said = newsletter.run("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "12", code=4)
@@ -252,7 +252,7 @@ def test_a_lost_secret_stops_everything_that_would_need_it(newsletter: Newslette
 def test_a_broken_issue_is_told_with_every_place_and_nothing_leaves(
     newsletter: Newsletter, postbox: Postbox
 ) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
+    newsletter.on_list("adherents", READERS)
     text = (newsletter.folder / "issues" / "2026-11" / "issue.yaml").read_text(encoding="utf-8")
     newsletter.issue(
         "broken",
@@ -269,7 +269,7 @@ def test_a_broken_issue_is_told_with_every_place_and_nothing_leaves(
 
 
 def test_an_unknown_list_is_named_with_the_known_ones(newsletter: Newsletter) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
+    newsletter.on_list("adherents", READERS)
 
     said = newsletter.run("dispatch", "2026-11", "--list", "adherent", code=2)
 

@@ -38,7 +38,7 @@ def state(newsletter: Newsletter) -> dict[str, str]:
 
 
 def import_(newsletter: Newsletter, *addresses: str) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(addresses)), "--list", "members")
+    newsletter.on_list("members", addresses)
 
 
 def rehearsed(newsletter: Newsletter, *options: str, code: int = 0) -> Any:

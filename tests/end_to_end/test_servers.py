@@ -65,9 +65,7 @@ def secure(port: int, ca_file: str, password: str = PASSWORD) -> dict[str, str]:
 def test_a_dispatch_over_starttls_with_a_login(
     newsletter: Newsletter, postbox: Postbox, secure_port: int, certified: Certificates
 ) -> None:
-    newsletter.run(
-        "subscribers", "import", str(newsletter.people(["ann@example.org"])), "--list", "adherents"
-    )
+    newsletter.on_list("adherents", ["ann@example.org"])
 
     newsletter.run(
         "dispatch",
@@ -86,9 +84,7 @@ def test_a_dispatch_over_starttls_with_a_login(
 def test_a_refused_login_stops_with_a_sentence_and_leaves_everybody_queued(
     newsletter: Newsletter, postbox: Postbox, secure_port: int, certified: Certificates
 ) -> None:
-    newsletter.run(
-        "subscribers", "import", str(newsletter.people(["ann@example.org"])), "--list", "adherents"
-    )
+    newsletter.on_list("adherents", ["ann@example.org"])
     wrong = secure(secure_port, certified.ca_file, password="wrong")
 
     said = newsletter.run(
@@ -106,9 +102,7 @@ def test_a_refused_login_stops_with_a_sentence_and_leaves_everybody_queued(
 def test_a_server_that_cannot_prove_its_name_gets_no_mail(
     newsletter: Newsletter, certified: Certificates
 ) -> None:
-    newsletter.run(
-        "subscribers", "import", str(newsletter.people(["ann@example.org"])), "--list", "adherents"
-    )
+    newsletter.on_list("adherents", ["ann@example.org"])
 
     with ScriptedServer(offers=("STARTTLS",), starttls=certified.wrong_name) as server:
         newsletter.run(
@@ -129,9 +123,7 @@ def test_a_server_that_cannot_prove_its_name_gets_no_mail(
 
 
 def test_a_dead_server_is_named_and_nobody_is_lost(newsletter: Newsletter) -> None:
-    newsletter.run(
-        "subscribers", "import", str(newsletter.people(["ann@example.org"])), "--list", "adherents"
-    )
+    newsletter.on_list("adherents", ["ann@example.org"])
 
     with free_port() as port:
         said = newsletter.run(
@@ -166,7 +158,7 @@ def test_a_server_beyond_this_machine_without_encryption_is_refused(newsletter: 
 @pytest.mark.skipif(SINK is None, reason="Postfix's smtp-sink is not installed (make setup-system)")
 def test_five_hundred_readers_arrive_at_postfix_each_once(newsletter: Newsletter, tmp_path: Path) -> None:
     readers = [f"reader{number}@example.org" for number in range(500)]
-    newsletter.run("subscribers", "import", str(newsletter.people(readers)), "--list", "adherents")
+    newsletter.on_list("adherents", readers)
     dump = tmp_path / "dump"
     assert SINK is not None
 

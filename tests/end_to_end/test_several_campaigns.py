@@ -19,8 +19,8 @@ WaitUntil = Callable[[Callable[[], bool]], None]
 
 @pytest.fixture
 def readers(newsletter: Newsletter) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(FIRST)), "--list", "la")
-    newsletter.run("subscribers", "import", str(newsletter.people(SECOND)), "--list", "lb")
+    newsletter.on_list("la", FIRST)
+    newsletter.on_list("lb", SECOND)
 
 
 def stopped_half_way(newsletter: Newsletter, postbox: Postbox, wait_until: WaitUntil) -> None:

@@ -30,7 +30,7 @@ def test_a_test_mail_arrives_signed(newsletter: Newsletter, postbox: Postbox) ->
 def test_a_notice_to_the_officer_is_signed_too(newsletter: Newsletter, postbox: Postbox) -> None:
     environment = {**ENVIRONMENT, "NEWSLETTER_NOTIFY": '["chair@example.org"]'}
     newsletter.run("doctor", "--make-key", environment=environment)
-    newsletter.run("subscribers", "import", str(newsletter.people(["ann@example.org"])), "--list", "members")
+    newsletter.on_list("members", ["ann@example.org"])
     confirmed = ("--list", "members", "--yes", "--expect", "1")
     newsletter.run("dispatch", "2026-11", *confirmed, "--at", "2199-12-01 09:00", environment=environment)
     with sqlite3.connect(newsletter.folder / "var" / "newsletter.db") as ledger:

@@ -24,7 +24,7 @@ OFFICER = "chair@example.org"
 @pytest.fixture
 def office(newsletter: Newsletter) -> Newsletter:
     """A workspace with twelve readers and an officer who is told."""
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "adherents")
+    newsletter.on_list("adherents", READERS)
     newsletter.environment["NEWSLETTER_NOTIFY"] = json.dumps([OFFICER])
     return newsletter
 

@@ -19,7 +19,7 @@ def test_a_new_issue_can_be_sent_as_it_is_and_its_copy_is_another_issue(
 ) -> None:
     newsletter.run("new", "2026-12")
     newsletter.run("new", "2027-01", "--from", "2026-12")
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "members")
+    newsletter.on_list("members", READERS)
 
     newsletter.run("dispatch", "2026-12", "--list", "members", "--yes", "--expect", "4")
     newsletter.run("dispatch", "2027-01", "--list", "members", "--yes", "--expect", "4")
@@ -68,7 +68,7 @@ def test_init_writes_any_name_so_that_it_can_be_read_again(
 
 def test_lists_are_shown_with_their_readers(newsletter: Newsletter) -> None:
     assert "subscribers import" in newsletter.run("lists").stderr
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "members")
+    newsletter.on_list("members", READERS)
 
     shown = json.loads(newsletter.run("--json", "lists").stdout)
 
@@ -79,7 +79,7 @@ def test_lists_are_shown_with_their_readers(newsletter: Newsletter) -> None:
 
 
 def test_the_refused_can_be_retried_and_the_rest_cancelled(newsletter: Newsletter, postbox: Postbox) -> None:
-    newsletter.run("subscribers", "import", str(newsletter.people(READERS)), "--list", "members")
+    newsletter.on_list("members", READERS)
     postbox.answers = {READERS[0]: "550 5.2.1 no", READERS[1]: "550 5.2.1 no", READERS[2]: "550 5.1.1 nobody"}
     newsletter.run("dispatch", "2026-11", "--list", "members", "--yes", "--expect", "4", code=5)
 
