@@ -6,7 +6,7 @@ CONSTRAINED := -c constraints.txt
 # Processes that share the tests: make test WORKERS=0 for one alone
 WORKERS ?= auto
 
-.PHONY: demo test lint bench crash setup-system constraints locale clean
+.PHONY: demo test lint bench crash properties setup-system constraints locale clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter demo $(DEMO_OPTIONS)
@@ -28,6 +28,10 @@ bench: $(VENV)/.installed-test
 crash: $(VENV)/.installed-test
 	$(BIN)/python tests/crash_suite.py --kills $(or $(KILLS),500) --seed $(or $(SEED),1)
 	$(BIN)/python tests/crash_suite.py --every-step --readers 12
+
+# The properties that the gate tries with some examples, with forty times as many
+properties: $(VENV)/.installed-test
+	$(BIN)/pytest --numprocesses=$(WORKERS) --maxprocesses=8 --dist=worksteal --hypothesis-profile=long -m hypothesis
 
 # Debian packages that the whole gate needs (a browser, Postfix's smtp-sink, an IMAP server); run as root.
 setup-system:

@@ -102,7 +102,7 @@ class Composing:
 
     def ask(self, path: str, headers: Mapping[str, str] | None = None, method: str = "GET") -> Answer:
         """One request, with no more headers than given."""
-        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             line.putrequest(method, path, skip_host="Host" in (headers or {}))
             for name, value in (headers or {}).items():
@@ -128,5 +128,5 @@ def composing(folder: Path, issue: str | None = "essai") -> Iterator[Composing]:
             yield Composing(url, app, file)
         finally:
             server.should_exit = True
-            thread.join(20)
+            thread.join(120)
             assert not thread.is_alive()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import re
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -100,6 +101,7 @@ class ScriptedServer:
         self._threads: list[threading.Thread] = []
         self._open: list[socket.socket] = []
         self._closing = threading.Event()
+        self.failed = threading.Event()  #: set when it hangs up or falls silent
         self.port: int = self._socket.getsockname()[1]
 
     def __enter__(self) -> ScriptedServer:
@@ -159,10 +161,12 @@ class ScriptedServer:
         queue = self._replies.get(verb)
         scripted: Reply = "" if not queue else queue.pop(0) if len(queue) > 1 else queue[0]
         reply = scripted or self._default(verb)
+        if reply in (HANG_UP, SILENCE):
+            self.failed.set()
         if reply == HANG_UP:
             return None
         if reply == SILENCE:
-            self._closing.wait(30)
+            self._closing.wait(120)
             raise EOFError("silent to the end")
         return reply if isinstance(reply, bytes) else f"{reply}\r\n".encode() if reply else b""
 
@@ -213,7 +217,7 @@ class PatientServer(ScriptedServer):
 
     def reply_to(self, verb: str) -> bytes | None:
         if verb == "DOT":
-            for _ in range(1500):
+            for _ in range(6000):
                 if len(self.talks) >= self.patience or self.closing:
                     break
                 time.sleep(0.02)
@@ -221,7 +225,7 @@ class PatientServer(ScriptedServer):
 
 
 def patient(connections: int, **options: Any) -> PatientServer:
-    """A `ScriptedServer` that waits for that many connections; half a minute is a hang."""
+    """A `ScriptedServer` that waits for that many connections; two minutes are a hang."""
     server = PatientServer(**options)
     server.patience = connections
     return server
@@ -465,10 +469,27 @@ def _server_side(certificate: trustme.LeafCert) -> ssl.SSLContext:
 
 @contextmanager
 def free_port() -> Iterator[int]:
-    """A port that nobody listens on, held until the block ends."""
+    """A port that nobody listens on, held until the block ends.
+
+    Below those that the system gives away, so that nobody gets it by chance when it is held no more.
+    """
     with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
+        while True:
+            with suppress(OSError):
+                holder.bind(("127.0.0.1", random.randrange(20_000, 32_000)))
+                break
         yield holder.getsockname()[1]
+
+
+def when(happened: threading.Event, act: Callable[[], object]) -> None:
+    """Do it in another thread, a moment after that has happened; two minutes are a hang."""
+
+    def wait() -> None:
+        if happened.wait(120):
+            time.sleep(0.2)  # so that whoever made it happen waits again
+            act()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def wait_for_port(port: int) -> None:

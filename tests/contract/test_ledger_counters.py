@@ -20,6 +20,7 @@ from newsletter_mailer.store import audience, ledger
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.ledger import Claimed
 from newsletter_mailer.store.schema import attempts, deliveries
+from properties import examples
 from unit.store.ledger_kit import ACCEPTED, CLOSING, DEFERRED, HUNG_UP, LOST, REFUSED, SECRET, Bench, counted
 
 READERS = [f"reader{number}@example.org" for number in range(8)]
@@ -159,5 +160,5 @@ class Ledger(RuleBasedStateMachine):
 
 TestLedger = Ledger.TestCase
 TestLedger.settings = settings(
-    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(20), stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )

@@ -18,6 +18,7 @@ from newsletter_mailer.store import campaigns, ledger
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.journal import Journal
 from newsletter_mailer.store.ledger import Settlement
+from properties import examples
 from unit.store.ledger_kit import ACCEPTED, CLOSING, DEFERRED, HUNG_UP, LOST, REFUSED, RETRY, Bench, counted
 from unit.store.sender_model import POWER_CUTS, Damage, Sender, becomes
 
@@ -263,7 +264,7 @@ class World:
         self.begun[delivery] -= 1
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(actions, min_size=80, max_size=200))
 def test_in_any_interleaving_nobody_is_lost_or_doubled_and_only_who_may_have_it_is_in_doubt(
     story: list[tuple[str, int, int]],

@@ -76,7 +76,7 @@ def test_the_program_itself_killed_again_and_again(tmp_path: Path) -> None:
             sender = program.start("resume", world.campaign)
             _wait_for_messages(at, messages, sender)
             sender.kill()
-            sender.communicate(timeout=60)
+            sender.communicate(timeout=120)
             kills += sender.returncode < 0
         last = program.start("resume", world.campaign)
         _, told = last.communicate(timeout=120)

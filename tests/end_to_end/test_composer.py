@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect, sync_playwright
@@ -25,7 +27,8 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-SOON_MS = 8000
+SOON_MS = 60_000  # a guard against a hang
+expect.set_options(timeout=SOON_MS)
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +64,10 @@ class Window:
         self.page.get_by_role("button", name=label, exact=True).click()
 
     def is_up_to_date(self) -> None:
-        expect(self.page.locator("#state")).to_have_attribute("data-state", "good", timeout=SOON_MS)
+        expect(self.page.locator("#state")).to_have_attribute("data-state", "good")
 
     def is_wrong(self) -> None:
-        expect(self.page.locator("#state")).to_have_attribute("data-state", "wrong", timeout=SOON_MS)
+        expect(self.page.locator("#state")).to_have_attribute("data-state", "wrong")
 
 
 @pytest.fixture
@@ -77,7 +80,7 @@ def window(browser: Browser, desk: Composing) -> Iterator[Window]:
     opened.page.on("console", lambda said: opened.complaints.append(said.text))
     opened.page.on("pageerror", lambda error: opened.complaints.append(str(error)))
     opened.page.goto(desk.url)
-    expect(opened.mail.locator("body")).to_contain_text("Bonjour", timeout=SOON_MS)
+    expect(opened.mail.locator("body")).to_contain_text("Bonjour")
     yield opened
     assert opened.complaints == []
     away = [url for url in opened.addresses if not url.startswith((desk.base, "data:"))]
@@ -162,13 +165,13 @@ def test_the_panel_shows_inbox_line_weight_and_length(window: Window) -> None:
 
 def test_a_save_shows_by_itself_and_the_eye_stays_where_it_was(window: Window, desk: Composing) -> None:
     desk.edit("[lisez ceci]", f"{'Une ligne de plus. ' * 400}[lisez ceci]")
-    expect(window.mail.locator("body")).to_contain_text("Une ligne de plus", timeout=SOON_MS)
+    expect(window.mail.locator("body")).to_contain_text("Une ligne de plus")
     stage = window.page.locator("#stage")
     stage.evaluate("stage => { stage.scrollTop = 700; }")
 
     desk.edit("Bonjour", "Bonsoir")
 
-    expect(window.mail.locator("body")).to_contain_text("Bonsoir", timeout=SOON_MS)
+    expect(window.mail.locator("body")).to_contain_text("Bonsoir")
     assert stage.evaluate("stage => stage.scrollTop") == 700
     window.is_up_to_date()
 
@@ -236,7 +239,7 @@ def test_the_last_good_state_survives_a_reload_of_the_page(window: Window, desk:
     window.page.reload()
 
     window.is_wrong()
-    expect(window.mail.locator("body")).to_contain_text("Bonjour", timeout=SOON_MS)
+    expect(window.mail.locator("body")).to_contain_text("Bonjour")
 
 
 def test_settings_and_theme_are_followed_too(window: Window, desk: Composing) -> None:
@@ -246,7 +249,7 @@ def test_settings_and_theme_are_followed_too(window: Window, desk: Composing) ->
     settings.write_text(
         good.replace("name: Réseau Exemple, email", "name: Autre Réseau, email"), encoding="utf-8"
     )
-    expect(window.page.locator("#from")).to_have_text("Autre Réseau", timeout=SOON_MS)
+    expect(window.page.locator("#from")).to_have_text("Autre Réseau")
 
     settings.write_text(good.replace("sender:", "sendr:"), encoding="utf-8")
     window.is_wrong()
@@ -257,7 +260,7 @@ def test_settings_and_theme_are_followed_too(window: Window, desk: Composing) ->
     tokens = desk.app.workspace.root / "templates" / "default" / "tokens.yaml"
     tokens.parent.mkdir(parents=True)
     tokens.write_text('colours: { page: "#123456" }\n', encoding="utf-8")
-    expect(window.mail.locator("body")).to_have_css("background-color", "rgb(18, 52, 86)", timeout=SOON_MS)
+    expect(window.mail.locator("body")).to_have_css("background-color", "rgb(18, 52, 86)")
 
 
 def test_a_script_written_into_a_text_is_text_and_does_not_run(window: Window, desk: Composing) -> None:
@@ -265,7 +268,7 @@ def test_a_script_written_into_a_text_is_text_and_does_not_run(window: Window, d
 
     desk.edit("[lisez ceci]", f"{attack} [lisez ceci]")
 
-    expect(window.mail.locator("body")).to_contain_text("Fin.", timeout=SOON_MS)
+    expect(window.mail.locator("body")).to_contain_text("Fin.")
     assert "owned" not in window.page.title()
     assert window.mail.locator("script").count() == 0
     assert window.page.locator("iframe").first.get_attribute("sandbox") == ""
@@ -293,7 +296,7 @@ def test_a_remote_picture_of_a_theme_is_not_loaded(window: Window, desk: Composi
 
     desk.edit("  - type: footer", "  - type: divider\n  - type: footer")
 
-    expect(window.mail.get_by_alt_text("Espion")).to_have_count(1, timeout=SOON_MS)
+    expect(window.mail.get_by_alt_text("Espion")).to_have_count(1)
     assert window.mail.get_by_alt_text("Espion").get_attribute("src") == "data:,"
 
 
@@ -302,7 +305,7 @@ def test_what_nobody_foresaw_is_told_and_the_next_save_goes_on(window: Window, d
     block.parent.mkdir(parents=True)
     block.write_text('{{ "a" * 10 ** 15 }}', encoding="utf-8")  # no machine has that much memory
 
-    expect(window.page.locator("#notice")).to_contain_text("terminal", timeout=SOON_MS)
+    expect(window.page.locator("#notice")).to_contain_text("terminal")
     block.unlink()
 
     window.is_up_to_date()
@@ -356,7 +359,7 @@ def test_the_mail_is_seen_through_a_subscribers_eyes(window: Window, desk: Compo
     expect(window.page.get_by_role("option")).to_have_count(1)
     field.press("Enter")
 
-    expect(window.mail.locator("body")).to_contain_text(re.compile("Bonjour.Léa"), timeout=SOON_MS)
+    expect(window.mail.locator("body")).to_contain_text(re.compile("Bonjour.Léa"))
     assert field.input_value() == "Léa · lea@example.org"
     assert all("lea@" not in url for url in window.addresses if "/issues/" in url)
     field.fill("personne")
@@ -370,7 +373,7 @@ def test_a_heavy_mail_is_told_before_gmail_clips_it(window: Window, desk: Compos
 
     desk.edit("  - type: footer", f"{long * 2}  - type: footer")
 
-    expect(window.page.locator("#gauge")).to_have_attribute("data-level", "over", timeout=SOON_MS)
+    expect(window.page.locator("#gauge")).to_have_attribute("data-level", "over")
     expect(window.page.locator("#size-words")).to_contain_text("clips the end")
 
 
@@ -390,10 +393,10 @@ def test_without_an_issue_one_is_chosen_and_a_new_one_appears(browser: Browser, 
             encoding="utf-8",
         )
 
-        expect(page.locator("#issues a")).to_have_count(2, timeout=SOON_MS)
+        expect(page.locator("#issues a")).to_have_count(2)
         expect(page.locator("#issues a").first).to_contain_text("noel")
         page.locator("#issues a").last.click()
-        expect(page.frame_locator("iframe").locator("body")).to_contain_text("Bonjour", timeout=SOON_MS)
+        expect(page.frame_locator("iframe").locator("body")).to_contain_text("Bonjour")
         page.close()
 
 
@@ -401,7 +404,7 @@ def test_without_an_issue_one_is_chosen_and_a_new_one_appears(browser: Browser, 
 def test_nothing_sticks_out_at_any_width(browser: Browser, desk: Composing, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 800})
     page.goto(desk.url)
-    expect(page.frame_locator("iframe").locator("body")).to_contain_text("Bonjour", timeout=SOON_MS)
+    expect(page.frame_locator("iframe").locator("body")).to_contain_text("Bonjour")
     desk.edit("subject:", "sujet:")
     expect(page.locator("#problems")).to_be_visible(timeout=SOON_MS)
 
@@ -414,9 +417,9 @@ def test_when_the_composer_stops_the_page_says_so(browser: Browser, tmp_path: Pa
     with composing(tmp_path) as desk:
         page = browser.new_page()
         page.goto(desk.url)
-        expect(page.locator("#state")).to_have_attribute("data-state", "good", timeout=SOON_MS)
+        expect(page.locator("#state")).to_have_attribute("data-state", "good")
 
-    expect(page.locator("#state")).to_have_attribute("data-state", "stopped", timeout=SOON_MS)
+    expect(page.locator("#state")).to_have_attribute("data-state", "stopped")
     expect(page.locator("#notice")).to_contain_text("newsletter compose")
     page.close()
 
@@ -433,10 +436,12 @@ def test_the_command_prints_the_address_and_ends_quietly_on_ctrl_c(tmp_path: Pat
     ) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
-        time.sleep(0.5)
+        with closing(socket.create_connection(("127.0.0.1", urlsplit(url).port or 0))) as line:
+            line.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert line.recv(1)  # it is up
 
         process.send_signal(signal.SIGINT)
-        said, talked = process.communicate(timeout=20)
+        said, talked = process.communicate(timeout=120)
 
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{40,}", url)
     assert (process.returncode, said) == (0, "")
@@ -456,7 +461,7 @@ def test_a_taken_port_and_an_unknown_issue_are_sentences(desk: Composing) -> Non
             str(desk.app.workspace.root),
         ]
         return subprocess.run(
-            [*command, "compose", "--no-open", *words], capture_output=True, text=True, timeout=60
+            [*command, "compose", "--no-open", *words], capture_output=True, text=True, timeout=120
         )
 
     taken = run("essai", "--port", str(desk.port))

@@ -57,7 +57,7 @@ def killed_half_way(newsletter: Newsletter, postbox: Postbox, wait_until: WaitUn
     sender = newsletter.start(*DISPATCH)
     wait_until(lambda: len(postbox.received) >= 3)
     sender.kill()
-    sender.communicate(timeout=30)
+    sender.communicate(timeout=120)
     postbox.let_go()
 
 

@@ -57,7 +57,7 @@ def test_the_mails_that_arrived_can_be_looked_at(
         assert found
         seen = looked_at(found.group())
         demo.send_signal(signal.SIGINT)
-        demo.wait(timeout=30)
+        demo.wait(timeout=120)
 
     assert demo.returncode == 0
     assert seen.heading == "Le Fil du réseau"
@@ -74,7 +74,7 @@ def ended(program: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
         yield program
     finally:
         program.kill()
-        program.communicate(timeout=30)
+        program.communicate(timeout=120)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ def test_ctrl_c_stops_after_the_mail_in_flight_and_the_same_command_continues(
         sender.send_signal(signal.SIGINT)
         wait_until(lambda: "Stopping after" in talk.read_text())
         postbox.let_go()
-        sender.communicate(timeout=30)
+        sender.communicate(timeout=120)
 
     assert sender.returncode == 130, talk.read_text()
     status = json.loads(newsletter.run("--json", "status", "2026-11").stdout)
@@ -178,7 +178,7 @@ def test_a_second_ctrl_c_does_not_wait_for_a_server_that_says_nothing(
             assert sender.poll() is None
 
             sender.send_signal(signal.SIGINT)
-            sender.communicate(timeout=20)
+            sender.communicate(timeout=120)
 
     assert sender.returncode == 130, talk.read_text()
     counts = json.loads(newsletter.run("--json", "status", "2026-11").stdout)["counts"]
@@ -194,7 +194,7 @@ def test_a_killed_sender_loses_nobody_and_doubles_nobody(
     wait_until(lambda: len(postbox.received) == 4)
 
     sender.kill()
-    sender.communicate(timeout=30)
+    sender.communicate(timeout=120)
     postbox.let_go()
     newsletter.run("resume", "2026-11", code=5)
 
@@ -220,7 +220,7 @@ def test_a_second_sender_is_told_at_once_that_another_is_at_work(
     newsletter.run("resume", "2026-11", code=75)
 
     postbox.let_go()
-    first.communicate(timeout=60)
+    first.communicate(timeout=120)
     assert first.returncode == 0
     assert sorted(postbox.addresses) == READERS
 

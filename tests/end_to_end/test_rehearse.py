@@ -183,7 +183,7 @@ def test_an_interrupted_rehearsal_leaves_nothing_behind(
     program = newsletter.start("rehearse", ISSUE, "--list", "members", "--out", str(out))
     wait_until(lambda: mbox.exists() and mbox.stat().st_size > 0)
     program.send_signal(end)
-    program.communicate(timeout=60)
+    program.communicate(timeout=120)
 
     assert program.returncode == 130
     assert list(scratch.iterdir()) == []

@@ -163,7 +163,8 @@ def test_five_hundred_readers_arrive_at_postfix_each_once(newsletter: Newsletter
     assert SINK is not None
 
     with free_port() as port:
-        sink = subprocess.Popen([SINK, "-u", getpass.getuser(), "-D", str(dump), f"127.0.0.1:{port}", "10"])
+        pass
+    sink = subprocess.Popen([SINK, "-u", getpass.getuser(), "-D", str(dump), f"127.0.0.1:{port}", "10"])
     try:
         wait_for_port(port)
         confirmed = ("--yes", "--expect", "500")
@@ -177,7 +178,7 @@ def test_five_hundred_readers_arrive_at_postfix_each_once(newsletter: Newsletter
         )
     finally:
         sink.terminate()
-        sink.wait(timeout=10)
+        sink.wait(timeout=120)
 
     arrived = re.findall(r"(?m)^X-Rcpt-Args: <(.*?)>", dump.read_text(encoding="utf-8", errors="replace"))
     assert Counter(arrived) == Counter(readers)

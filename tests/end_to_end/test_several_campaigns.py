@@ -33,7 +33,7 @@ def stopped_half_way(newsletter: Newsletter, postbox: Postbox, wait_until: WaitU
         sender.send_signal(signal.SIGINT)
         wait_until(lambda: "Stopping after" in talk.read_text())
         postbox.let_go()
-        sender.communicate(timeout=30)
+        sender.communicate(timeout=120)
     assert len(postbox.received) == 2
 
 

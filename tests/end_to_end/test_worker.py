@@ -96,7 +96,7 @@ def test_what_a_killed_sender_left_is_picked_up(
     sender = office.start("dispatch", "2026-11", *CONFIRMED)
     wait_until(lambda: len(postbox.received) == 4)
     sender.kill()
-    sender.communicate(timeout=30)
+    sender.communicate(timeout=120)
     postbox.let_go()
 
     office.run("worker", "--once")
@@ -126,7 +126,7 @@ def test_told_to_stop_it_ends_after_the_mail_in_flight_and_the_next_worker_goes_
         worker.send_signal(told)
         wait_until(lambda: "Stopping" in talk.read_text())
         postbox.let_go()
-        worker.communicate(timeout=60)
+        worker.communicate(timeout=120)
 
     assert worker.returncode == code, talk.read_text()
     assert len(postbox.received) == 3
@@ -151,7 +151,7 @@ def test_one_worker_is_enough_and_when_it_has_done_all_it_ends_as_it_is_told(
         postbox.let_go()
         wait_until(lambda: len(postbox.received) == 13)
         worker.send_signal(signal.SIGINT)
-        worker.communicate(timeout=60)
+        worker.communicate(timeout=120)
 
     assert "another newsletter worker looks after this ledger" in said
     assert worker.returncode == 0, talk.read_text()
@@ -191,6 +191,6 @@ def test_who_watches_may_go_away(office: Newsletter) -> None:
     assert "scheduled" in watch.stdout.readline()
 
     watch.send_signal(signal.SIGINT)
-    watch.communicate(timeout=60)
+    watch.communicate(timeout=120)
 
     assert watch.returncode == 0

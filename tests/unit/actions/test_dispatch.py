@@ -19,7 +19,7 @@ from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
 from newsletter_mailer.model.delivery import Event
 from newsletter_mailer.model.edition import Edition, Segment
 from newsletter_mailer.model.outcome import Outcome, Verb
-from newsletter_mailer.smtp.pool import Later, Outgoing
+from newsletter_mailer.smtp.pool import WAITS_S, Later, Outgoing, send_all
 from newsletter_mailer.store import audience, campaigns, ledger
 from newsletter_mailer.store.campaigns import Audience
 from newsletter_mailer.store.database import Database
@@ -31,6 +31,12 @@ from smtp_servers import HANG_UP, ScriptedServer
 def database(tmp_path: Path) -> Iterator[Database]:
     with Database(f"sqlite:///{tmp_path / 'ledger.db'}") as opened:
         yield opened
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between one connection and the next no time passes: seconds, else, that prove nothing."""
+    monkeypatch.setitem(send_all.__kwdefaults__ or {}, "waits", tuple(0.0 for _ in WAITS_S))
 
 
 def on_list(database: Database, slug: str, *people: NewSubscriber) -> None:
@@ -127,6 +133,7 @@ def test_a_reader_for_whom_a_condition_cannot_be_worked_out_is_refused_alone(
     assert "cannot be worked out" in refused.detail
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_server_that_hangs_up_after_every_dot_stops_the_run_and_doubles_nobody(
     database: Database, tmp_path: Path
 ) -> None:
@@ -237,6 +244,7 @@ def test_a_campaign_that_is_paused_while_it_is_sent_stops_and_stays_paused(
     assert (done.counts.deferred, done.counts.sent, done.counts.queued) == (1, 9, 20)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_reader_at_whom_the_server_hangs_up_stops_nobody_else(database: Database, tmp_path: Path) -> None:
     campaign = planned(database, *people(1))
 

@@ -70,7 +70,7 @@ def test_google_is_asked_in_the_browser_with_what_it_gave_beside_the_client_id(
 
     def agree(url: str, code: str) -> None:
         def visit() -> None:
-            build_opener(ProxyHandler({})).open(url, timeout=10).close()
+            build_opener(ProxyHandler({})).open(url, timeout=60).close()
 
         assert code == ""
         threads.append(Thread(target=visit))

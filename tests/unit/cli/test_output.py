@@ -69,7 +69,7 @@ def test_a_reader_that_stops_reading_is_no_error() -> None:
 
     program.stdout.close()
 
-    assert program.wait(timeout=30) == 0
+    assert program.wait(timeout=120) == 0
     assert program.stderr is not None
     assert program.stderr.read() == b""
     program.stderr.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -26,6 +26,7 @@ from smtp_servers import (
     letters,
     patient,
     readers,
+    when,
 )
 
 AT_ONCE = (0.0, 0.0)
@@ -112,10 +113,14 @@ class _Paced(Tray):
 
     pause: float = 0.05
     due: bool = True
+    waits: threading.Event = field(default_factory=threading.Event)  #: a pause has begun
 
     def take(self) -> Outgoing | Later | None:
         self.due = not self.due
-        return Later(self.pause) if self.due and self.waiting else super().take()
+        if not (self.due and self.waiting):
+            return super().take()
+        self.waits.set()
+        return Later(self.pause)
 
 
 def test_the_pace_is_waited_for_on_the_same_connection() -> None:
@@ -140,7 +145,7 @@ def test_a_connection_that_the_pace_leaves_idle_says_goodbye_and_another_comes()
 
 def test_a_stop_ends_the_wait_for_the_pace() -> None:
     tray = _Paced(letters(*readers(2)), pause=600)
-    threading.Timer(0.3, lambda: setattr(tray, "stop", True)).start()
+    when(tray.waits, lambda: setattr(tray, "stop", True))
 
     with ScriptedServer() as server:
         send_all(tray, account(server.port))
@@ -335,7 +340,7 @@ def test_silence_leaves_no_more_in_doubt_than_the_window() -> None:
     tray = Tray(letters(*readers(9)), again=False)
 
     with ScriptedServer({"DOT": SILENCE}, offers=CHUNKING) as server, pytest.raises(Stopped):
-        send_all(tray, account(server.port, window=3, timeouts=replace(QUICK, dot=0.3, mail=0.3)), waits=())
+        send_all(tray, account(server.port, window=3, timeouts=replace(QUICK, dot=1, mail=1.5)), waits=())
 
     assert [event for _, event in tray.events].count(Event.LOST) == 3
     assert not tray.out

@@ -53,7 +53,7 @@ class Browser:
 
     def _get(self, url: str) -> None:
         try:
-            with closing(build_opener(ProxyHandler({})).open(url, timeout=10)) as response:
+            with closing(build_opener(ProxyHandler({})).open(url, timeout=60)) as response:
                 self.statuses.append(response.status)
                 self.pages.append(response.read().decode())
         except HTTPError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn
 
@@ -27,6 +26,7 @@ from smtp_servers import (
     free_port,
     letters,
     readers,
+    when,
 )
 
 ANN, BOB, EVE = "ann@example.org", "bob@example.org", "eve@example.org"
@@ -166,7 +166,7 @@ def test_garbage_after_the_dot_is_in_doubt(garbage: bytes) -> None:
     tray = Tray(letters(ANN, BOB))
 
     with ScriptedServer({"DOT": [garbage]}) as server:
-        send_all(tray, account(server.port, timeouts=replace(QUICK, dot=0.3)), waits=AT_ONCE)
+        send_all(tray, account(server.port, timeouts=replace(QUICK, dot=1.5)), waits=AT_ONCE)
 
     assert tray.events == [(ANN, Event.LOST), (BOB, Event.ACCEPTED)]
 
@@ -407,13 +407,13 @@ def test_a_stop_finishes_the_message_in_flight_and_takes_no_other() -> None:
 
 def test_a_stop_while_waiting_for_a_new_connection_does_not_wait() -> None:
     tray = Tray(letters(ANN))
-    threading.Timer(0.3, lambda: setattr(tray, "stop", True)).start()
     started = time.monotonic()
 
     with ScriptedServer({"MAIL": HANG_UP}) as server:
-        send_all(tray, account(server.port), waits=(60.0,))
+        when(server.failed, lambda: setattr(tray, "stop", True))
+        send_all(tray, account(server.port), waits=(600.0,))
 
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 300
     assert tray.events == [(ANN, Event.RELEASED)]
 
 
@@ -433,20 +433,18 @@ def test_a_journal_that_cannot_be_written_keeps_the_dot_back() -> None:
     assert b"Good morning" not in server.heard
 
 
-def _after(seconds: float, act: Callable[[], None]) -> None:
-    threading.Timer(seconds, act).start()
-
-
 @pytest.mark.parametrize(
     "verb, event",  # noqa: PT006
     [("CONNECT", Event.RELEASED), ("RCPT", Event.RELEASED), ("DOT", Event.LOST)],
 )
 def test_a_hard_interrupt_settles_what_is_on_the_way(verb: str, event: Event) -> None:
     tray = Tray(letters(ANN))
-    _after(0.4, lambda: signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT))
+    main = threading.main_thread().ident or 0
 
-    with ScriptedServer({verb: SILENCE}) as server, pytest.raises(KeyboardInterrupt):
-        send_all(tray, account(server.port))
+    with ScriptedServer({verb: SILENCE}) as server:
+        when(server.failed, lambda: signal.pthread_kill(main, signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            send_all(tray, account(server.port))
 
     assert tray.events == [(ANN, event)]
     assert tray.settled[0][1].detail == "interrupted"
@@ -479,12 +477,12 @@ def test_one_message_that_nobody_answers_is_not_tried_twice() -> None:
 def test_after_ctrl_c_nobody_waits_for_a_server_that_says_nothing_and_the_reader_stays_queued() -> None:
     with ScriptedServer({"MAIL": SILENCE}) as server:
         tray = Tray(letters(ANN, BOB))
-        threading.Timer(0.2, lambda: setattr(tray, "stop", True)).start()
+        when(server.failed, lambda: setattr(tray, "stop", True))
         began = time.monotonic()
 
         send_all(tray, account(server.port, timeouts=Timeouts()))
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60  # RFC 5321 gives the server five minutes
     assert tray.events == [(ANN, Event.RELEASED)]
     assert tray.dots == []
 
@@ -492,7 +490,7 @@ def test_after_ctrl_c_nobody_waits_for_a_server_that_says_nothing_and_the_reader
 def test_after_ctrl_c_a_mail_whose_dot_was_written_still_gets_its_answer() -> None:
     with ScriptedServer({"DOT": SILENCE}) as server:
         tray = Tray(letters(ANN, BOB))
-        threading.Timer(0.2, lambda: setattr(tray, "stop", True)).start()
+        when(server.failed, lambda: setattr(tray, "stop", True))
 
         send_all(tray, account(server.port, timeouts=replace(QUICK, dot=2.5)))
 

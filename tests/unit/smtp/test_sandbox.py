@@ -15,7 +15,7 @@ from smtp_servers import Tray, account, letters, readers
 
 def _say(port: int, *lines: bytes, goodbye: bytes = b"QUIT\r\n") -> bytes:
     """Say these bytes and QUIT; everything the server answered. No goodbye to a server that hangs up by itself."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as line:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
         for sent in (*lines, goodbye):
             line.sendall(sent)
         heard = b""
@@ -140,7 +140,7 @@ def test_a_message_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_it_ends_while_a_client_is_still_connected() -> None:
     with Sandbox() as sandbox:
-        line = socket.create_connection(("127.0.0.1", sandbox.port), timeout=5)
+        line = socket.create_connection(("127.0.0.1", sandbox.port), timeout=60)
         line.recv(100)
 
     with line:

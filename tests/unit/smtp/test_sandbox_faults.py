@@ -35,7 +35,7 @@ def _talk(port: int, *lines: bytes) -> bytes:
     """What the server says until it hangs up, or b"reset"."""
     heard = b""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as line:
             for sent in lines:
                 line.sendall(sent)
             while data := line.recv(65536):
@@ -211,7 +211,7 @@ def test_what_was_offered_may_be_refused(lie: str) -> None:
 def test_commands_at_once_may_be_refused_though_pipelining_was_offered() -> None:
     with (
         Sandbox(lies=["PIPELINING"]) as sandbox,
-        socket.create_connection(("127.0.0.1", sandbox.port), timeout=20) as line,
+        socket.create_connection(("127.0.0.1", sandbox.port), timeout=60) as line,
     ):
         line.sendall(b"NOOP\r\nNOOP\r\n")
         heard = b""
