@@ -14,7 +14,7 @@ from pathlib import Path
 from newsletter_mailer.actions.campaigns import log, one
 from newsletter_mailer.actions.init import Answers, init
 from newsletter_mailer.actions.plan import Audience, plan, propose
-from newsletter_mailer.actions.subscribers import import_csv
+from newsletter_mailer.actions.subscribers import import_people
 from newsletter_mailer.app import App, open_app
 from newsletter_mailer.model.campaign import Campaign
 from newsletter_mailer.model.delivery import Status
@@ -62,7 +62,7 @@ def build(folder: Path, count: int, *, now: int = CLOCK) -> World:
 
 
 def _planned(app: App, people: Path, now: int) -> Campaign:
-    import_csv(
+    import_people(
         people,
         _LIST,
         workspace=app.workspace,

@@ -19,6 +19,8 @@ from tempfile import TemporaryDirectory
 
 import trustme
 
+from smtp_servers import free_port
+
 USER, PASSWORD = "lettre", "mot de passe à lire"
 MID_NOVEMBER = 1_794_700_000  #: of 2026, in seconds since 1970
 DOVECOT = shutil.which("dovecot") or shutil.which("/usr/sbin/dovecot")
@@ -75,7 +77,7 @@ class ImapServer:
 
     def line(self) -> imaplib.IMAP4:
         context = ssl.create_default_context(cafile=str(self.ca_file))
-        line = imaplib.IMAP4_SSL("localhost", self.port, ssl_context=context, timeout=10)
+        line = imaplib.IMAP4_SSL("localhost", self.port, ssl_context=context, timeout=60)
         line.authenticate("PLAIN", lambda _: f"\0{USER}\0{PASSWORD}".encode())
         return line
 
@@ -119,8 +121,8 @@ def imap_server() -> Iterator[ImapServer]:
 
 def _running(folder: Path) -> Iterator[ImapServer]:
     assert DOVECOT
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    with free_port() as port:
+        pass
     authority = trustme.CA()
     certificate = authority.issue_cert("localhost")
     certificate.cert_chain_pems[0].write_to_path(folder / "cert.pem")
@@ -144,13 +146,13 @@ def _running(folder: Path) -> Iterator[ImapServer]:
         yield ImapServer(folder, port, folder / "ca.pem", authority)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        process.wait(120)
         assert process.stderr
         process.stderr.close()
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
-    for _ in range(1000):
+    for _ in range(12_000):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         if process.poll() is not None:
