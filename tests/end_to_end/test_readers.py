@@ -15,10 +15,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from dispatch_kit import SECRET
 from newsletter_mailer.model.audience import NewSubscriber
 from newsletter_mailer.store import audience
 from program import AnyPort, Newsletter, Postbox
-from public_pages import SECRET, THEN, Serving, serving, with_list
+from public_pages import THEN, Serving, serving, with_list
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
