@@ -145,15 +145,16 @@ class _Reading:
         if DEAD_TOKEN in said.subject:
             return self._leave(found, "invalid")
         candidates = said.candidates
-        if not candidates and found.size <= LONGEST_MAIL:
-            candidates = candidates_in(found.whole())
         deliveries = self._signed(candidates)
+        if not deliveries and said.asks and found.size <= LONGEST_MAIL:
+            candidates = (*candidates, *candidates_in(found.whole()))
+            deliveries = self._signed(candidates)
         if len(deliveries) == 1:
             return self._end(found, said, deliveries.pop())
         if said.asks and (deliveries or not candidates):
             self._by_hand[said.sender] = None
             return self._leave(found, "by_hand")
-        return self._leave(found, "invalid" if candidates else "other")
+        return self._leave(found, "invalid")
 
     def _signed(self, candidates: tuple[str, ...]) -> set[int]:
         """The deliveries whose own tokens are among them."""

@@ -64,6 +64,7 @@ class Archive:
         self._lists = frozenset(lists)
         self._letters: dict[tuple[str, str], Letter | None] = {}
         self._editions: dict[str, Edition] = {}
+        self._calendar: tuple[tuple[bytes, ...], bytes] | None = None
 
     @property
     def language(self) -> str:
@@ -109,8 +110,13 @@ class Archive:
 
     def calendar(self) -> bytes:
         """The dates of all agendas, as a calendar to subscribe to (RFC 5545)."""
-        name = self._workspace.settings.identity.name
-        return merged([entry.letter.calendar for entry in self.entries()], name=name)
+        calendars = tuple(entry.letter.calendar for entry in self.entries())
+        if (
+            self._calendar is None or self._calendar[0] != calendars
+        ):  # reading them again costs a second in time
+            name = self._workspace.settings.identity.name
+            self._calendar = calendars, merged(calendars, name=name)
+        return self._calendar[1]
 
     def style(self) -> bytes:
         """The style sheet of all pages, in the theme's colours."""
