@@ -426,7 +426,7 @@ def test_a_letter_links_to_its_readers_pages_where_there_are_any() -> None:
         ),
         text=(Segment("\n"), slot(2, Place.PLAIN_URL), Segment("\n"), slot(3, Place.PLAIN_URL)),
     )
-    mine = replace(copy(), preferences="aa11", view="bb22")
+    mine = copy()._replace(preferences="aa11", view="bb22")
 
     on_the_web, by_mail = MessageTemplate(of, ON_THE_WEB), MessageTemplate(of, BY_MAIL)
     _, raw = on_the_web.build(reader(), mine)
