@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from newsletter_mailer.actions.subscribers.headings import FIELDS, field_name
+from newsletter_mailer.actions.subscribers.headings import FIELDS, field_name, guessed
 from newsletter_mailer.config.private import keep_names
 from newsletter_mailer.config.workspace import SETTINGS_FILE
 from newsletter_mailer.errors import FileProblems, NewsletterError, system_reason
@@ -30,8 +31,8 @@ def add_fields(root: Path, columns: Sequence[str]) -> tuple[str, ...]:
     except (OSError, FileProblems):
         return ()
     known = (before.data or {}).get(_SECTION) or {}
-    names = dict.fromkeys(map(field_name, columns))
-    new = tuple(name for name in names if name and name not in known and name not in (*FIELDS, "email"))
+    names = dict.fromkeys(field_name(column) for column in columns if guessed(column, ()) is None)
+    new = tuple(name for name in names if name and name not in known and name not in FIELDS)
     text = _with_fields(before, known, new) if new else None
     if text is None or not _is_right(text, before, known, new):
         return ()
@@ -86,7 +87,8 @@ def _replace(path: Path, data: bytes) -> None:
         beside.replace(path)
         keep_names(path.parent)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         raise NewsletterError(
             sentence("{path} cannot be written: {reason}", path=path, reason=system_reason(error)),
             sentence("write the fields into it yourself, under subscriber_fields"),

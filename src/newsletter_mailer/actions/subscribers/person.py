@@ -38,6 +38,7 @@ class People:
         taken = zip(range(self._width), table.header, table.columns, strict=True)
         self._taken = [(place, heading, field) for place, heading, field in taken if field is not None]
         self._own = {field for _, _, field in self._taken} & set(OWN_FIELDS)
+        self._quoted = table.source.kind in ("csv", "xlsx")  # where `defused` has a meaning
         self._always = table.everyone if not table.signs else None
 
     def person(self, row: Sequence[str]) -> NewSubscriber | Sentence:
@@ -52,7 +53,7 @@ class People:
             if place >= len(row):
                 break
             cell = row[place].strip()
-            if cell[:1] == "'":
+            if cell[:1] == "'" and self._quoted:
                 cell = as_typed(cell)
             if not cell.isprintable() or len(cell) > _LONGEST_VALUE:
                 wrong = _check_cell(heading, cell) if field != ATTRIBUTES else None

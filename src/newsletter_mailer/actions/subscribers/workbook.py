@@ -42,8 +42,8 @@ def write_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequence[st
     for row in chain([header], rows):
         cells = []
         for value in row:
-            cell = WriteOnlyCell(sheet, value=None)
-            cell.set_explicit_value(defused(value), "s")  # "=…" would become a formula, "0031" a number
+            cell = WriteOnlyCell(sheet, defused(value))
+            cell.data_type = "s"  # "#N/A" would become a fault
             cells.append(cell)
         sheet.append(cells)
     book.save(path)
