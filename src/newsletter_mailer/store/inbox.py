@@ -48,7 +48,8 @@ def read_up_to(c: Connection, place_id: int, uidvalidity: int | None, uid: int) 
 
 def first_campaign_at(c: Connection) -> int | None:
     """When the first campaign was planned, in milliseconds since 1970, UTC: no link of ours is older."""
-    return c.scalar(select(func.min(campaigns.c.created_at)))
+    first: int | None = c.scalar(select(func.min(campaigns.c.created_at)))
+    return first
 
 
 def read_keys(c: Connection, place_id: int) -> frozenset[str]:
