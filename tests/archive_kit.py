@@ -13,6 +13,7 @@ from newsletter_mailer.message.headers import mailable
 from newsletter_mailer.model.audience import Basis, NewSubscriber
 from newsletter_mailer.model.campaign import Campaign, CampaignState
 from newsletter_mailer.model.edition import Edition
+from newsletter_mailer.model.segments import SavedSegment
 from newsletter_mailer.store import audience, campaigns
 from newsletter_mailer.store.campaigns import Audience
 from newsletter_mailer.store.database import Database
@@ -85,13 +86,14 @@ def sent(
     state: CampaignState = CampaignState.FINISHED,
     canary: int = 0,
     erratum: int = 0,
+    segment: SavedSegment | None = None,
 ) -> Campaign:
     """The edition as a campaign to that list, as if its mails had left."""
     with database.transaction() as c:
         campaign = campaigns.plan(
             c,
             edition,
-            Audience((to,)),
+            Audience((to,), segment=segment),
             now=at,
             secret=SECRET,
             ledger_id=database.ledger_id,

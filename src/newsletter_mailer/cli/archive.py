@@ -27,7 +27,7 @@ from newsletter_mailer.wording import say, say_many
 def archive(face: Face, into: Path, url: str, lists: tuple[str, ...]) -> None:
     """Write the letters that were sent as a web site, with a feed and a calendar, to be put on any web server.
 
-    Only letters to public lists are shown, and nothing of a reader's own. Again later, it brings the folder up to date.
+    Only letters to all readers of a public list are shown, and nothing of a reader's own. Again later, it brings the folder up to date.
 
     Example: newsletter archive -o site --url https://letters.example.org/
     """
@@ -58,7 +58,7 @@ def archive(face: Face, into: Path, url: str, lists: tuple[str, ...]) -> None:
         )
     )
     for slug in done.left_out:
-        face.talk(say("{slug} is not shown: it went to no public list.", slug=slug))
+        face.talk(say("{slug} is not shown: it did not go to all readers of a public list.", slug=slug))
 
 
 COMMANDS = (archive,)

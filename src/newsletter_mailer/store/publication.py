@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -25,25 +24,33 @@ class Publication:
     issue_id: str
     slug: str
     edition: str  #: its hash
-    lists: frozenset[str]  #: slugs of those whom its campaigns were for
+    public: bool  #: whether anybody may see it
     list_name: str  #: by which these readers know who writes to them
     sent_at: int  #: milliseconds since 1970, UTC: when the first campaign could leave
     changed_at: int  #: the same of the newest edition
 
 
-def publications(c: Connection) -> list[Publication]:
-    """Every issue of which mails have left, newest first, for all lists.
+def publications(c: Connection, *, also: frozenset[str] = frozenset()) -> list[Publication]:
+    """Every issue of which mails have left, newest first.
 
-    Not one whose campaign was paused, held or cancelled, or of which only a canary's first readers know.
+    Public are those that went to all readers of a public list, or to a list named in `also`. Not one whose campaign
+    was paused, held or cancelled, or of which only a canary's first readers know.
     """
     rows = c.execute(_query()).all()
-    found = [_publication(list(group)) for _, group in groupby(rows, key=lambda row: row.issue)]
+    public = frozenset(c.scalars(select(lists_table.c.slug).where(lists_table.c.public)))
+    found = []
+    for _, group in groupby(rows, key=lambda row: row.issue):
+        campaigns_of_it = list(group)
+        for_all = [row for row in campaigns_of_it if _is_for_all(row.audience, public, also)]
+        found.append(_publication(for_all or campaigns_of_it, public=bool(for_all)))
     return sorted(found, key=lambda one: (one.sent_at, one.issue_id), reverse=True)
 
 
-def public_lists(c: Connection) -> frozenset[str]:
-    """The slugs of the lists that anybody may subscribe to."""
-    return frozenset(c.scalars(select(lists_table.c.slug).where(lists_table.c.public)))
+def _is_for_all(audience: str, public: frozenset[str], also: frozenset[str]) -> bool:
+    """What goes to a segment is for these readers, however public their list is."""
+    shape = json.loads(audience)
+    lists = frozenset(shape["lists"])
+    return bool(lists & also) or ("segment" not in shape and bool(lists & public))
 
 
 def _query() -> Any:
@@ -59,23 +66,18 @@ def _query() -> Any:
     )
 
 
-def _publication(rows: list[Row[Any]]) -> Publication:
+def _publication(rows: list[Row[Any]], *, public: bool) -> Publication:
     newest = max(rows, key=lambda row: row.created_at)  # several campaigns, and perhaps errata, of one issue
     sent_at = min(row.sent_at for row in rows)
     return Publication(
         issue_id=newest.issue,
         slug=newest.slug,
         edition=newest.hash,
-        lists=frozenset(_slugs(rows)),
+        public=public,
         list_name=newest.list_name,
         sent_at=sent_at,
         changed_at=max(sent_at, newest.created_at),
     )
-
-
-def _slugs(rows: Iterable[Row[Any]]) -> Iterator[str]:
-    for row in rows:
-        yield from json.loads(row.audience)["lists"]
 
 
 def edition_beginning(c: Connection, letters: str) -> str | None:

@@ -18,6 +18,7 @@ from newsletter_mailer.actions.archive import Archive, export, static_archive
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.campaign import CampaignState
+from newsletter_mailer.model.segments import SavedSegment
 from newsletter_mailer.store import campaigns
 from newsletter_mailer.store.database import Database
 
@@ -104,6 +105,21 @@ def test_letters_to_public_lists_are_shown_newest_first(database: Database, ws: 
     assert archive.left_out() == ("bureau-3",)
     assert archive.page("bureau-3") is None
     assert paths(database, ws, "bureau") == ["novembre", "bureau-3", "octobre"]
+
+
+def test_what_went_to_some_readers_of_a_public_list_is_theirs(database: Database, ws: Workspace) -> None:
+    segment = SavedSegment("ann", 'subscriber.address == "ann@example.org"')
+    for_some = written(ws, "relance", issue(1))
+    sent(database, for_some, segment=segment)
+    sent(database, written(ws, "novembre", issue(2)))
+    later = replace(for_some, issue_id="lettre-000002", slug="novembre", title="Pour Ann seule")
+    on_list(database, "adherents", ["dan@example.org"])
+    sent(database, later, segment=SavedSegment("dan", "1"), at=NOVEMBER + DAY)
+
+    entries = Archive(database, ws).entries()
+
+    assert [entry.letter.title for entry in entries] == ["Une lettre"]
+    assert paths(database, ws, "adherents") == ["novembre", "relance"]
 
 
 @pytest.mark.parametrize(
@@ -344,7 +360,7 @@ def test_letters_to_closed_lists_alone_are_not_published_by_mistake(
 ) -> None:
     sent(database, written(ws, "bureau-3", issue(1)), to="bureau")
 
-    with pytest.raises(UsageError, match="none of your letters went to a public list"):
+    with pytest.raises(UsageError, match="none of your letters went to all readers of a public list"):
         export(static_archive(database, ws), ws.root / "site")
     with pytest.raises(UsageError, match="there is no list “amis”"):
         static_archive(database, ws, lists=["amis"])

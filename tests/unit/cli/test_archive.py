@@ -51,7 +51,7 @@ def test_the_page_to_open_is_data_and_what_is_left_out_is_told(ws: Workspace) ->
     assert done.exit_code == 0
     assert done.stdout == f"{site / 'index.html'}\n"
     assert "1 letter; 5 files are new or changed, 0 were taken away." in done.stderr
-    assert "conseil is not shown: it went to no public list." in done.stderr
+    assert "conseil is not shown: it did not go to all readers of a public list." in done.stderr
     assert "https://lettres.example.org/novembre/" in (site / "feed.atom").read_text(encoding="utf-8")
 
 

@@ -80,7 +80,7 @@ class Archive:
         return self._shown()[0]
 
     def left_out(self) -> tuple[str, ...]:
-        """Slugs of issues that were sent, and to no list that is shown, or that need a reader to be shown to."""
+        """Slugs of issues that were sent, and not to a whole public list, or that need a reader to be shown to."""
         return self._shown()[1]
 
     def index(self, language: str = "") -> bytes:
@@ -144,12 +144,11 @@ class Archive:
 
     def _shown(self) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
         with self._database.reading() as connection:
-            found = publication.publications(connection)
-            lists = publication.public_lists(connection) | self._lists
+            found = publication.publications(connection, also=self._lists)
         entries: dict[str, Entry] = {}
         left_out = []
         for one in reversed(found):  # the oldest first: a path once given stays
-            shown = self._letter(one) if one.lists & lists else None
+            shown = self._letter(one) if one.public else None
             if shown is None:
                 left_out.append(one.slug)
                 continue

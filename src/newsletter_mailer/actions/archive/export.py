@@ -57,7 +57,9 @@ def export(archive: Archive, folder: Path) -> Exported:
     """
     if not archive.entries() and archive.left_out():
         raise UsageError(
-            sentence("none of your letters went to a public list: there is nothing to publish"),
+            sentence(
+                "none of your letters went to all readers of a public list: there is nothing to publish"
+            ),
             sentence("newsletter lists edit LIST --public, or name the lists to be shown: --list LIST"),
         )
     files = dict(_files(archive))
