@@ -27,7 +27,8 @@ from newsletter_mailer.wording import say, say_many
 def archive(face: Face, into: Path, url: str, lists: tuple[str, ...]) -> None:
     """Write the letters that were sent as a web site, with a feed and a calendar, to be put on any web server.
 
-    Only letters to all readers of a public list are shown, and nothing of a reader's own. Again later, it brings the folder up to date.
+    Only letters to all readers of a public list are shown, and nothing of a reader's own. Again later, it brings the
+    folder up to date.
 
     Example: newsletter archive -o site --url https://letters.example.org/
     """
