@@ -59,14 +59,15 @@ def fetch(face: Face) -> None:
             )
         )
     _tell_by_hand(face, done)
-    face.talk(
-        say_many(
-            "{count} other mail was left untouched.",
-            "{count} other mails were left untouched.",
-            done.other,
-            count=number(done.other),
+    if done.other:
+        face.talk(
+            say_many(
+                "{count} other mail was left untouched.",
+                "{count} other mails were left untouched.",
+                done.other,
+                count=number(done.other),
+            )
         )
-    )
 
 
 def fetch_first(face: Face, app: App, *, may_warn: bool) -> None:
