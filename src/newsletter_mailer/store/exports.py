@@ -34,6 +34,11 @@ def attribute_names(c: Connection, list_id: int | None) -> set[str]:
     return names
 
 
+def count(c: Connection, list_id: int | None) -> int:
+    """How many `people` gives."""
+    return c.scalar(select(func.count()).select_from(subscribers).where(_of(list_id))) or 0
+
+
 def people(c: Connection, list_id: int | None) -> Iterator[Standing]:
     """Those tied to a list, or every subscriber, in the order in which they came."""
     query = (

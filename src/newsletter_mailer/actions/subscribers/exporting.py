@@ -62,6 +62,11 @@ class _People:
         self.header = (*_OWN, *self._attributes, _STATUS, *lists)
         self.count = 0
 
+    @property
+    def expected(self) -> int:
+        """How many there are."""
+        return exports.count(self._connection, self._list_id)
+
     def rows(self) -> Iterator[Sequence[str]]:
         """One for each person, in the order in which they came."""
         self.count = 0
@@ -115,13 +120,9 @@ def _write_file(path: Path, kind: str, people: _People) -> None:
 def _write_workbook(path: Path, people: _People) -> None:
     from newsletter_mailer.actions.subscribers.workbook import MOST_ROWS, write_workbook
 
-    def rows() -> Iterator[Sequence[str]]:
-        for row in people.rows():
-            if people.count >= MOST_ROWS:
-                raise UsageError(
-                    sentence("a spreadsheet has no room for more than {count} people", count=MOST_ROWS - 1),
-                    sentence("take --format csv"),
-                )
-            yield row
-
-    write_workbook(path, people.header, rows())
+    if people.expected >= MOST_ROWS:
+        raise UsageError(
+            sentence("a spreadsheet has no room for more than {count} people", count=MOST_ROWS - 1),
+            sentence("take --format csv"),
+        )
+    write_workbook(path, people.header, people.rows())
