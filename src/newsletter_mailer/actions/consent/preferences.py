@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from newsletter_mailer.actions.consent.joining import tracking_wording, wording_of
@@ -12,8 +12,11 @@ from newsletter_mailer.store import audience, choices, confirmations, consent
 from newsletter_mailer.store.choices import Choices
 from newsletter_mailer.store.database import Connection
 from newsletter_mailer.store.list_rows import uncounted
+from newsletter_mailer.wording import in_language
 
 SOURCE = "preference page"
+Speaks = Callable[[str], str]
+"""The language in which a reader sees the page, given the one that is known of them, or ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Preferences:
     offers: tuple[Offer, ...]
     tracking: bool  #: granted
     tracking_wording: str
+    language: str  #: of the page, and of the words that the reader agrees to
     stopped: bool  #: wants no mail at all
     dead: bool  #: the address bounced, or complained: only the officer can mend that
 
@@ -53,20 +57,25 @@ def reader_behind(connection: Connection, links: SignedLinks, token: str) -> int
     return person or (choices.reader_of(connection, delivery) or NOBODY)
 
 
-def preferences(connection: Connection, subscriber_id: int, *, association: str) -> Preferences | None:
+def preferences(
+    connection: Connection, subscriber_id: int, *, association: str, speaks: Speaks
+) -> Preferences | None:
     """What holds for a reader now; None when there is no such reader (any more)."""
     found = choices.choices(connection, subscriber_id)
     if found is None:
         return None
     stopped = SuppressionReason.STOP_EVERYTHING.value
-    return Preferences(
-        found.subscriber,
-        _offers(connection, found, association),
-        found.tracking or False,
-        tracking_wording(association),
-        stopped=found.suppressed == stopped,
-        dead=found.suppressed not in ("", stopped),
-    )
+    language = speaks(found.subscriber.language)
+    with in_language(language):
+        return Preferences(
+            found.subscriber,
+            _offers(connection, found, association),
+            found.tracking or False,
+            tracking_wording(association),
+            language,
+            stopped=found.suppressed == stopped,
+            dead=found.suppressed not in ("", stopped),
+        )
 
 
 def _offers(connection: Connection, found: Choices, association: str) -> tuple[Offer, ...]:
@@ -81,9 +90,11 @@ def _offers(connection: Connection, found: Choices, association: str) -> tuple[O
     return tuple(sorted(offers, key=lambda offer: offer.list.name.casefold()))
 
 
-def choose(connection: Connection, subscriber_id: int, wish: Wish, *, association: str, now: int) -> bool:
+def choose(
+    connection: Connection, subscriber_id: int, wish: Wish, *, association: str, speaks: Speaks, now: int
+) -> bool:
     """Do as the reader wishes, in one transaction; False when there is no such reader."""
-    before = preferences(connection, subscriber_id, association=association)
+    before = preferences(connection, subscriber_id, association=association, speaks=speaks)
     if before is None:
         return False
     key = before.subscriber.recipient_key

@@ -43,13 +43,13 @@ class Choices:
 
     async def look(self, request: Request) -> Response:
         """The page of the reader's choices."""
-        found = await run_in_threadpool(self._found, request.path_params["token"])
-        return self._page(request, found) if found else self._expired(request)
+        found = await run_in_threadpool(self._found, request)
+        return self._page(found) if found else self._expired(request)
 
     async def act(self, request: Request) -> Response:
         """One of its buttons."""
         given = await fields(request)
-        found = await run_in_threadpool(self._found, request.path_params["token"])
+        found = await run_in_threadpool(self._found, request)
         if found is None:
             return self._expired(request)
         match first(given, "do"):
@@ -62,10 +62,10 @@ class Choices:
             case "export":
                 return await run_in_threadpool(self._export, found)
             case "erase":
-                return self._sure(request, found)
+                return self._sure(found)
             case "erase-now":
-                return await self._erase(request, found)
-        return self._page(request, found)
+                return await self._erase(found)
+        return self._page(found)
 
     async def view(self, request: Request) -> Response:
         """The letter as its reader got it."""
@@ -73,10 +73,19 @@ class Choices:
         html = await run_in_threadpool(self._letters.html, token)
         return page(html, policy=LETTER) if html else self._expired(request)
 
-    def _found(self, token: str) -> Preferences | None:
+    def _found(self, request: Request) -> Preferences | None:
         with self._app.database.reading() as connection:
-            number = choosing.reader_behind(connection, self._site.links, token)
-            return choosing.preferences(connection, number, association=self._site.association)
+            number = choosing.reader_behind(connection, self._site.links, request.path_params["token"])
+            return choosing.preferences(
+                connection, number, association=self._site.association, speaks=self._speaks(request)
+            )
+
+    def _speaks(self, request: Request) -> choosing.Speaks:
+        def speaks(known: str) -> str:
+            own = known[:2].lower()
+            return self._site.language(request, own if own in CODES else "")
+
+        return speaks
 
     async def _save(self, request: Request, found: Preferences, given: dict[str, list[str]]) -> Response:
         write = partial(
@@ -84,30 +93,27 @@ class Choices:
             subscriber_id=found.subscriber.id,
             wish=choosing.wish_of(given, CODES),
             association=self._site.association,
+            speaks=self._speaks(request),
             now=self._site.clock(),
         )
         await done(self._writer.write(write))
         return await self._again(request, _SAVED)
 
     async def _again(self, request: Request, told: Sentence) -> Response:
-        found = await run_in_threadpool(self._found, request.path_params["token"])
-        return self._page(request, found, told) if found else self._expired(request)
+        found = await run_in_threadpool(self._found, request)
+        return self._page(found, told) if found else self._expired(request)
 
-    def _page(self, request: Request, found: Preferences, told: Sentence | str = "") -> Response:
-        language = self._language(request, found)
+    def _page(self, found: Preferences, told: Sentence | str = "") -> Response:
+        speaks = found.subscriber.language[:2].lower()
         html = self._site.pages.page(
             "preferences",
-            language,
+            found.language,
             sentence("Choose what you receive"),
             shown=found,
             saved=told,
-            speaks=language,
+            speaks=speaks if speaks in CODES else found.language,
         )
         return page(html)
-
-    def _language(self, request: Request, found: Preferences) -> str:
-        own = found.subscriber.language[:2].lower()
-        return self._site.language(request, own if own in CODES else "")
 
     def _export(self, found: Preferences) -> Response:
         with self._app.database.reading() as connection:
@@ -115,9 +121,9 @@ class Choices:
         name = 'attachment; filename="my-data.json"'
         return Response(data, media_type="application/json", headers={"Content-Disposition": name, **PRIVATE})
 
-    def _sure(self, request: Request, found: Preferences) -> Response:
+    def _sure(self, found: Preferences) -> Response:
         html = self._site.pages.press(
-            self._language(request, found),
+            found.language,
             sentence("Erase your data?"),
             sentence("Your address, your name and what became of our mails to you are erased, for good."),
             sentence("You get no more mail from us. To come back one day, subscribe again."),
@@ -128,11 +134,11 @@ class Choices:
         )
         return page(html)
 
-    async def _erase(self, request: Request, found: Preferences) -> Response:
+    async def _erase(self, found: Preferences) -> Response:
         key, now = found.subscriber.recipient_key, self._site.clock()
         await done(self._writer.write(partial(forget_key, key=key, now=now, source=choosing.SOURCE)))
         html = self._site.pages.message(
-            self._language(request, found),
+            found.language,
             sentence("Your data are erased"),
             sentence("We no longer know your address, and write to it no more."),
         )

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from dispatch_kit import NOON, SECRET
 from newsletter_mailer.model.audience import NewSubscriber, SuppressionReason
 from newsletter_mailer.store import audience
 from newsletter_mailer.tokens import recipient_key
+from newsletter_mailer.wording import in_language, say
 from public_pages import LINKED, Serving, delivery_to, sent_to, serving, with_list
 
 ANN, BOB = "ann@example.org", "bob@example.org"
@@ -78,6 +80,29 @@ def test_saving_twice_proves_once_and_a_consent_is_taken_back_as_easily(pages: S
     pages.send(page, do="save", list=[1, 2], language="fr")
 
     assert pages.rows(kinds) == [("tracking_granted",), ("tracking_refused",)]
+
+
+def test_what_is_agreed_to_is_kept_in_the_language_of_the_page(pages: Serving) -> None:
+    wordings = (
+        "SELECT wording FROM consent_events WHERE source = 'preference page' AND list_id = 3 ORDER BY id"
+    )
+    page = page_of(pages, ANN)
+
+    french = pages.ask(page)
+    pages.send(page, do="save", list=[1, 3], language="fr")
+    pages.send(page, do="save", list=[1], language="en")
+    english = pages.send(page, do="save", list=[1, 3], language="en")
+
+    shown = [word for (word,) in pages.rows(wordings) if word]
+    assert '<html lang="fr">' in french.text
+    assert '<html lang="en">' in english.text
+    assert shown[1] in unescape(english.text)
+    with in_language("fr"):
+        assert shown[0] == say(
+            "I agree to receive “{name}” from {association} by e-mail.",
+            name="Les Dates",
+            association="Réseau Exemple",
+        )
 
 
 def test_nobody_joins_a_list_that_is_not_offered_to_them(pages: Serving) -> None:
