@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -37,15 +38,7 @@ def archive(face: Face, into: Path, url: str, lists: tuple[str, ...]) -> None:
     with face.app() as app:
         done = export(static_archive(app.database, app.workspace, url=url, lists=lists), into)
     if face.json:
-        face.data_json(
-            {
-                "folder": str(done.folder),
-                "issues": done.issues,
-                "written": list(done.written),
-                "removed": list(done.removed),
-                "left_out": list(done.left_out),
-            }
-        )
+        face.data_json({**asdict(done), "folder": str(done.folder)})
         return
     face.data(str(done.folder / "index.html"))
     face.talk(

@@ -40,34 +40,16 @@ def fetch(face: Face) -> None:
         face.data_json(asdict(done))
         return
     face.data(_left(done.left))
-    if done.again:
-        face.talk(
-            say_many(
-                "{count} mail of somebody who had left before.",
-                "{count} mails of people who had left before.",
-                done.again,
-                count=number(done.again),
-            )
-        )
-    if done.invalid:
-        face.talk(
-            say_many(
-                "{count} mail with a link that is not ours, or that of a test: nobody left.",
-                "{count} mails with a link that is not ours, or that of a test: nobody left.",
-                done.invalid,
-                count=number(done.invalid),
-            )
-        )
+    _tell_without_effect(face, done)
     _tell_by_hand(face, done)
     if done.other:
-        face.talk(
-            say_many(
-                "{count} other mail was left untouched.",
-                "{count} other mails were left untouched.",
-                done.other,
-                count=number(done.other),
-            )
+        said = say_many(
+            "{count} other mail was left untouched.",
+            "{count} other mails were left untouched.",
+            done.other,
+            count=number(done.other),
         )
+        face.talk(said)
 
 
 def fetch_first(face: Face, app: App, *, may_warn: bool) -> None:
@@ -96,6 +78,25 @@ def _left(count: int) -> str:
     return say_many(
         "{count} reader has left by mail.", "{count} readers have left by mail.", count, count=number(count)
     )
+
+
+def _tell_without_effect(face: Face, done: Fetched) -> None:
+    if done.again:
+        said = say_many(
+            "{count} mail of somebody who had left before.",
+            "{count} mails of people who had left before.",
+            done.again,
+            count=number(done.again),
+        )
+        face.talk(said)
+    if done.invalid:
+        said = say_many(
+            "{count} mail with a link that is not ours, or that of a test: nobody left.",
+            "{count} mails with a link that is not ours, or that of a test: nobody left.",
+            done.invalid,
+            count=number(done.invalid),
+        )
+        face.talk(said)
 
 
 def _tell_by_hand(face: Face, done: Fetched) -> None:
