@@ -22,6 +22,7 @@ test: $(VENV)/.installed-test
 bench: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/compose.py
 	$(BIN)/python benchmarks/sign.py
+	$(BIN)/python benchmarks/import_.py
 	$(BIN)/python benchmarks/one_click.py
 	$(BIN)/python benchmarks/send.py $(BENCH_OPTIONS)
 

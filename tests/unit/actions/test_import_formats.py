@@ -86,6 +86,24 @@ def test_an_archive_that_would_fill_the_disk_is_not_unpacked(tmp_path: Path, dat
         take_in(path, database)
 
 
+def test_a_damaged_archive_brings_nobody(tmp_path: Path, database: Database) -> None:
+    path = tmp_path / "people.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("people.csv", "email\n" + "".join(f"reader{n}@example.org\n" for n in range(9000)))
+    raw = bytearray(path.read_bytes())
+    raw[-3000] ^= 1
+    path.write_bytes(raw)
+    others = tmp_path / "others.zip"
+    with ZipFile(others, "w") as archive:
+        archive.writestr("people.xlsx", b"")
+
+    with pytest.raises(UsageError, match=r"people.csv in .* cannot be unpacked"):
+        take_in(path, database)
+    with pytest.raises(UsageError, match="holds spreadsheets"):
+        take_in(others, database)
+    assert standing(database) == {}
+
+
 def test_rejects_of_an_archive_name_their_file(tmp_path: Path, database: Database) -> None:
     path = tmp_path / "people.zip"
     with ZipFile(path, "w") as archive:
@@ -218,7 +236,10 @@ def test_columns_mean_what_is_typed(tmp_path: Path, database: Database) -> None:
     ("meaning", "says"),
     [
         ({"Fax": "role"}, r"has no column “Fax” \(its columns are: email, tel\)"),
-        ({"tel": "phone"}, r"there is no field “phone” \(the fields are: address, full_name, first_name"),
+        (
+            {"tel": "phone"},
+            r"there is no field “phone” \(the fields are: address, first_name, last_name, language, organisation, full_name,",
+        ),
         ({"tel": "address"}, r"several columns for one thing: email, tel \(leave out all but one"),
         ({"email": "ignore"}, "no column of addresses"),
     ],

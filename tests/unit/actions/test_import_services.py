@@ -170,6 +170,19 @@ def test_in_any_table_a_column_may_say_who_left(
     assert standing(database).get(BOB) == (None if out else "confirmed")
 
 
+def test_a_field_called_status_may_say_it_too_unless_somebody_typed_what_it_means(
+    tmp_path: Path, database: Database
+) -> None:
+    path = written(tmp_path, "email;status\nann@example.org;manual\nbob@example.org;unsubscribed\n")
+
+    guessed = take_in(path, database, fields=("status", "role"))
+    typed = take_in(path, database, into="other", fields=("status", "role"), given={"status": "role"})
+
+    assert guessed.count == ImportCount(added=1, departed=1)
+    assert typed.count == ImportCount(added=1, joined=1)
+    assert reader(database, PEOPLE[0]).attributes == {"status": "manual", "role": "manual"}
+
+
 @pytest.mark.parametrize(
     ("everyone", "why"),
     [

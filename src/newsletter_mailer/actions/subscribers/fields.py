@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from newsletter_mailer.actions.subscribers.headings import FIELDS, field_name, guessed
+from newsletter_mailer.actions.subscribers.headings import TYPED, field_name, guessed
 from newsletter_mailer.config.private import keep_names
 from newsletter_mailer.config.workspace import SETTINGS_FILE
 from newsletter_mailer.errors import FileProblems, NewsletterError, system_reason
@@ -32,7 +32,7 @@ def add_fields(root: Path, columns: Sequence[str]) -> tuple[str, ...]:
         return ()
     known = (before.data or {}).get(_SECTION) or {}
     names = dict.fromkeys(field_name(column) for column in columns if guessed(column, ()) is None)
-    new = tuple(name for name in names if name and name not in known and name not in FIELDS)
+    new = tuple(name for name in names if name and name not in known and name not in TYPED)
     text = _with_fields(before, known, new) if new else None
     if text is None or not _is_right(text, before, known, new):
         return ()

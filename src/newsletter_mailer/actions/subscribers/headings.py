@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Collection
 
-FULL_NAME = "full_name"  #: first and last name in one cell
-ATTRIBUTES = "attributes"  #: a JSON object of attributes in one cell
-STATUS = "status"  #: whether somebody reads or has left, in a word
-IGNORE = "ignore"  #: is not taken
+# No field of a workspace begins with a star.
+FULL_NAME = "*full_name"  #: first and last name in one cell
+ATTRIBUTES = "*attributes"  #: a JSON object of attributes in one cell
+STATUS = "*status"  #: whether somebody reads or has left, in a word
+IGNORE = "*ignore"  #: is not taken
 OWN_FIELDS = ("first_name", "last_name", "language", "organisation")  #: of every subscriber, in any workspace
 _KNOWN = {
     "address": (
@@ -29,7 +30,10 @@ _FIELDS = {name: field for field, names in _KNOWN.items() for name in names.spli
 _FIRST = frozenset(
     ("email", "first name", "last name", "language", "organisation")
 )  # no attribute is called so
-FIELDS = ("address", *OWN_FIELDS, FULL_NAME)  #: that a heading may stand for, besides a workspace's own
+TYPED = {
+    **{field: field for field in ("address", *OWN_FIELDS)},
+    **{special.removeprefix("*"): special for special in (FULL_NAME, STATUS, IGNORE)},
+}  #: what a column can be told to mean, besides a field of the workspace: as typed, and as meant
 _GAPS = re.compile(r"[\s_-]+")
 _LONGEST_NAME = 40  # of a field: settings say so
 

@@ -173,6 +173,6 @@ def _taken(table: Table) -> Iterator[tuple[str, str]]:
     telling = {sign.place for sign in table.signs}
     for place, (heading, field) in enumerate(zip(table.header, table.columns, strict=True)):
         if field is not None:
-            yield heading, field
+            yield heading, field.removeprefix("*")
         elif place in telling:
             yield heading, "status"

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 from zipfile import BadZipFile, ZipFile
@@ -10,7 +14,7 @@ from zipfile import BadZipFile, ZipFile
 from newsletter_mailer.actions.subscribers.cards import cards
 from newsletter_mailer.actions.subscribers.delimited import delimited
 from newsletter_mailer.actions.subscribers.objects import objects
-from newsletter_mailer.actions.subscribers.source import Opening, Source, opening
+from newsletter_mailer.actions.subscribers.source import Meter, Opening, Row, Source, opening
 from newsletter_mailer.actions.subscribers.table import Table, Wanted, table
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.audience import Arrival
@@ -61,7 +65,7 @@ def _unpacked(path: Path) -> list[Source]:
         return [workbook(path)]
     tables = [part for part in parts if _is_table(part.filename)]
     if not tables:
-        raise _spreadsheet(path)
+        raise _spreadsheets(path) if any(name.endswith(".xlsx") for name in names) else _spreadsheet(path)
     if any(part.file_size > max(_SMALL, _MOST * part.compress_size) for part in tables):
         raise UsageError(
             sentence("{path} unpacks to far more than a table of people", path=path),
@@ -72,22 +76,30 @@ def _unpacked(path: Path) -> list[Source]:
 
 def _part(path: Path, name: str) -> Source:
     def opened() -> IO[bytes]:
-        try:
-            return ZipFile(path).open(name)
-        except (
-            BadZipFile,
-            OSError,
-            RuntimeError,
-            NotImplementedError,
-        ) as error:  # damaged, or with a password
-            raise UsageError(
-                sentence("{part} in {path} cannot be unpacked", part=name, path=path),
-                sentence("unpack it and import the files one by one"),
-            ) from error
+        return ZipFile(path).open(name)
 
-    with opened() as file:
-        begins = file.read(1024)
-    return _single(PurePosixPath(name).name, opened, begins)
+    with _as_unpacked(path, name):
+        with opened() as file:
+            begins = file.read(1024)
+        source = _single(PurePosixPath(name).name, opened, begins)
+
+    def rows(meter: Meter) -> Iterator[Row]:
+        with _as_unpacked(path, name):
+            yield from source.rows(meter)
+
+    return replace(source, rows=rows)
+
+
+@contextmanager
+def _as_unpacked(path: Path, name: str) -> Iterator[None]:
+    """What is damaged, locked by a password or packed in another way, in words."""
+    try:
+        yield
+    except (BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise UsageError(
+            sentence("{part} in {path} cannot be unpacked", part=name, path=path),
+            sentence("unpack it and import the files one by one"),
+        ) from error
 
 
 def _is_table(name: str) -> bool:
@@ -102,4 +114,11 @@ def _spreadsheet(path: Path) -> UsageError:
     return UsageError(
         sentence("{path} is a spreadsheet of another kind than Excel’s .xlsx", path=path),
         sentence("open it and save it as CSV"),
+    )
+
+
+def _spreadsheets(path: Path) -> UsageError:
+    return UsageError(
+        sentence("{path} holds spreadsheets", path=path),
+        sentence("unpack it and import the files one by one"),
     )

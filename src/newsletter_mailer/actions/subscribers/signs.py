@@ -66,10 +66,11 @@ def strictest(arrivals: Collection[Arrival]) -> Arrival:
 
 
 def signs(
-    header: Sequence[str], columns: Sequence[str | None], own: Collection[str], *, every_word: bool
+    header: Sequence[str], columns: Sequence[str | None], also: Collection[str], *, every_word: bool
 ) -> tuple[Sign, ...]:
-    """The columns of a table that tell. columns: what each was told or guessed to be; own: those of a service.
+    """The columns of a table that tell. columns: what each was told or guessed to be.
 
+    also: headings that may tell though they are something else besides: a field of the workspace, or ignored.
     every_word: a status that is empty or unknown is no member's. Where a table is nobody's export, its column
     "status" may be about something else altogether.
     """
@@ -77,7 +78,7 @@ def signs(
     for place, (heading, field) in enumerate(zip(header, columns, strict=True)):
         name = plain(heading)
         told = field == STATUS
-        if not (told or field is None or name in own):
+        if not (told or field is None or name in also):
             continue
         if told or name in _STATUS:
             found.append(Sign(place, heading, arrival_of if told or every_word else _member_or_known))
@@ -87,7 +88,8 @@ def signs(
 
 
 def _member_or_known(cell: str) -> Arrival:
-    return arrival_of(cell) or Arrival.MEMBER
+    found = arrival_of(cell)
+    return Arrival.MEMBER if found in (None, Arrival.BARRED) else found  # "manual" is anything but ours
 
 
 def _dated(arrival: Arrival) -> Callable[[str], Arrival]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsletter_mailer.actions.subscribers.headings import (
-    FIELDS,
     IGNORE,
     STATUS,
+    TYPED,
     field_name,
     guessed,
     plain,
@@ -120,10 +120,25 @@ def table(path: Path, source: Source, wanted: Wanted) -> Table:
             sentence("name one column “email”, or say which it is: --map COLUMN=address"),
         )
     known = arrival_of(said_of_all(service, source.name)) or Arrival.MEMBER
-    own = service.own if service else frozenset()
-    found = signs(source.header, columns, own, every_word=bool(service and service.every_word))
+    found = signs(
+        source.header,
+        columns,
+        _telling(wanted, service),
+        every_word=bool(service and service.every_word),
+    )
     where = tuple(None if column in (STATUS, IGNORE) else column for column in columns)
     return Table(source, where, found, strictest([known, wanted.everyone]), service, wanted)
+
+
+def _telling(wanted: Wanted, service: Service | None) -> frozenset[str]:
+    """Headings that tell who left even where a column is a field of the workspace, or ignored.
+
+    A program's own always do; in any other table a field called "status" does, unless somebody typed what it means.
+    """
+    if service:
+        return service.own
+    typed = {plain(heading) for heading in wanted.given}
+    return frozenset(plain(name) for name in wanted.attributes) - typed
 
 
 def _columns(path: Path, source: Source, wanted: Wanted, service: Service | None) -> list[str | None]:
@@ -153,9 +168,7 @@ def _columns(path: Path, source: Source, wanted: Wanted, service: Service | None
 def _given(path: Path, source: Source, wanted: Wanted) -> dict[str, str]:
     """What was typed after --map. Raises UsageError for a column or a field that there is not."""
     headings = {plain(name) for name in source.header}
-    fields = {"email": "address", "name": "full_name"} | {
-        name: name for name in (*FIELDS, STATUS, IGNORE, *wanted.attributes)
-    }
+    fields = {**TYPED, **{name: name for name in sorted(wanted.attributes)}}
     given = {}
     for heading, typed in wanted.given.items():
         if plain(heading) not in headings:
@@ -163,11 +176,11 @@ def _given(path: Path, source: Source, wanted: Wanted) -> dict[str, str]:
                 sentence("{path} has no column “{column}”", path=path, column=heading),
                 sentence("its columns are: {columns}", columns=", ".join(filter(None, source.header))),
             )
-        meant = fields.get(typed) or fields.get(field_name(typed))
+        meant = fields.get("address" if typed == "email" else typed) or fields.get(field_name(typed))
         if meant is None:
             raise UsageError(
                 sentence("there is no field “{field}”", field=typed),
-                sentence("the fields are: {fields}", fields=", ".join(dict.fromkeys(fields.values()))),
+                sentence("the fields are: {fields}", fields=", ".join(fields)),
             )
         given[plain(heading)] = meant
     return given

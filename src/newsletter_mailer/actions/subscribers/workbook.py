@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+import zlib
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
@@ -120,6 +121,7 @@ def _in_words(path: Path) -> Iterator[None]:
             ValueError,
             TypeError,
             EOFError,
+            zlib.error,
         ) as error:
             raise UsageError(
                 sentence("{path} is damaged, or is no spreadsheet", path=path),
