@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ import pytest
 from newsletter_mailer.actions.consent.pages import Pages
 from newsletter_mailer.actions.consent.writing import Writer
 from newsletter_mailer.config import Identity, SenderSettings, Settings, Workspace
+from newsletter_mailer.errors import Busy
 from newsletter_mailer.store.database import Connection, Database
+from newsletter_mailer.wording import sentence
 
 COUNT = "SELECT count(*) FROM meta WHERE key LIKE 'k%'"
 
@@ -72,6 +75,29 @@ def test_a_write_that_fails_harms_no_other(database: Database) -> None:
         assert (first.result(30), last.result(30)) == ("k1", "k2")
         assert wrong.exception(30) is not None
     assert count(database) == 2
+
+
+class Contended(Database):
+    """A ledger into which another program writes for a while."""
+
+    busy = 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        if self.busy:
+            self.busy -= 1
+            raise Busy(sentence("not now"))
+        with super().transaction() as connection:
+            yield connection
+
+
+def test_a_write_waits_while_another_program_writes(tmp_path: Path) -> None:
+    with Contended(f"sqlite:///{tmp_path / 'newsletter.db'}") as database:
+        database.busy = 2
+        with Writer(database) as writer:
+            assert writer.write(lambda c: keep(c, "k1")).result(30) == "k1"
+
+        assert count(database) == 1
 
 
 def test_what_was_asked_for_is_written_before_the_end(database: Database) -> None:

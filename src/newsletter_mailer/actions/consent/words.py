@@ -32,7 +32,7 @@ def words(language: str) -> dict[str, str]:
         "letters": say("What you receive"),
         "stopped": say("You have asked for no mail at all. Choose a letter and save to receive it again."),
         "dead": say(
-            "Mail to this address came back, or was called junk: we have stopped writing to it. "
+            "We have stopped writing to this address: mail to it came back, was called junk, or we were asked to stop. "
             "Write to us if that is wrong."
         ),
         "speech": say("Language of our mails to you"),

@@ -8,10 +8,12 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from newsletter_mailer.errors import Busy
 from newsletter_mailer.store.database import Connection, Database
 
 T = TypeVar("T")
 _MOST = 200  # in one transaction: a dispatch beside us waits for its end
+_TRIES = 30  # of ten seconds each, before it is an error
 _Job = tuple[Callable[[Connection], Any], "Future[Any]"]
 
 
@@ -59,8 +61,7 @@ class Writer:
 
     def _together(self, jobs: list[_Job]) -> None:
         try:
-            with self._database.transaction() as connection:
-                done = [act(connection) for act, _ in jobs]
+            done = self._written(jobs)
         except Exception as error:  # noqa: BLE001  the visitor's thread gets it, this one goes on
             if len(jobs) == 1:
                 jobs[0][1].set_exception(error)
@@ -70,3 +71,14 @@ class Writer:
         else:
             for (_, future), result in zip(jobs, done, strict=True):
                 future.set_result(result)
+
+    def _written(self, jobs: list[_Job]) -> list[Any]:
+        """What the jobs gave. While a large import writes, nobody else can: a wish to leave waits, and is not lost."""
+        for patience in range(_TRIES, -1, -1):
+            try:
+                with self._database.transaction() as connection:
+                    return [act(connection) for act, _ in jobs]
+            except Busy:  # after ten seconds
+                if not patience:
+                    raise
+        raise AssertionError("the last try returns or raises")

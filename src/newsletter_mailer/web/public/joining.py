@@ -90,7 +90,8 @@ class Joining:
             )
             if found.reached
             else sentence(
-                "Mail to this address came back before, or was called junk: write to us, and we look into it."
+                "We have stopped writing to this address: mail to it came back, was called junk, or we were asked to stop. "
+                "Write to us if that is wrong."
             )
         )
         html = self._site.pages.message(

@@ -15,10 +15,13 @@ from starlette.requests import Request
 from newsletter_mailer.actions.consent.links import SignedLinks
 from newsletter_mailer.actions.consent.pages import Pages
 from newsletter_mailer.config import Workspace
+from newsletter_mailer.errors import Busy
 from newsletter_mailer.web.public.visitors import Patience, language_of
+from newsletter_mailer.wording import sentence
 
 LONGEST_FORM = 16_384  #: bytes; ours have a few hundred
 MOST_FIELDS = 200
+PATIENCE_S = 25.0  #: mail programs that unsubscribe for their readers wait about as long
 T = TypeVar("T")
 
 
@@ -63,9 +66,12 @@ async def fields(request: Request) -> dict[str, list[str]]:
 
 
 async def drained(request: Request) -> None:
-    """Read what the visitor sends, of any kind and length, and keep nothing of it."""
-    async for _ in request.stream():
-        pass
+    """Read what the visitor sends, of any kind, as far as it is of a length that makes sense; keep nothing of it."""
+    length = 0
+    async for chunk in request.stream():
+        length += len(chunk)
+        if length > LONGEST_FORM:
+            return
 
 
 def first(given: dict[str, list[str]], name: str) -> str:
@@ -74,5 +80,8 @@ def first(given: dict[str, list[str]], name: str) -> str:
 
 
 async def done(future: Future[T]) -> T:
-    """What a write came to."""
-    return await asyncio.wrap_future(future)
+    """What a write came to. Raises Busy when it takes longer than visitors wait; it is done all the same."""
+    try:
+        return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(future)), PATIENCE_S)
+    except TimeoutError:
+        raise Busy(sentence("another program has been writing into the ledger for a long time")) from None

@@ -132,7 +132,7 @@ def test_a_dead_address_is_told_and_stays_suppressed(pages: Serving) -> None:
 
     shown = pages.send(page_of(pages, ANN) + "?lang=en", do="save", list=[1, 3], language="fr")
 
-    assert "we have stopped writing to it" in shown.text
+    assert "We have stopped writing to this address" in shown.text
     assert pages.rows("SELECT reason FROM suppressions") == [("hard_bounce",)]
 
 
