@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ import export_samples as samples
 from cli_kit import PLAIN
 from composer_desk import SETTINGS, workspace_in
 from newsletter_mailer.actions.subscribers import Imported, Reject
-from newsletter_mailer.cli.audience.import_output import tell_import
+from newsletter_mailer.cli.audience.import_output import reading_bar, tell_import
 from newsletter_mailer.cli.audience.importing import import_
 from newsletter_mailer.cli.output import Face
 from newsletter_mailer.errors import UsageError
@@ -152,3 +153,18 @@ def test_rejects_of_an_archive_are_told_with_their_file(capsys: pytest.CaptureFi
     assert "cleaned.csv, line 4: no address" in said
     assert "would re-subscribe 2 people who left: refused" in said
     assert "2 are suppressed and never mailed." in said
+
+
+def test_on_a_terminal_a_bar_follows_the_reading(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+
+    with reading_bar(PLAIN) as progress:
+        assert progress is not None
+        progress(0.5)
+        progress(1.0)
+    with reading_bar(replace(PLAIN, quiet=True)) as nothing:
+        assert nothing is None
+
+    assert "Reading" in capsys.readouterr().err

@@ -23,6 +23,7 @@ from newsletter_mailer.wording import say, say_many, sentence
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from newsletter_mailer.actions.subscribers import Imported
     from newsletter_mailer.app import App
 
 _BASES = ("consent", "soft_opt_in", "legitimate_interest_assoc", "b2b")
@@ -62,7 +63,7 @@ def import_(
 
     Example: newsletter subscribers import people.csv --list adherents --dry-run
     """
-    from newsletter_mailer.actions.subscribers import import_people, write_rejects
+    from newsletter_mailer.actions.subscribers import import_people
     from newsletter_mailer.model.audience import Arrival, Basis
 
     meaning = _given(given)
@@ -87,17 +88,25 @@ def import_(
         face.data_json(as_json(done))
     else:
         tell_import(face, done)
-    if dry_run:
-        return
+    if not dry_run:
+        _keep_rejects(face, file, done)
+
+
+def _keep_rejects(face: Face, file: Path, done: Imported) -> None:
+    """Write the rows left out beside the file, and say what comes next."""
+    from newsletter_mailer.actions.subscribers import write_rejects
+
     try:
         rejects = write_rejects(file, done)
     except NewsletterError:
         if not face.json:
             tell_rejects(face, done.rejects[SHOWN:])  # else nobody would know whom they lack
         raise
-    if rejects is not None and not face.json:
+    if face.json:
+        return
+    if rejects is not None:
         face.talk(say("The rows left out are in {file}, to mend and import again.", file=rejects))
-    if done.on_list and not face.json:
+    if done.on_list:
         face.talk(
             say(
                 "Next: newsletter test ISSUE --to YOU@EXAMPLE.ORG, then newsletter dispatch ISSUE --list {list}",
