@@ -98,7 +98,9 @@ PEOPLE = st.lists(
 @pytest.mark.parametrize("kind", FORMATS)
 @given(people=PEOPLE)
 @example(people=[NewSubscriber(ANN, "'=1+1", "-_x0041_", "fr", '"; =x', {"role": "＝1"})])
-@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_what_goes_out_comes_in_again_as_it_was(
     kind: str, empty_ledger: Path, people: list[NewSubscriber]
 ) -> None:
