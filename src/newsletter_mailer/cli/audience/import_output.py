@@ -83,8 +83,9 @@ def tell_import(face: Face, done: Imported) -> None:
 
 
 def _tell_columns(face: Face, done: Imported) -> None:
-    if done.services:
-        face.talk(say("An export of {program}.", program=", ".join(done.services)))
+    others = [program for program in done.services if program != "newsletter"]  # ours needs no word
+    if others:
+        face.talk(say("An export of {program}.", program=", ".join(others)))
     pairs = ", ".join(f"{heading} → {field}" for heading, field in done.columns)
     if pairs:
         face.talk(say("Columns: {pairs}", pairs=pairs))
