@@ -104,6 +104,15 @@ def test_of_who_left_elsewhere_no_address_is_kept(bench: Bench) -> None:
     ]
 
 
+@pytest.mark.parametrize("arrival", [Arrival.LEFT, Arrival.BOUNCED])
+def test_nor_when_another_row_of_theirs_says_that_they_are_a_member(bench: Bench, arrival: Arrival) -> None:
+    into = bench.on_list()
+
+    imported(bench, into, [*people(1), *people(1, arrival=arrival)])
+
+    assert rows_in(bench, subscribers) == 0
+
+
 def test_every_tie_that_is_new_is_written_down_once(bench: Bench) -> None:
     press = bench.on_list("reader1@example.org", slug="presse")
     into = bench.on_list("reader2@example.org")

@@ -151,6 +151,14 @@ def test_what_tells_who_left_is_no_field_even_where_the_workspace_has_one_of_tha
     assert BOB not in standing(database)
 
 
+def test_what_tells_who_left_tells_it_also_when_it_is_ignored(tmp_path: Path, database: Database) -> None:
+    ignored = {"Status": "ignore", "Unsubscribed": "ignore"}
+
+    take_in(written(tmp_path, samples.mailerlite()), database, given=ignored)
+
+    assert standing(database) == {"ann@example.org": "confirmed"}
+
+
 @pytest.mark.parametrize(
     ("text", "out"),
     [
