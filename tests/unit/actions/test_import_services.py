@@ -10,6 +10,7 @@ import pytest
 import export_samples as samples
 from import_kit import SECRET, consents, out_for_good, reader, standing, take_in, written
 from newsletter_mailer.actions.subscribers import write_rejects
+from newsletter_mailer.actions.subscribers.headings import guessed
 from newsletter_mailer.model.audience import Arrival, ImportCount
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
@@ -178,15 +179,46 @@ def test_in_any_table_a_column_may_say_who_left(
     assert standing(database).get(BOB) == (None if out else "confirmed")
 
 
+def test_the_street_in_an_export_of_mailchimp_is_not_taken_for_the_address(
+    tmp_path: Path, database: Database
+) -> None:
+    text = "Email Address,First Name,Address,LEID,EUID\nann@example.org,Ann,1 rue de la Paix,1,a\n"
+
+    done = take_in(written(tmp_path, text), database)
+
+    assert done.columns == (("Email Address", "address"), ("First Name", "first_name"))
+    assert done.ignored == ("Address",)
+
+
+@pytest.mark.parametrize(
+    ("heading", "means"),
+    [
+        ("Adresse de messagerie", "address"),
+        ("ADRESSE ELECTRONIQUE", "address"),
+        ("E-mail 1 - Value", "address"),
+        ("Courriel :", "address"),
+        ("PRENOM", "first_name"),
+        ("Organisme", "organisation"),
+        ("Nom de l’association", "organisation"),
+        ("Dép.", "department"),
+        ("Département", "department"),
+        ("Fonction", "role"),
+    ],
+)
+def test_headings_are_known_as_french_spreadsheets_write_them(heading: str, means: str) -> None:
+    assert guessed(heading, ("department", "role")) == means
+    assert guessed(heading, ()) == (None if means in ("department", "role") else means)
+
+
 def test_a_field_called_status_may_say_it_too_unless_somebody_typed_what_it_means(
     tmp_path: Path, database: Database
 ) -> None:
     path = written(tmp_path, "email;status\nann@example.org;manual\nbob@example.org;unsubscribed\n")
 
-    guessed = take_in(path, database, fields=("status", "role"))
+    unsaid = take_in(path, database, fields=("status", "role"))
     typed = take_in(path, database, into="other", fields=("status", "role"), given={"status": "role"})
 
-    assert guessed.count == ImportCount(added=1, departed=1)
+    assert unsaid.count == ImportCount(added=1, departed=1)
     assert typed.count == ImportCount(added=1, joined=1)
     assert reader(database, PEOPLE[0]).attributes == {"status": "manual", "role": "manual"}
 

@@ -57,7 +57,7 @@ _SERVICES = (
         _words(
             "contact id, ext id, added time, modified time, createdat, modifiedat, listids, list ids, subscribed,"
             " blocklisted, blacklisted, email blocklisted, email blacklisted, sms blocklisted, sms blacklisted,"
-            " sms, whatsapp, landline number, double opt in, opt in"
+            " sms, whatsapp, whatsapp blocklisted, whatsapp blacklisted, landline number, double opt in, opt in"
         ),
     ),
     Service(

@@ -64,4 +64,6 @@ def size_of(file: IO[bytes]) -> int:
 
 def shown(line: str) -> str:
     """The beginning of a line, fit for a terminal."""
-    return "".join(c if c.isprintable() else " " for c in line.strip()[:_SHOWN])
+    line = line.strip()
+    cut = line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"
+    return "".join(c if c.isprintable() else " " for c in cut)

@@ -13,6 +13,7 @@ from newsletter_mailer.actions.subscribers.headings import (
     field_name,
     guessed,
     plain,
+    with_addresses,
     with_names,
 )
 from newsletter_mailer.actions.subscribers.services import Service, said_of_all, service_of
@@ -117,7 +118,10 @@ def table(path: Path, source: Source, wanted: Wanted) -> Table:
                 path=path,
                 first=shown(" | ".join(source.header)),
             ),
-            sentence("name one column “email”, or say which it is: --map COLUMN=address"),
+            sentence(
+                "the first line has to name the columns, so delete what stands above it; then name one “email”, or say"
+                " which it is: --map COLUMN=address"
+            ),
         )
     known = arrival_of(said_of_all(service, source.name)) or Arrival.MEMBER
     found = signs(
@@ -149,7 +153,7 @@ def _columns(path: Path, source: Source, wanted: Wanted, service: Service | None
         name = plain(heading)
         guess = None if name in own else guessed(heading, wanted.attributes)
         columns.append(given.get(name) or fields.get(name) or guess)
-    columns = with_names(columns)
+    columns = with_names(columns if "address" in given else with_addresses(source.header, columns))
     double = [
         name
         for name, column in zip(source.header, columns, strict=True)
