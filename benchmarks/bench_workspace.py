@@ -127,7 +127,9 @@ class Bench:
             for n in range(self.readers)
         )
         people = self.folder / "people.csv"
-        people.write_text("email;prénom;nom;organisation\n" + "\n".join(rows) + "\n", encoding="utf-8")
+        with people.open("w", encoding="utf-8") as file:
+            file.write("email;prénom;nom;organisation\n")
+            file.writelines(f"{row}\n" for row in rows)
         self._newsletter("subscribers", "import", str(people), "--list", "all")
         people.unlink()
 
