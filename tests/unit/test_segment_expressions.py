@@ -89,7 +89,8 @@ def test_a_question_says_what_has_to_be_known_of_a_reader() -> None:
     nothing = compile_segment('received("2026-09")')
 
     assert question.fields == {"department"}
-    assert (question.issues, question.lists) == ({"2026-09"}, {"press"})
+    assert question.issues == {"2026-09"}
+    assert question.lists == {"press"}
     assert question.about_person
     assert not nothing.about_person
     assert compile_segment('organisation.name == ""').about_person
