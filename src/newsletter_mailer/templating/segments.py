@@ -92,7 +92,8 @@ def _compiled(tree: nodes.Expr) -> Callable[[Mapping[str, Any]], bool]:
     whole = SANDBOX.parse("{{ 1 if holds else '' }}")
     choice = next(whole.find_all(nodes.CondExpr))
     choice.test = _with_calls(tree, _looked_up)
-    template = SANDBOX.from_string(whole.set_environment(SANDBOX))  # type: ignore[arg-type]  # it takes a tree, too
+    whole.set_environment(SANDBOX)
+    template = SANDBOX.from_string(whole)
     render, new_context = template.root_render_func, template.new_context
 
     def holds(values: Mapping[str, Any]) -> bool:
