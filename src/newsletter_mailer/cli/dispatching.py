@@ -217,7 +217,7 @@ def _said_yes(face: Face, campaign: Campaign) -> bool:
     if not face.ask:
         return False
     face.talk(f"! {campaign.held_why}", style="yellow")
-    return click.confirm(say("Go on all the same?"), err=True, default=False)
+    return face.confirm(say("Go on all the same?"))
 
 
 @click.command()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from newsletter_mailer.app import App
 
 WIDTH_OF_FILES = 140  # of a table that goes into a file or a pipe, where nobody knows the width
+_YES = frozenset(("y", "yes", "o", "oui"))
 _tracebacks: ContextVar[bool] = ContextVar("tracebacks", default=False)
 _colours: ContextVar[bool] = ContextVar("colours", default=not os.environ.get("NO_COLOR"))
 
@@ -79,6 +80,13 @@ class Face:
     def data_json(self, value: Any) -> None:
         """Put a value on stdout as JSON."""
         click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+    def confirm(self, question: str) -> bool:
+        """Whether yes was typed, in any language spoken here; anything else is a no."""
+        typed = click.prompt(
+            f"{question} {say('[y/N]')}", default="", show_default=False, prompt_suffix=" ", err=True
+        )
+        return typed.strip().casefold() in _YES
 
     def styled(self, text: str, style: str | None) -> str:
         """The text in that colour, where colours are wanted."""

@@ -10,7 +10,9 @@ import subprocess
 import sys
 from contextvars import copy_context
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from newsletter_mailer.cli.names import basis_name
 from newsletter_mailer.cli.output import Face, show_error, table
@@ -55,6 +57,23 @@ def test_ctrl_c_at_a_question_ends_its_line() -> None:
 
     assert done.returncode == 130
     assert done.stderr == "Sure: \nInterrupted; nothing is lost.\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("o", True), ("Oui ", True), ("y", True), ("", False), ("n", False), ("okay?", False)],
+)
+def test_yes_is_understood_in_every_language_and_anything_else_is_a_no(typed: str, meant: bool) -> None:
+    @click.command()
+    @click.pass_obj
+    def ask(face: Face) -> None:
+        assert face.confirm("Sure?") is meant
+
+    face = Face(None, "fr", False, False, False, False, False, ask=True)
+
+    done = CliRunner().invoke(ask, obj=face, input=f"{typed}\n", catch_exceptions=False)
+
+    assert done.stderr.startswith("Sure? [")
 
 
 def test_a_reader_that_stops_reading_is_no_error() -> None:

@@ -170,7 +170,7 @@ def _offer_fields(face: Face, app: App, file: Path, given: Mapping[str, str], *,
         return
     names = ", ".join(columns)
     question = say("Keep these columns too, as fields of your subscribers: {names}?", names=names)
-    if not click.confirm(question, default=False, err=True):
+    if not face.confirm(question):
         return
     added = add_fields(app.workspace.root, columns)
     app.reload()

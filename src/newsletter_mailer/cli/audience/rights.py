@@ -98,7 +98,7 @@ def _confirm(face: Face, address: str) -> None:
     if not face.ask:
         raise NotConfirmed(sentence("this cannot be undone"), sentence("say it with --yes"))
     question = say("Erase everything that is known of {address}? This cannot be undone.", address=address)
-    if not click.confirm(question, err=True):
+    if not face.confirm(question):
         raise NotConfirmed(sentence("nothing was erased"))
 
 
