@@ -37,6 +37,7 @@ from newsletter_mailer.web.public.visitors import Patience
 from newsletter_mailer.wording import sentence
 
 _ANOTHER = sentence("choose another one with --port, or `serve.port` in newsletter.yaml")
+_MOST_VISITORS = 800  # at once: with 1,024 open files, which is usual, the ledger still finds some
 Trouble = Callable[[NewsletterError], None]
 
 
@@ -66,6 +67,7 @@ def server_of(pages: ASGIApp, workspace: Workspace) -> uvicorn.Server:
         proxy_headers=True,
         forwarded_allow_ips=list(workspace.settings.serve.proxies),
         timeout_graceful_shutdown=5,
+        limit_concurrency=_MOST_VISITORS,
     )
     return uvicorn.Server(config)
 
@@ -133,7 +135,10 @@ def _not_there(site: Site, request: Request, error: Exception) -> Response:
         link=f"{site.base}/",
         link_text=sentence("All our letters"),
     )
-    return page(html, status=status)
+    answer = page(html, status=status)
+    if isinstance(error, HTTPException):
+        answer.headers.update(error.headers or {})  # Allow, with a 405
+    return answer
 
 
 def _later(site: Site, request: Request) -> Response:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from newsletter_mailer.actions.consent.links import SignedLinks
 from newsletter_mailer.actions.consent.pages import Pages
@@ -21,6 +22,7 @@ from newsletter_mailer.wording import sentence
 
 LONGEST_FORM = 16_384  #: bytes; ours have a few hundred
 MOST_FIELDS = 200
+BODY_S = 10.0  #: for the whole of a form: who sends a letter a minute keeps nothing open
 PATIENCE_S = 25.0  #: mail programs that unsubscribe for their readers wait about as long
 T = TypeVar("T")
 
@@ -53,12 +55,16 @@ def _own(request: Request, own: str) -> str:
 
 
 async def fields(request: Request) -> dict[str, list[str]]:
-    """The fields of a form of ours. Raises HTTPException for one that is too long or no form."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST_FORM:
-            raise HTTPException(413)
+    """The fields of a form of ours. Raises HTTPException for one that is too long, too slow or no form."""
+    try:
+        async with asyncio.timeout(BODY_S):
+            body = await _read(request)
+    except TimeoutError:
+        raise HTTPException(408) from None
+    except ClientDisconnect:  # nobody reads the answer
+        raise HTTPException(400) from None
+    if len(body) > LONGEST_FORM:
+        raise HTTPException(413)
     try:
         return parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
@@ -66,12 +72,23 @@ async def fields(request: Request) -> dict[str, list[str]]:
 
 
 async def drained(request: Request) -> None:
-    """Read what the visitor sends, of any kind, as far as it is of a length that makes sense; keep nothing of it."""
-    length = 0
+    """Read what the visitor sends, of any kind, as far as it is of a length that makes sense; keep nothing of it.
+
+    What never comes, or breaks off, is done without: the address of the request has said everything.
+    """
+    with suppress(TimeoutError, ClientDisconnect):
+        async with asyncio.timeout(BODY_S):
+            await _read(request)
+
+
+async def _read(request: Request) -> bytes:
+    """The body; of a longer one than a form of ours only the beginning, which is too long as well."""
+    body = b""
     async for chunk in request.stream():
-        length += len(chunk)
-        if length > LONGEST_FORM:
-            return
+        body += chunk
+        if len(body) > LONGEST_FORM:
+            break
+    return body
 
 
 def first(given: dict[str, list[str]], name: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import random
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from dispatch_kit import SECRET
 from newsletter_mailer.message.specimen import DEAD_TOKEN
 from newsletter_mailer.tokens import sign
+from newsletter_mailer.web.public import site
 from public_pages import LINKED, ONE_CLICK, Serving, delivery_to, sent_to, serving, with_list
 
 BOUNDARY = "----here"
@@ -140,6 +142,37 @@ def test_a_hundred_clicks_at_once_all_count(pages: Serving) -> None:
     for table, word in (("subscriptions", "status"), ("consent_events", "kind")):
         counted = f"SELECT count(*) FROM {table} WHERE {of_list} AND {word} = 'unsubscribed'"
         assert pages.rows(counted) == [(100,)]
+
+
+@pytest.mark.parametrize("hangs_up", [True, False])
+def test_a_click_whose_body_never_comes_counts_all_the_same(
+    pages: Serving,
+    letter: str,
+    hangs_up: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    wait_until: Callable[[Callable[[], bool]], None],
+) -> None:
+    monkeypatch.setattr(site, "BODY_S", 30.0 if hangs_up else 0.1)
+    head = f"POST /lettres/u/{token_of(pages, ANN)} HTTP/1.1\r\nHost: x\r\nContent-Length: 26\r\n\r\n"
+
+    with socket.create_connection(("127.0.0.1", pages.port), timeout=30) as line:
+        line.sendall(head.encode() + b"List-Uns")
+        answer = b"" if hangs_up else line.recv(1000)
+
+    wait_until(lambda: pages.status_of(ANN)[letter] == "unsubscribed")
+    assert answer.startswith(b"" if hangs_up else b"HTTP/1.1 200 ")
+
+
+def test_a_form_that_comes_too_slowly_is_not_waited_for(
+    pages: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site, "BODY_S", 0.1)
+
+    with socket.create_connection(("127.0.0.1", pages.port), timeout=30) as line:
+        line.sendall(b"POST /lettres/subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 26\r\n\r\naddr")
+        answer = line.recv(1000)
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
 
 
 def test_the_link_of_a_test_says_so_and_does_nothing(pages: Serving) -> None:
