@@ -28,6 +28,14 @@ from newsletter_mailer.cli import newsletter
 newsletter.main(["--project", sys.argv[1], "--no-input", "resume", "1"], standalone_mode=False)
 print(*{name.partition(".")[0] for name in sys.modules})
 """
+HELP = """
+import sys
+from newsletter_mailer.cli import newsletter
+
+newsletter.main(["--help"], standalone_mode=False)
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
+SLOW_TO_IMPORT = HEAVY | {"pydantic", "sqlalchemy", "jinja2", "yaml", "cryptography"}
 
 
 def run(newsletter: Newsletter, program: str) -> str:
@@ -56,3 +64,10 @@ def test_a_planned_campaign_is_sent_without_what_only_composing_migrating_and_th
     assert sorted(postbox.addresses) == ["ann@example.org", "bob@example.org"]
     assert "newsletter_mailer" in modules
     assert modules & HEAVY == set()
+
+
+def test_help_waits_for_nothing_that_is_slow_to_import(newsletter: Newsletter) -> None:
+    modules = set(run(newsletter, HELP).split())
+
+    assert "click" in modules
+    assert modules & SLOW_TO_IMPORT == set()

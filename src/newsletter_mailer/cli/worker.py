@@ -13,7 +13,6 @@ import click
 from newsletter_mailer.cli.inbox import without_inbox
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.cli.times import local
-from newsletter_mailer.config.workspace import SETTINGS_FILE
 from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.names import state_name
 from newsletter_mailer.wording import say
@@ -128,6 +127,8 @@ class _Shop:
         return self._stamp != before
 
     def _look(self) -> tuple[int, int]:
+        from newsletter_mailer.config import SETTINGS_FILE  # pydantic would make every command's help wait
+
         try:
             found = (self._app.workspace.root / SETTINGS_FILE).stat()
         except OSError:  # being written, or gone: who reads it will tell
