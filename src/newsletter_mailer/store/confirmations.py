@@ -53,6 +53,7 @@ class Unmailed:
     address: str
     language: str
     lists: tuple[str, ...]  #: names, as readers see them
+    measured: str  #: the words by which measuring was agreed to, "" where it was not
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +68,38 @@ def ask(c: Connection, request: Request, *, now: int) -> bool:
     """Keep the request; whether a mail is to leave for it.
 
     None is for an address that was asked about in the last 24 hours, nor for one that bounced or complained: mail
-    that somebody else asks for must not become a way to do harm.
+    that somebody else asks for must not become a way to do harm. Such a request is written all the same and taken
+    back: whoever looks at the clock learns nothing of an address.
     """
-    if _asked_lately(c, request.recipient_key, now) or _unwelcome(c, request.recipient_key):
-        return False
-    c.execute(
-        insert(confirmations).values(
-            address=request.address.strip(),
-            mailbox=normalise_address(request.address),
-            recipient_key=request.recipient_key,
-            first_name=request.first_name,
-            last_name=request.last_name,
-            language=request.language,
-            lists=",".join(str(number) for number in request.wordings),
-            wordings=json.dumps({str(number): said for number, said in request.wordings.items()}),
-            tracking=request.tracking,
-            tracking_wording=request.tracking_wording,
-            asked_at=now,
-            tries=0,
-        )
+    mailbox = normalise_address(request.address)
+    refused = _asked_lately(c, mailbox, now) or _unwelcome(c, request.recipient_key)
+    row = insert(confirmations).values(
+        address=request.address.strip(),
+        mailbox=mailbox,
+        recipient_key=request.recipient_key,
+        first_name=request.first_name,
+        last_name=request.last_name,
+        language=request.language,
+        lists=",".join(str(number) for number in request.wordings),
+        wordings=json.dumps({str(number): said for number, said in request.wordings.items()}),
+        tracking=request.tracking,
+        tracking_wording=request.tracking_wording,
+        asked_at=now,
+        tries=0,
     )
-    return True
+    number = c.execute(row.returning(_F.id)).scalar_one()
+    if refused:
+        c.execute(delete(confirmations).where(_F.id == number))
+    return not refused
 
 
-def _asked_lately(c: Connection, key: str, now: int) -> bool:
-    lately = select(_F.id).where(_F.recipient_key == key, _F.asked_at > now - ONE_MAIL_IN)
-    return c.scalar(lately.limit(1)) is not None
+def _asked_lately(c: Connection, mailbox: str, now: int) -> bool:
+    """Whether a mail went to this mailbox lately: what stands after a plus leads to the same person."""
+    local, _, domain = mailbox.rpartition("@")
+    plain = local.partition("+")[0]
+    tagged = _F.mailbox.startswith(f"{plain}+", autoescape=True)
+    same = (_F.mailbox == f"{plain}@{domain}") | (tagged & _F.mailbox.endswith(f"@{domain}", autoescape=True))
+    return c.scalar(select(_F.id).where(same, _F.asked_at > now - ONE_MAIL_IN).limit(1)) is not None
 
 
 def _unwelcome(c: Connection, key: str) -> bool:
@@ -107,10 +114,14 @@ def unmailed(c: Connection, *, now: int, limit: int = 50) -> list[Unmailed]:
     rows = c.execute(select(confirmations).where(open_, _F.asked_at > now - VALID).order_by(_F.id)).all()
     due = [row for row in rows if row.asked_at + WAITS[row.tries] <= now][:limit]
     names = {row.id: row.name for row in c.execute(select(lists.c.id, lists.c.name))} if due else {}
-    return [
-        Unmailed(row.id, row.address, row.language, tuple(names[number] for number in _numbers(row)))
-        for row in due
-    ]
+    return [_unmailed(row, names) for row in due]
+
+
+def _unmailed(row: Any, names: Mapping[int, str]) -> Unmailed:
+    measured = row.tracking_wording if row.tracking == "granted" else ""
+    return Unmailed(
+        row.id, row.address, row.language, tuple(names[number] for number in _numbers(row)), measured
+    )
 
 
 def mailed(c: Connection, confirmation_id: int, *, now: int) -> None:
@@ -122,6 +133,11 @@ def mailed(c: Connection, confirmation_id: int, *, now: int) -> None:
 def unsent(c: Connection, confirmation_id: int) -> None:
     """The server has not taken it."""
     c.execute(update(confirmations).where(_F.id == confirmation_id).values(tries=_F.tries + 1))
+
+
+def given_up(c: Connection, confirmation_id: int) -> None:
+    """The server's word was final: it is not asked again."""
+    c.execute(update(confirmations).where(_F.id == confirmation_id).values(tries=len(WAITS)))
 
 
 def confirm(c: Connection, confirmation_id: int, *, now: int) -> Confirmed | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,12 +14,16 @@ from newsletter_mailer.message.letterhead import signer
 from newsletter_mailer.message.notice import notice
 from newsletter_mailer.model.audience import mail_domain
 from newsletter_mailer.model.delivery import Event
+from newsletter_mailer.model.outcome import Outcome
 from newsletter_mailer.model.pace import Use
 from newsletter_mailer.smtp.pool import Account, Outgoing, send_one
 from newsletter_mailer.store import confirmations, pace
 from newsletter_mailer.store.confirmations import Unmailed
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import in_language, say, sentence
+
+_ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
+_TAKEN = frozenset({Event.ACCEPTED, Event.LOST})  # it may have arrived: one mail a day is the promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Post:
 
 
 def send_due(post: Post, *, now: int) -> list[NewsletterError]:
-    """Mail every request that is due, and give what went wrong; those come again later by themselves."""
+    """Mail every request that is due, and give what went wrong; what was not refused for good comes again later."""
     with post.database.reading() as connection:
         due = confirmations.unmailed(connection, now=now)
     wrong = []
@@ -65,21 +70,31 @@ def _send(post: Post, one: Unmailed, now: int) -> None:
     dkim = signer(workspace)
     wire = dkim.sign(data, at=now // 1000) + data if dkim else data
     outcome = send_one(post.account(), Outgoing(1, 1, envelope.mail_from, envelope.rcpt_to, wire))
-    if outcome.event is not Event.ACCEPTED:
-        reply = outcome.reply or outcome.detail or sentence("no answer")
-        raise NewsletterError(sentence("the mail server did not take it: {reply}", reply=reply))
+    if outcome.event not in _TAKEN:
+        raise _not_taken(post, one, outcome)
     with post.database.transaction() as connection:
         confirmations.mailed(connection, one.id, now=now)
         use = Use(mail_domain(one.address), now, 1)  # it counts against the provider's limits like any other
         pace.record(connection, route_of(workspace.settings.smtp), [use])
 
 
+def _not_taken(post: Post, one: Unmailed, outcome: Outcome) -> NewsletterError:
+    """What the server said, without the address that it repeats; after a final word it is not asked again."""
+    if outcome.event is Event.REFUSED:
+        with post.database.transaction() as connection:
+            confirmations.given_up(connection, one.id)
+    reply = _ADDRESS.sub("…", str(outcome.reply or outcome.detail or say("no answer")))
+    return NewsletterError(sentence("the mail server did not take it: {reply}", reply=reply))
+
+
 def _text(one: Unmailed, association: str, link: str) -> str:
     names = "\n".join(f"  • {name}" for name in one.lists)
+    measured = (say("The form also says yes to this:"), f"  • {one.measured}") if one.measured else ()
     parts = (
         say("Hello,"),
         say("somebody, probably you, asked {association} to write to this address:", association=association),
         names,
+        *measured,
         say("To say yes, open this page and press its button. The link works for seven days."),
         link,
         say("If it was not you, do nothing: without your yes we write no more, and forget this address."),

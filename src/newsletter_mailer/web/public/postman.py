@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable
 
 from newsletter_mailer.actions.consent.mailing import Post, forget_old, send_due
-from newsletter_mailer.errors import NewsletterError
+from newsletter_mailer.errors import NewsletterError, system_reason
+from newsletter_mailer.wording import sentence
 
 _LOOK_S = 30.0
 _HOUR = 3_600_000
@@ -50,6 +51,12 @@ class Postman:
                 self._round(self._clock())
             except NewsletterError as error:  # the ledger is busy: the next round finds everything as it is
                 self._trouble(error)
+            except (
+                OSError
+            ) as error:  # no file or line to be had for now: whoever waits for a mail still gets it
+                self._trouble(
+                    NewsletterError(sentence("no mail can leave now: {why}", why=system_reason(error)))
+                )
 
     def _round(self, now: int) -> None:
         for error in send_due(self._post, now=now):

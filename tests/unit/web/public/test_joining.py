@@ -199,6 +199,35 @@ def test_a_mail_that_the_server_refuses_comes_later(
     assert "451 4.3.0 not now" in str(pages.troubles[0])
 
 
+def test_a_mail_that_is_refused_for_good_is_not_sent_again_and_no_log_names_its_reader(
+    pages: Serving, postbox: Postbox, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    with_list(pages, "lettre", [])
+    postbox.answers["zoe@example.org"] = "550 5.1.1 <Zoe@example.org>: nobody"
+
+    pages.send("/subscribe", address="zoe@example.org")
+    wait_until(lambda: bool(pages.troubles))
+
+    [asked_at] = pages.rows("SELECT asked_at FROM confirmations")[0]
+    with pages.app.database.reading() as c:
+        assert confirmations.unmailed(c, now=asked_at + confirmations.WAITS[-1]) == []
+    assert "550 5.1.1 <…>: nobody" in str(pages.troubles[0])
+
+
+@pytest.mark.parametrize("second", ["zoe+a@example.org", "zoe+b@example.org", "zoe@example.org"])
+def test_tags_after_a_plus_make_no_second_mail(
+    pages: Serving, mail_to: Callable[[str], str], postbox: Postbox, second: str
+) -> None:
+    with_list(pages, "lettre", [])
+
+    pages.send("/subscribe", address="zoe+a@example.org")
+    pages.send("/subscribe", address=second)
+    pages.send("/subscribe", address="zoey@example.org")
+
+    mail_to("zoey@example.org")
+    assert postbox.addresses == ["zoe+a@example.org", "zoey@example.org"]
+
+
 def test_a_link_works_seven_days_and_then_nothing_is_known_of_it(
     pages: Serving, mail_to: Callable[[str], str]
 ) -> None:
@@ -264,6 +293,25 @@ def test_tracking_is_asked_apart_and_silence_is_a_no(tmp_path: Path) -> None:
         assert [kind for kind, _ in events] == ["tracking_granted", "tracking_refused"]
         assert all("measures whether I open its letters" in wording for _, wording in events)
         assert 'name="tracking" value="yes" aria-describedby="tracking-said">' in form.text  # not ticked
+
+
+def test_the_mail_repeats_that_the_form_says_yes_to_measuring(
+    tmp_path: Path, postbox: Postbox, mail_to: Callable[[str], str]
+) -> None:
+    server = AnyPort(postbox, hostname="127.0.0.1", port=0)
+    server.start()
+    try:
+        with serving(tmp_path, smtp=server.port, more="privacy: { ask_tracking: true }") as pages:
+            with_list(pages, "lettre", [])
+            pages.send("/subscribe?lang=en", address="yes@example.org", tracking="yes")
+            pages.send("/subscribe?lang=en", address="no@example.org")
+            said, unsaid = mail_to("yes@example.org"), mail_to("no@example.org")
+    finally:
+        server.stop()
+
+    assert "The form also says yes to this:" in said
+    assert "measures whether I open its letters" in said
+    assert "measures" not in unsaid
 
 
 def test_the_bare_form_may_stand_in_another_site_and_one_without_public_lists_says_so(pages: Serving) -> None:
