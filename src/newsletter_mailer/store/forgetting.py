@@ -13,6 +13,7 @@ from newsletter_mailer.store.leaving import depart, keep_suppressed
 from newsletter_mailer.store.rights import keys_of, mails_of, tests_to
 from newsletter_mailer.store.schema import (
     attempts,
+    bounces,
     confirmations,
     consent_events,
     deliveries,
@@ -54,6 +55,8 @@ def empty_logs(c: Connection, theirs: ColumnElement[bool], **also: object) -> in
     """Blank the addresses and the servers' words of these deliveries, and count them. also: columns of `deliveries`."""
     these = select(_D.id).where(theirs)
     c.execute(update(attempts).where(attempts.c.delivery_id.in_(these)).values(_NOTHING))
+    came = bounces.c.delivery_id.in_(these)
+    c.execute(update(bounces).where(came).values(reason="", kept=False))  # the file goes: see originals.py
     said = events.c.kind != "moved"  # its detail is a fingerprint
     c.execute(update(events).where(events.c.delivery_id.in_(these), said).values(detail=""))
     return c.execute(update(deliveries).where(theirs).values({"address": "", **also})).rowcount

@@ -12,6 +12,7 @@ from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.model.outcome import Verb
 from newsletter_mailer.store.batch_rows import batches_with
 from newsletter_mailer.store.corrections import versions_of_issue
+from newsletter_mailer.store.returned import Came, came_back
 from newsletter_mailer.store.schema import (
     attempts,
     deliveries,
@@ -44,6 +45,7 @@ class LogRow:
     version: int = 1  #: of the issue: 1 for the first edition that was planned, 2 for the next …
     domain: str = ""
     kind: str = ""  #: what the reply means, a word of ReplyClass
+    returned: tuple[Came, ...] = ()  #: what came back as mail, oldest first
 
 
 def log(c: Connection, campaign_id: int, *, status: Status | None = None) -> Iterator[LogRow]:
@@ -52,8 +54,9 @@ def log(c: Connection, campaign_id: int, *, status: Status | None = None) -> Ite
     versions = versions_of_issue(c, campaign_id)
     query = _query(status).where(_D.campaign_id == campaign_id)
     for batch in batches_with(c, campaign_id, status):
+        came = came_back(c, campaign_id, batch)
         for row in c.execute(query.where(_D.batch == batch)).all():
-            yield _row(row, slugs, versions)
+            yield _row(row, slugs, versions, came.get(row.id, ()))
 
 
 def unresolved(c: Connection, campaign_id: int) -> Iterator[LogRow]:
@@ -88,7 +91,7 @@ def _query(status: Status | None) -> Select[Any]:
     return query if status is None else query.where(_D.status == status.value)
 
 
-def _row(row: Any, slugs: dict[int, str], versions: dict[int, int]) -> LogRow:
+def _row(row: Any, slugs: dict[int, str], versions: dict[int, int], came: tuple[Came, ...]) -> LogRow:
     status = Status(row.status)
     return LogRow(
         delivery=row.id,
@@ -108,4 +111,5 @@ def _row(row: Any, slugs: dict[int, str], versions: dict[int, int]) -> LogRow:
         version=versions[row.edition_id],
         domain=row.domain,
         kind=row.kind or "",
+        returned=came,
     )

@@ -28,6 +28,7 @@ from newsletter_mailer.model.person import (
 from newsletter_mailer.store.readers import subscriber
 from newsletter_mailer.store.schema import (
     attempts,
+    bounces,
     campaigns,
     confirmations,
     consent_events,
@@ -174,4 +175,7 @@ def _events(c: Connection, theirs: ColumnElement[bool]) -> Mapping[int, list[Hap
     row: Any
     for row in c.execute(query.order_by(events.c.id)):
         found[row.delivery_id].append(Happened(row.at, row.kind, None, row.detail))
+    came = select(bounces).where(bounces.c.delivery_id.in_(select(_D.id).where(theirs)))
+    for row in c.execute(came.order_by(bounces.c.id)):
+        found[row.delivery_id].append(Happened(row.at, row.kind, row.code, row.reason))
     return found

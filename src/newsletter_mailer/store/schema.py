@@ -6,6 +6,7 @@ issues ──< campaigns ──< batches ──< deliveries ──< attempts  ed
 domain_pauses: per campaign, what a domain's replies led to     pace_uses: what left by which route, for its limits
 consent_events: what readers said, by fingerprint               confirmations: asked for, and not confirmed yet
 segments: named expressions                                     inbox_places ──< inbox_mails: what was read
+bounces: what came back as mail about a delivery
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from sqlalchemy import (
 
 from newsletter_mailer.model.delivery import Status
 
-HEAD = "0002"  #: the revision that these tables are; a test compares it with the migrations
+HEAD = "0003"  #: the revision that these tables are; a test compares it with the migrations
 
 metadata = MetaData(
     naming_convention={
@@ -337,6 +338,28 @@ events = Table(
     Column("kind", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+)
+
+bounces = Table(  # what came back as mail about a delivery; appended, and emptied with its log
+    "bounces",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("delivery_id", _Id, ForeignKey("deliveries.id"), nullable=False),
+    Column("campaign_id", _Id, nullable=False),
+    Column("recipient_key", Text, nullable=False, index=True),  # of the address that was written to
+    Column("kind", Text, nullable=False),  # a word of Kind
+    Column("bounce_class", Text, nullable=False),  # a word of BounceClass
+    Column("category", Text, nullable=False),  # a word of Category, "" for a notice without one
+    Column("status", Text, nullable=False),
+    Column("code", Integer),
+    Column("reason", Text, nullable=False),  # the server's words
+    Column("rule", Text, nullable=False),
+    Column("mail", Text, nullable=False),  # its hash, by which the original is found: see originals.py
+    Column("kept", Boolean, nullable=False),  # whether the original is
+    Column("at", BigInteger, nullable=False),  # when it was written, as it says itself
+    Column("read_at", BigInteger, nullable=False),
+    UniqueConstraint("delivery_id", "mail"),  # a mail that is met again says nothing new
+    Index(None, "campaign_id", "category"),
 )
 
 domain_pauses = Table(  # what is not written to for now

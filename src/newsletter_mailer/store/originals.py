@@ -1,0 +1,69 @@
+"""The original texts of what came back, in a folder beside the ledger: one private file each, gone with its log."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import select
+
+from newsletter_mailer.errors import NewsletterError, system_reason
+from newsletter_mailer.store.database import Database
+from newsletter_mailer.store.schema import bounces
+from newsletter_mailer.wording import sentence
+
+_LETTERS = 32  # of a hash
+
+
+def folder_of(database: Database) -> Path:
+    """Where the originals are; the folder may not be there yet."""
+    return database.path.with_name("returned")
+
+
+def hash_of(mail: bytes) -> str:
+    """By which a mail is known, whatever its line ends became on its way."""
+    return hashlib.sha256(mail.replace(b"\r\n", b"\n").replace(b"\r", b"\n")).hexdigest()[:_LETTERS]
+
+
+def path_of(database: Database, mail: str) -> Path:
+    """The file of the mail with that hash."""
+    return folder_of(database) / f"{mail}.eml"
+
+
+def keep(database: Database, mail: bytes) -> str:
+    """Keep a mail, and give its hash. Kept twice, it is one file. Raises NewsletterError."""
+    name = hash_of(mail)
+    path = path_of(database, name)
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with suppress(FileExistsError):
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(mail)
+    except OSError as error:
+        what = sentence(
+            "{folder} cannot be written: {reason}", folder=path.parent, reason=system_reason(error)
+        )
+        raise NewsletterError(what, sentence("ask for the right to write there, or make room")) from error
+    return name
+
+
+def drop_unknown(database: Database, *, before: float) -> int:
+    """Delete the originals of which the ledger keeps nothing any more, and give their number.
+
+    before: files written later stay (seconds since 1970): their mail is perhaps being read just now.
+    """
+    folder = folder_of(database)
+    if not folder.is_dir():
+        return 0
+    with database.reading() as connection:
+        known = set(connection.scalars(select(bounces.c.mail).where(bounces.c.kept)))
+    count = 0
+    for path in folder.glob("*.eml"):
+        with suppress(OSError):  # another process was faster
+            if path.stem not in known and path.stat().st_mtime < before:
+                path.unlink()
+                count += 1
+    return count
