@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -12,6 +13,9 @@ from newsletter_mailer.message.slots import Links
 from newsletter_mailer.model.edition import Edition, Place, Segment, Slot
 
 PAGES = {"preferences": "p", "view_in_browser": "v"}  #: besides the way out, with the path that each has
+NOWHERE = "https://leave.invalid/"  #: stands for the way out while a page is filled that others may see
+_OUT = re.compile(rf'(<a\s[^>]*?href="(?:{re.escape(NOWHERE)})?"[^>]*>)(.*?)</a>', re.DOTALL)
+_BUTTON = re.compile(r'\sclass="[^"]*\baction\b')
 _TOKEN_IN = {Place.HTML_URL: Place.HTML_URL_PART, Place.PLAIN_URL: Place.PLAIN_URL_PART}
 
 
@@ -83,3 +87,9 @@ def _segments(segments: tuple[Segment, ...], tokens: Mapping[int, tuple[str, int
             yield Segment(Slot(token, _TOKEN_IN.get(slot.place, slot.place)), when)
         else:
             yield segment
+
+
+def without_ways_out(html: str) -> str:
+    """The page without links that act for its reader: buttons vanish, of words in a sentence the words stay."""
+    html = _OUT.sub(lambda found: "" if _BUTTON.search(found[1]) else found[2], html)
+    return html.replace(NOWHERE, "")

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from html import unescape
 
 from newsletter_mailer.compose.typography import typeset_line
+from newsletter_mailer.message.links import NOWHERE, without_ways_out
 from newsletter_mailer.message.slots import Filler, Links, Reader
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition, Picture
 
 CALENDAR = "text/calendar"
 _SUFFIX = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
-_NOWHERE = "https://leave.invalid/"  # stands for the way to leave while the page is filled
-_LINK = re.compile(rf'(<a\s[^>]*?href="{re.escape(_NOWHERE)}"[^>]*>)(.*?)</a>', re.DOTALL)
-_BUTTON = re.compile(r'\sclass="[^"]*\baction\b')
 _PREHEADER = re.compile(r'<div class="preheader[^"]*"[^>]*>(.*?)</div>', re.DOTALL)
 _NOTE = re.compile(r'(<p [^>]*class="note ours"[^>]*>[^<]*?)\b([\w.-]+\.ics)')
 _WIDE = re.compile(r'<img [^>]*src="cid:([^"]+)"[^>]*\swidth="(\d+)"')
@@ -42,14 +40,14 @@ def letter(edition: Edition, hash_: str, list_name: str) -> Letter:
     Raises ValueError when it cannot be shown without a reader.
     """
     nobody = Subscriber(0, "", "", language=edition.language)
-    seen = Reader(nobody, list_name=list_name, links=Links(unsubscribe=_NOWHERE))
+    seen = Reader(nobody, list_name=list_name, links=Links(unsubscribe=NOWHERE))
     filler = Filler(edition)
     mail = filler.html(seen)
     calendars = [file.data for file in edition.attachments if file.media_type.startswith(CALENDAR)]
     return Letter(
         title=typeset_line(edition.title, edition.language),
         language=edition.language,
-        html=_with_files(_without_ways_out(mail), edition, hash_),
+        html=_with_files(without_ways_out(mail), edition, hash_),
         teaser=_teaser(mail, filler.text(seen)),
         picture=_lead(mail, edition, hash_),
         calendar=calendars[0] if calendars else b"",
@@ -71,12 +69,6 @@ def file_names(edition: Edition, hash_: str) -> dict[str, tuple[bytes, str]]:
 def picture_name(hash_: str, number: int, picture: Picture) -> str:
     """A name that nobody can guess who does not know the edition, and that means these bytes for ever."""
     return f"{hash_[:20]}-{number}.{_SUFFIX.get(picture.media_type, 'bin')}"
-
-
-def _without_ways_out(html: str) -> str:
-    """The page without links to leave: buttons vanish, of words in a sentence the words stay."""
-    html = _LINK.sub(lambda found: "" if _BUTTON.search(found[1]) else found[2], html)
-    return html.replace(_NOWHERE, "")
 
 
 def _with_files(html: str, edition: Edition, hash_: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from newsletter_mailer.actions.consent.links import SignedLinks
+from newsletter_mailer.message.links import NOWHERE, without_ways_out
 from newsletter_mailer.message.slots import Filler, Links, Reader
 from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.store import choices
@@ -30,37 +31,31 @@ class Letters:
         database: Database,
         links: SignedLinks,
         *,
-        home: str,
         picture: Callable[[str, int, Edition], str],
     ) -> None:
-        """home: the public address, without a slash at its end.
-
-        picture: the address of a picture, given the edition's hash, the picture's place from 1, and the edition.
-        """
+        """picture: its address, given the edition's hash, the picture's place from 1, and the edition."""
         self._database = database
-        self._home = home
         self._links = links
         self._picture = picture
         self._known: dict[int, _Known] = {}
 
     def html(self, token: str) -> str | None:
-        """The page; None for a link that is none of ours, or whose reader or letter is no more."""
+        """The page; None for a link that is none of ours, or whose reader or letter is no more.
+
+        It holds no link that acts for its reader: its address is what people pass on to others.
+        """
         delivery = self._links.number("view", token)
         with self._database.reading() as connection:
             seen = choices.seen(connection, delivery)
         if seen is None:
             return None
         known = self._edition(seen.edition)
-        links = Links(
-            unsubscribe=f"{self._home}/u/{self._links.token('unsubscribe', delivery)}",
-            preferences=f"{self._home}/p/{self._links.token('preferences', delivery)}",
-        )
-        reader = Reader(seen.subscriber, list_name=seen.list_name, links=links)
+        reader = Reader(seen.subscriber, list_name=seen.list_name, links=Links(unsubscribe=NOWHERE))
         try:
             html = known.filler.html(reader)
         except ValueError:  # this reader's fields do not allow it: no mail was sent either
             return None
-        return self._with_pictures(html, known.edition, seen)
+        return self._with_pictures(without_ways_out(html), known.edition, seen)
 
     def _with_pictures(self, html: str, edition: Edition, seen: Seen) -> str:
         for place, picture in enumerate(edition.pictures, start=1):

@@ -106,7 +106,7 @@ def application(app: App, site: Site, writer: Writer, *, home: str) -> ASGIApp:
     def picture(hash_: str, place: int, edition: Edition) -> str:
         return f"{site.base}/pictures/{picture_name(hash_, place, edition.pictures[place - 1])}"
 
-    letters = Letters(app.database, site.links, home=home.rstrip("/"), picture=picture)
+    letters = Letters(app.database, site.links, picture=picture)
     routes = [
         *leaving.routes(site, writer),
         *Choices(app, site, writer, letters).routes(),
