@@ -144,7 +144,7 @@ def _subjects(
             subjects.append(filler.subject(Reader(reader, list_name=list_name)))
         except ValueError as error:
             unfit.append(no_mail(reader.address, error))
-    return tuple(subjects), unfit
+    return tuple(dict.fromkeys(subjects)), unfit
 
 
 def _web_base(
