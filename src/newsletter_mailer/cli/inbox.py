@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -102,14 +103,17 @@ def _tell_without_effect(face: Face, done: Fetched) -> None:
 def _tell_by_hand(face: Face, done: Fetched) -> None:
     """Who cannot be taken off by a program: anybody can write an address into a mail."""
     for address in done.by_hand:
-        face.talk(
-            say(
+        if address and shlex.quote(address) == address and not address.startswith("-"):
+            said = say(
                 "! {address} asks to leave, without our link. If you believe it: "
                 "newsletter subscribers unsubscribe {address}",
-                address=address or "?",
-            ),
-            style="yellow",
-        )
+                address=address,
+            )
+        else:  # in a command to be copied it could be a command itself
+            said = say(
+                "! {address} asks to leave, without our link: look at the mail.", address=address or "?"
+            )
+        face.talk(said, style="yellow")
 
 
 COMMANDS = (inbox,)

@@ -39,7 +39,7 @@ class Maildir:
             for part in ("new", "cur"):
                 for name in os.listdir(self._folder / part):  # noqa: PTH208 - names, not paths: there may be many
                     if not name.startswith("."):
-                        names[name.partition(":")[0]] = f"{part}/{name}"
+                        names[_key(name)] = f"{part}/{name}"
         except OSError as error:
             raise _unreadable(self._folder, error) from error
         return names
@@ -59,13 +59,18 @@ class Maildir:
         try:
             return _first_bytes(path, most)
         except FileNotFoundError:  # opened meanwhile: it stands in `cur` now, perhaps with flags
-            moved = [cur for cur in (self._folder / "cur").iterdir() if cur.name.partition(":")[0] == key]
+            moved = [cur for cur in (self._folder / "cur").iterdir() if _key(cur.name) == key]
             try:
                 return _first_bytes(moved[0], most) if moved else None
             except FileNotFoundError:
                 return None
         except OSError as error:
             raise _unreadable(path, error) from error
+
+
+def _key(name: str) -> str:
+    """The name without flags, as text that the ledger can keep: file names are bytes of any kind."""
+    return os.fsencode(name.partition(":")[0]).decode("utf-8", "backslashreplace")
 
 
 def _first_bytes(path: Path, most: int) -> tuple[bytes, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 import unicodedata
@@ -11,6 +12,7 @@ from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
+from email.policy import Compat32
 from urllib.parse import unquote
 
 from newsletter_mailer.inbox.mailbox import LONGEST_HEAD, LONGEST_MAIL
@@ -29,6 +31,7 @@ _SHORTEST, _LONGEST = 40, 64  # letters of a token; gateways may break one into 
 _PIECES, _MOST = 3, 50  # of a token; candidates looked at in one text
 _PARTS = 30  # of a mail
 _LONGEST_FIELD = 4000  # letters; a folded List-Unsubscribe has some hundreds
+_SLOW = frozenset(("punycode", "idna"))  # codecs of domains: reading them costs the square of the length
 _PREFIXES = 5  # "Re: Tr: Fwd: …"
 
 
@@ -65,13 +68,24 @@ def wish(head: bytes) -> Wish:
 def candidates_in(mail: bytes) -> tuple[str, ...]:
     """What may be a token in the texts of a mail, where our word stands before it."""
     found: list[str] = []
+    mail = mail[:LONGEST_MAIL]
+    if mail.lower().count(b"multipart/") > _PARTS:  # every line would be compared with every border
+        return ()
     try:
-        parts = _texts(BytesParser().parsebytes(mail[:LONGEST_MAIL]))
+        parts = _texts(BytesParser(policy=_Short()).parsebytes(mail))
         for text in parts:
             found += _after_our_word(text)
     except (MessageError, RecursionError, ValueError, LookupError):
         pass  # a mail made to break programs: somebody will look at it
     return tuple(dict.fromkeys(found))[:_MOST]
+
+
+class _Short(Compat32):
+    """Fields as long as sense reaches: `email` reads the parameters of one in the square of its length."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_FIELD]
 
 
 def _after_our_word(text: str) -> Iterator[str]:
@@ -124,8 +138,12 @@ def _first(fields: Mapping[str, Sequence[str]], name: str) -> str:
 
 
 def _addresses(value: str) -> list[str]:
-    """What looks like an address. `email.utils` would read comments within comments until Python's stack ends."""
-    return [word[:254] for word in _BETWEEN.split(value) if "@" in word][:50]
+    """What looks like an address, without letters that steer a terminal.
+
+    `email.utils` would read comments within comments until Python's stack ends.
+    """
+    words = [word[:254] for word in _BETWEEN.split(value) if "@" in word][:50]
+    return ["".join(letter for letter in word if letter.isprintable()) for word in words]
 
 
 def _texts(mail: Message) -> Iterator[str]:
@@ -141,7 +159,8 @@ def _texts(mail: Message) -> Iterator[str]:
 
 def _text(raw: bytes, charset: str) -> str:
     try:
-        return raw.decode(charset, errors="replace")
+        known = codecs.lookup(charset).name
+        return raw.decode("latin-1" if known in _SLOW else known, errors="replace")
     except (LookupError, ValueError):
         return raw.decode("latin-1")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -164,6 +165,16 @@ def test_what_is_no_file_is_no_mail(desk: Office, box: Path) -> None:
     done = desk.fetch()
 
     assert done.read == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_a_name_that_is_no_text_is_read_once_as_well(desk: Office, box: Path) -> None:
+    deliver(box, os.fsdecode(b"1.\xff\xfe"), desk.leave("ann@example.org"))
+    deliver(box, os.fsdecode(b"2.\xff\xfe"), mail("Bonjour"))
+
+    first, second = desk.fetch(), desk.fetch()
+
+    assert (first.left, first.other, second.read) == (1, 1, 0)
 
 
 def test_a_mailbox_that_is_not_there_is_said(desk: Office, box: Path) -> None:

@@ -56,6 +56,18 @@ def test_the_numbers_are_data_and_who_asks_without_a_link_is_named(desk: Office,
     assert "1 other mail was left untouched." in done.stderr
 
 
+@pytest.mark.parametrize("sender", ["bob@example.org|sh", "`id`@example.org", "--list@example.org"])
+def test_an_address_that_would_be_a_command_stands_in_no_command(
+    desk: Office, box: Path, sender: str
+) -> None:
+    deliver(box, "1.host", mail("unsubscribe", sender))
+
+    done = run(desk, "inbox", "fetch")
+
+    assert f"! {sender} asks to leave, without our link: look at the mail." in done.stderr
+    assert "newsletter subscribers" not in done.stderr
+
+
 def test_as_json(desk: Office, box: Path) -> None:
     deliver(box, "1.host", desk.leave("ann@example.org"))
 

@@ -96,6 +96,14 @@ def test_what_a_program_answers_wishes_nothing(field: str) -> None:
     assert wish(head(f"unsubscribe {TOKEN}", field)).automatic
 
 
+def test_what_steers_a_terminal_is_no_part_of_an_address() -> None:
+    found = wish(b"From: \x1b[31m\x07ann@example.org\x1b]0;x\nSubject: unsubscribe\n\n")
+
+    assert "\x1b" not in found.sender
+    assert "\x07" not in found.sender
+    assert "ann@example.org" in found.sender
+
+
 @pytest.mark.parametrize("field", ["Auto-Submitted: no", "Precedence: list", "Precedence: bulk"])
 def test_a_mail_that_came_through_a_group_is_a_persons(field: str) -> None:
     assert not wish(head(f"unsubscribe {TOKEN}", field)).automatic
@@ -140,6 +148,10 @@ def test_no_bytes_break_the_reading(raw: bytes) -> None:
         b"Content-Type: text/html; charset=utf-7\n\n" + b"unsubscribe%20" * 14_000,
         b"Content-Type: text/plain; charset=\xff\xfe\nContent-Transfer-Encoding: base64\n\n!!!!",
         b"Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 20_000,
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(900))
+        + b"\nx\n" * 40_000,
+        b'Content-Type: text/plain; x="' + b";" * 190_000 + b"\n\nx",
+        b"Content-Type: text/plain; charset=punycode\n\n" + b"9" * 190_000,
     ],
 )
 def test_mails_made_to_break_programs_cost_little(mail: bytes) -> None:
