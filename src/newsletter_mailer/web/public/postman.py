@@ -51,12 +51,10 @@ class Postman:
                 self._round(self._clock())
             except NewsletterError as error:  # the ledger is busy: the next round finds everything as it is
                 self._trouble(error)
-            except (
-                OSError
-            ) as error:  # no file or line to be had for now: whoever waits for a mail still gets it
-                self._trouble(
-                    NewsletterError(sentence("no mail can leave now: {why}", why=system_reason(error)))
-                )
+            except OSError as error:
+                # no file or line to be had for now: whoever waits for a mail still gets it
+                what = sentence("no mail can leave now: {why}", why=system_reason(error))
+                self._trouble(NewsletterError(what))
 
     def _round(self, now: int) -> None:
         for error in send_due(self._post, now=now):
