@@ -24,6 +24,7 @@ from newsletter_mailer.cli import (
     testing,
     worker,
 )
+from newsletter_mailer.cli.usage import show_usage
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.wording import LANGUAGES, say, use_language
 
@@ -93,7 +94,7 @@ def main() -> None:
     try:
         code = newsletter.main(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        show_usage(error)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt) as error:
         asked = (

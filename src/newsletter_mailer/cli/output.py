@@ -103,13 +103,13 @@ def show_error(error: NewsletterError) -> None:
     if isinstance(error, FileProblems):
         click.echo(str(error), err=True)
     else:
-        _cross(str(error))
+        cross(str(error))
 
 
 def show_refusal(error: OSError) -> None:
     """What the system refuses, and of which file."""
     reason = str(system_reason(error)) or type(error).__name__
-    _cross(f"{error.filename}: {reason}" if error.filename else reason)
+    cross(f"{error.filename}: {reason}" if error.filename else reason)
     _show_traceback(error)
 
 
@@ -117,7 +117,7 @@ def show_unforeseen(error: Exception) -> None:
     """What is a fault of this program, in one line, and what to do about it."""
     words = " ".join(str(error).split())
     name = type(error).__name__
-    _cross(say("a fault of this program: {error}", error=f"{name}: {words}" if words else name))
+    cross(say("a fault of this program: {error}", error=f"{name}: {words}" if words else name))
     if not _tracebacks.get():
         click.echo(
             say(
@@ -129,7 +129,8 @@ def show_unforeseen(error: Exception) -> None:
     _show_traceback(error)
 
 
-def _cross(text: str) -> None:
+def cross(text: str) -> None:
+    """Say on stderr that something is wrong."""
     mark = click.style("✗", fg="red") if sys.stderr.isatty() and _colours.get() else "✗"
     click.echo(f"{mark} {text}", err=True)
 

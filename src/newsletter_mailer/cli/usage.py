@@ -1,0 +1,92 @@
+"""What was typed wrongly, in the officer's language: click says it in English alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from newsletter_mailer.cli.output import cross, program_name
+from newsletter_mailer.wording import Sentence, say, sentence
+
+_QUOTED = re.compile(r"'(.*)'", re.DOTALL)  # click's errors hold what was typed only so
+_EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
+
+
+def show_usage(error: click.ClickException) -> None:
+    """A line on stderr for what is wrong, and one for where the help is."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return
+    cross(str(_problem(error)))
+    context = getattr(error, "ctx", None)
+    names = context.command_path.split()[1:] if context else ()
+    help_ = " ".join((program_name(), *names, "--help"))
+    click.echo(say("How it is used: {command}", command=help_), err=True)
+
+
+def _problem(error: click.ClickException) -> Sentence | str:
+    match error:
+        case click.MissingParameter(param=click.Parameter() as parameter):
+            return sentence("{option} is missing", option=_name(parameter, error.ctx))
+        case click.NoSuchOption():
+            return _or_nearest(
+                sentence("there is no option {name}", name=error.option_name), error.possibilities
+            )
+        case click.exceptions.NoSuchCommand():
+            return _or_nearest(
+                sentence("there is no command {name}", name=error.command_name), error.possibilities
+            )
+        case click.BadOptionUsage():
+            option = error.option_name
+            if "requires" in error.message:
+                return sentence("{option} needs something behind it", option=option)
+            return sentence("{option} stands alone: nothing belongs behind it", option=option)
+        case click.BadParameter(param=click.Parameter() as parameter):
+            return _unfit(error, parameter)
+    extra = _EXTRA.match(error.message)
+    if extra:
+        return sentence("“{words}” is one word too many: quotes around a name with spaces?", words=extra[1])
+    return error.format_message()
+
+
+def _or_nearest(problem: Sentence, nearest: list[str] | None) -> str:
+    """With what was perhaps meant."""
+    return f"{problem} ({say('did you mean {name}?', name=nearest[0])})" if nearest else str(problem)
+
+
+def _unfit(error: click.BadParameter, parameter: click.Parameter) -> Sentence | str:
+    """By what the parameter takes; a message of our own stays as it is."""
+    found = _QUOTED.search(error.message)
+    typed, option = found[1] if found else "", _name(parameter, error.ctx)
+    match parameter.type:
+        case click.Choice(choices=choices):
+            return sentence("{option} is one of: {choices}", option=option, choices=", ".join(choices))
+        case click.IntRange(min=low, max=high) if low is not None and high is not None:
+            return sentence("{option} is a number from {low} to {high}", option=option, low=low, high=high)
+        case click.IntRange(min=low) if low is not None:
+            return sentence("{option} is a number from {low} on", option=option, low=low)
+        case click.types.IntParamType():
+            return sentence("{option} is a whole number", option=option)
+        case click.DateTime():
+            return sentence("{option} is a day such as 2026-11-30", option=option)
+        case click.Path():
+            return _unfit_path(Path(typed), error.message)
+    return error.message
+
+
+def _unfit_path(path: Path, otherwise: str) -> Sentence | str:
+    if not path.exists():
+        return sentence("there is no {path}", path=path)
+    if path.is_dir():
+        return sentence("{path} is a folder: a file is needed", path=path)
+    return (
+        sentence("{path} is a file: a folder is needed", path=path) if "is a file" in otherwise else otherwise
+    )
+
+
+def _name(parameter: click.Parameter, context: click.Context | None) -> str:
+    if isinstance(parameter, click.Option) or context is None:
+        return max(parameter.opts, key=len)
+    return parameter.make_metavar(context)
