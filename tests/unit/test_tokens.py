@@ -19,6 +19,30 @@ def test_every_spelling_of_an_address_is_one_reader(spelling: str) -> None:
     assert tokens.recipient_key(SECRET, spelling) == tokens.recipient_key(SECRET, "ann@example.org")
 
 
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "ann@xn--exmple-cua.org",
+        "ANN@XN--EXMPLE-CUA.ORG",
+        "ann@EXÄMPLE.org",
+        "ann@exämple。org",
+        "ann@ｅxämple.org",
+    ],  # noqa: RUF001
+)
+def test_a_domain_is_the_same_in_letters_and_as_the_dns_writes_it(spelling: str) -> None:
+    assert tokens.recipient_key(SECRET, spelling) == tokens.recipient_key(SECRET, "ann@exämple.org")
+
+
+def test_a_full_stop_of_another_script_makes_no_other_reader() -> None:
+    assert tokens.recipient_key(SECRET, "ann@example。org") == tokens.recipient_key(SECRET, "ann@example.org")
+
+
+def test_a_domain_that_cannot_be_is_left_as_it_is() -> None:
+    assert tokens.recipient_key(SECRET, "ann@xn--zzzzz-9999.org") != tokens.recipient_key(
+        SECRET, "ann@é..org"
+    )
+
+
 def test_plus_tags_are_other_readers_and_another_secret_gives_other_keys() -> None:
     key = tokens.recipient_key(SECRET, "ann@example.org")
 

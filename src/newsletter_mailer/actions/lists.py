@@ -11,6 +11,7 @@ from newsletter_mailer.model.audience import Basis, MailingList
 from newsletter_mailer.model.list_names import check_list
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Connection, Database
+from newsletter_mailer.store.list_rows import on_interest_alone
 from newsletter_mailer.wording import sentence
 
 
@@ -52,6 +53,7 @@ def edit_list(database: Database, slug: str, wishes: Mapping[str, Any]) -> Maili
     with database.transaction() as connection:
         changed = replace(_existing(connection, slug), **wishes)
         _check(changed)
+        _check_readers(connection, changed)
         values = {name: getattr(changed, name) for name in wishes}
         if "basis" in values:
             values["basis"] = changed.basis.value
@@ -66,6 +68,22 @@ def _existing(connection: Connection, slug: str) -> MailingList:
             sentence("there is no list {slug}", slug=slug), sentence("see the lists with: newsletter lists")
         )
     return found
+
+
+def _check_readers(connection: Connection, wanted: MailingList) -> None:
+    """Another basis of the list makes nobody on it agree."""
+    silent = on_interest_alone(connection, wanted.id) if wanted.commercial else 0
+    if silent:
+        raise UsageError(
+            sentence(
+                "{list} cannot become commercial: of its readers {count} are on it by the association's legitimate interest",
+                list=wanted.slug,
+                count=silent,
+            ),
+            sentence(
+                "put those who agreed on a list of their own: newsletter subscribers import … --basis consent"
+            ),
+        )
 
 
 def _check(wanted: MailingList) -> None:

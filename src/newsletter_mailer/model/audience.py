@@ -59,9 +59,25 @@ def normalise_address(address: str) -> str:
     """The form under which two spellings of one mailbox meet: NFC, trimmed, case folded, plus-tags kept.
 
     Local parts are case-sensitive on paper (RFC 5321 section 2.4) and nowhere else: two rows that differ only
-    in case are one person who must not get two mails.
+    in case are one person who must not get two mails. A domain is in letters, however the DNS writes it.
     """
-    return unicodedata.normalize("NFC", address.strip()).casefold()
+    plain = unicodedata.normalize("NFC", address.strip()).casefold()
+    if plain.isascii() and "@xn--" not in plain and ".xn--" not in plain:
+        return plain
+    name, at, domain = plain.rpartition("@")
+    return f"{name}{at}{_in_letters(domain)}" if at else plain
+
+
+@lru_cache(maxsize=4096)
+def _in_letters(domain: str) -> str:
+    """A domain as people write it: whoever left as “exämple.org” must not come back as “xn--exmple-cua.org”."""
+    import idna
+
+    try:
+        decoded = idna.decode(_as_in_the_dns(domain))
+    except idna.IDNAError:
+        return domain
+    return unicodedata.normalize("NFC", decoded).casefold()
 
 
 def mail_domain(address: str) -> str:

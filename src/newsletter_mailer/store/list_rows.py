@@ -66,6 +66,14 @@ def list_source(c: Connection, list_id: int) -> str:
     return c.scalar(select(_L.source).where(_L.id == list_id)) or ""
 
 
+def on_interest_alone(c: Connection, list_id: int) -> int:
+    """How many are on a list by the association's legitimate interest, and by nothing that they said."""
+    t = subscriptions.c
+    theirs = t.basis == Basis.LEGITIMATE_INTEREST_ASSOC.value
+    on_it = (t.list_id == list_id) & (t.status == SubscriptionStatus.CONFIRMED.value)
+    return c.scalar(select(func.count()).select_from(subscriptions).where(on_it, theirs)) or 0
+
+
 def _confirmed(c: Connection, list_id: int) -> int:
     may_be_written_to = (
         select(func.count())

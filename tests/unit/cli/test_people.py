@@ -169,6 +169,16 @@ def test_a_commercial_list_takes_nobody_on_the_associations_interest(members: Ca
     assert ties(members) == {"members": "confirmed", "shop": "confirmed"}
 
 
+def test_a_list_does_not_become_commercial_over_the_heads_of_its_readers(members: Call) -> None:
+    members(*"subscribers add bob@example.org --list members --basis legitimate_interest_assoc".split())
+
+    with pytest.raises(UsageError, match=r"cannot become commercial: of its readers \d+ are on it by"):
+        members("lists", "edit", "members", "--commercial", "--basis", "consent")
+
+    [found] = json.loads(members("--json", "lists"))
+    assert found["commercial"] is False
+
+
 @pytest.mark.parametrize("reason", ["complaint", "hard_bounce", "manual"])
 def test_the_suppressed_are_told_and_not_brought_back(members: Call, reason: str) -> None:
     members("subscribers", "suppress", ANN, "--reason", reason, "--source", "a report")

@@ -69,7 +69,8 @@ def answer_to(
     address = form.address.strip()
     if why_unmailable(address) is not None:
         mistakes["address"] = sentence("This is not an e-mail address. Write it like name@example.org.")
-    chosen = [one for one in lists if one.slug in form.lists] if len(lists) > 1 else list(lists)
+    named = bool(form.lists) or len(lists) > 1  # never one that the reader did not see instead of another
+    chosen = [one for one in lists if one.slug in form.lists] if named else list(lists)
     if not chosen:
         mistakes["lists"] = sentence("Choose at least one letter.")
     for name in ("first_name", "last_name"):

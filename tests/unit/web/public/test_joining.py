@@ -331,3 +331,14 @@ def test_a_form_that_is_too_long_or_no_form_is_refused(pages: Serving) -> None:
     assert pages.ask("/subscribe", "POST", b"a" * 20_000).status == 413
     assert pages.ask("/subscribe", "POST", b"\xff\xfe=1").status == 400
     assert pages.ask("/subscribe", "POST", b"&".join(b"a=1" for _ in range(500))).status == 400
+
+
+def test_a_form_that_named_a_list_subscribes_to_no_other(pages: Serving) -> None:
+    with_list(pages, "lettre", [], public=False)
+    with_list(pages, "offres", [])
+
+    answer = pages.send("/subscribe", address="zoe@example.org", list="lettre")
+
+    assert answer.status == 422
+    assert pages.rows("SELECT count(*) FROM confirmations") == [(0,)]
+    assert '<input type="hidden" name="list" value="offres">' in answer.text
