@@ -27,7 +27,7 @@ def test_every_spelling_of_an_address_is_one_reader(spelling: str) -> None:
         "ann@EXÄMPLE.org",
         "ann@exämple。org",
         "ann@ｅxämple.org",
-    ],  # noqa: RUF001
+    ],
 )
 def test_a_domain_is_the_same_in_letters_and_as_the_dns_writes_it(spelling: str) -> None:
     assert tokens.recipient_key(SECRET, spelling) == tokens.recipient_key(SECRET, "ann@exämple.org")

@@ -170,7 +170,17 @@ def test_a_commercial_list_takes_nobody_on_the_associations_interest(members: Ca
 
 
 def test_a_list_does_not_become_commercial_over_the_heads_of_its_readers(members: Call) -> None:
-    members(*"subscribers add bob@example.org --list members --basis legitimate_interest_assoc".split())
+    members(
+        *[
+            "subscribers",
+            "add",
+            "bob@example.org",
+            "--list",
+            "members",
+            "--basis",
+            "legitimate_interest_assoc",
+        ]
+    )
 
     with pytest.raises(UsageError, match=r"cannot become commercial: of its readers \d+ are on it by"):
         members("lists", "edit", "members", "--commercial", "--basis", "consent")
