@@ -10,7 +10,7 @@ import click
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import status_output
 from newsletter_mailer.cli.inbox import fetch_first, without_inbox
-from newsletter_mailer.cli.output import Face
+from newsletter_mailer.cli.output import Face, ask
 from newsletter_mailer.cli.progress import progress
 from newsletter_mailer.cli.whom import audience_options
 from newsletter_mailer.errors import Held, NewsletterError
@@ -160,9 +160,8 @@ def _confirm(face: Face, total: int, answer: _Answer) -> None:
 
     typed = answer.expect
     if not answer.yes and face.ask:
-        said = click.prompt(
+        said = ask(
             say("Type the number of recipients to send, or anything else to stop"),
-            err=True,
             default="",
             show_default=False,
         )

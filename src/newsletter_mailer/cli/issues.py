@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter_mailer.cli.output import Face, number
+from newsletter_mailer.cli.output import Face, ask, number
 from newsletter_mailer.wording import say
 
 if TYPE_CHECKING:
@@ -50,30 +50,23 @@ def _ask(folder: Path) -> Answers:
     from newsletter_mailer.actions.init import Answers
 
     default = Answers()
-    name = click.prompt(
-        say("Name of your organisation"), default=folder.resolve().name.replace("-", " ").title(), err=True
-    )
+    name = ask(say("Name of your organisation"), default=folder.resolve().name.replace("-", " ").title())
     return Answers(
         organisation=name,
-        address=click.prompt(
+        address=ask(
             say("Its postal address (printed under every mail: the law asks for it)"),
             default=default.address,
-            err=True,
         ),
-        email=click.prompt(
+        email=ask(
             say("The address that the newsletter comes from"),
             default=default.email,
             value_proc=_address,
-            err=True,
         ),
-        smtp_host=click.prompt(
+        smtp_host=ask(
             say("Your provider's mail server (SMTP); you can change it later"),
             default=default.smtp_host,
-            err=True,
         ),
-        smtp_username=click.prompt(
-            say("Your user name there"), default=default.smtp_username, show_default=False, err=True
-        ),
+        smtp_username=ask(say("Your user name there"), default=default.smtp_username, show_default=False),
     )
 
 

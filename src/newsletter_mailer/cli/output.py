@@ -93,6 +93,11 @@ class Face:
         return click.style(text, fg=style) if style and self.colour else text
 
 
+def ask(question: str, **options: Any) -> Any:
+    """What is typed on a terminal, asked on stderr; options: as click.prompt has them."""
+    return click.prompt(question, prompt_suffix=say(": "), err=True, **options)
+
+
 def tell_more(wanted: bool) -> None:
     """Show tracebacks, or not, from here on."""
     _tracebacks.set(wanted)
@@ -109,7 +114,7 @@ def show_error(error: NewsletterError) -> None:
 def show_refusal(error: OSError) -> None:
     """What the system refuses, and of which file."""
     reason = str(system_reason(error)) or type(error).__name__
-    cross(f"{error.filename}: {reason}" if error.filename else reason)
+    cross(say("{file}: {reason}", file=error.filename, reason=reason) if error.filename else reason)
     _show_traceback(error)
 
 
