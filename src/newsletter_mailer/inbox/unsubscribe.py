@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from email.errors import HeaderParseError, MessageError
-from email.header import decode_header
+from email.errors import MessageError
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
 from email.policy import Compat32
 from urllib.parse import unquote
 
 from newsletter_mailer.inbox.mailbox import LONGEST_HEAD, LONGEST_MAIL
+from newsletter_mailer.inbox.words import decoded, text_of
 
 OUR_WORD = "unsubscribe"  #: of the mailto: address in every mail, before the token
 _ASKING = re.compile(
@@ -31,7 +29,6 @@ _SHORTEST, _LONGEST = 40, 64  # letters of a token; gateways may break one into 
 _PIECES, _MOST = 3, 50  # of a token; candidates looked at in one text
 _PARTS = 30  # of a mail
 _LONGEST_FIELD = 4000  # letters; a folded List-Unsubscribe has some hundreds
-_SLOW = frozenset(("punycode", "idna"))  # codecs of domains: reading them costs the square of the length
 _PREFIXES = 5  # "Re: Tr: Fwd: …"
 
 
@@ -50,7 +47,7 @@ class Wish:
 def wish(head: bytes) -> Wish:
     """Read the head of a mail, however it is broken."""
     fields = _fields(head)
-    subject = _decoded(_first(fields, "subject"))
+    subject = decoded(_first(fields, "subject"))
     found = list(_after_our_word(subject))
     for address in _addresses(" ".join(value for name in _TO for value in fields.get(name, ()))):
         found += _after_our_word(address.rpartition("@")[0])
@@ -154,24 +151,4 @@ def _texts(mail: Message) -> Iterator[str]:
             continue
         payload = part.get_payload(decode=True)
         if isinstance(payload, bytes):
-            yield _text(payload, part.get_content_charset() or "utf-8")
-
-
-def _text(raw: bytes, charset: str) -> str:
-    try:
-        known = codecs.lookup(charset).name
-        return raw.decode("latin-1" if known in _SLOW else known, errors="replace")
-    except (LookupError, ValueError):
-        return raw.decode("latin-1")
-
-
-def _decoded(value: str) -> str:
-    """A header with its encoded words read (RFC 2047), as far as they can be, on one line."""
-    try:
-        pieces = [
-            _text(piece, charset or "latin-1") if isinstance(piece, bytes) else piece
-            for piece, charset in decode_header(value)
-        ]
-    except (HeaderParseError, ValueError, LookupError):
-        pieces = [value]
-    return unicodedata.normalize("NFC", " ".join("".join(pieces).split()))
+            yield text_of(payload, part.get_content_charset() or "utf-8")

@@ -1,0 +1,44 @@
+"""Answers of programs (RFC 3834): holiday notices, receipts, challenges. They change nothing."""
+
+from __future__ import annotations
+
+from newsletter_mailer.inbox.parts import Mail, first
+from newsletter_mailer.inbox.words import any_of, plain
+
+_MARKS = (
+    "x-auto-response-suppress",
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-autoreply-from",
+    "x-vacation",
+)
+_SUBJECTS = any_of(
+    " out of office| out of the office| auto reply| auto-reply| autoreply| auto: | automatic reply|"
+    " automated reply| auto response| autoresponse| automated response| automatic response| vacation|"
+    " away from my mail| on vacation| on holiday| on leave| i am away| away until| reponse automatique|"
+    " absence| absent| absente| message d'absence| en conges| automatische antwort| abwesenheit|"
+    " respuesta automatica| fuera de la oficina| risposta automatica| fuori sede| resposta automatica|"
+    " confirm your message| please confirm| challenge| verify your address| message recu|"
+    " accuse de reception| disposition notification| read: | lu : "
+)
+_RECEIPT = "disposition-notification"
+
+
+def is_autoreply(mail: Mail) -> bool:
+    """Whether a program answered, as far as it says so. Bounces say so too: look for them first."""
+    head = mail.head
+    submitted = first(head, "auto-submitted").partition(";")[0].partition("(")[0].strip().lower()
+    return (
+        submitted not in ("", "no")
+        or any(name in head for name in _MARKS)
+        or first(head, "precedence").lower() in ("auto_reply", "auto-reply")
+        or _RECEIPT in first(head, "content-type").lower()
+        or has_its_subject(mail)
+    )
+
+
+def has_its_subject(mail: Mail) -> bool:
+    """Whether the subject is that of such an answer."""
+    subject = plain(mail.subject)
+    return any(phrase in subject for phrase in _SUBJECTS)

@@ -1,0 +1,118 @@
+"""Bounces without a report: what mail systems write for people (qmail, Exim, Sendmail, Exchange, webmailers …)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from newsletter_mailer.inbox.addresses import Listed, anywhere, at_line_starts
+from newsletter_mailer.inbox.autoreply import is_autoreply
+from newsletter_mailer.inbox.parts import ORIGINALS, Mail, first
+from newsletter_mailer.inbox.words import any_of, code_in, plain, status_in
+
+MOST_RECIPIENTS = 50
+_OPENING = 2000  # letters in which a system says what it has to say
+_SENDERS = any_of(
+    "mailer-daemon|mailerdaemon|mail delivery|mail deliver|postmaster|post_master|post master|"
+    "mail administrator|system administrator|mail.delivery|mdaemon|delivery subsystem|content-filter|"
+    "mailer daemon|microsoft exchange"
+)
+_SUBJECTS = any_of(
+    "undeliver|delivery status notification|returned mail|return mail|returning message|failure notice|"
+    "delivery failure|delivery failed|failure delivery|mail failed|non remis|non-remis|echec de|"
+    "echec d'|mail system error|delivery has failed|could not be delivered|could not send|"
+    "cannot send message|delivery notification|delivery problem|message you sent|"
+    "error sending your mail|unable to deliver|non delivery|nondeliver|non-deliver|not delivered|"
+    "message not sent|delivery report|unzustellbar|mail delivery|problem delivering|delivery error|"
+    "rejected mail|mail could not|message status|rejected:|email delivery|considered unsolicited|"
+    "delivery unsuccessful|delivery incomplete|loop alert|loop back warning|warning unix from loop"
+)
+_WORDS = any_of(
+    "following address(es) failed|following addresses failed|following recipients failed|"
+    "following address failed|delivery to the following|could not be delivered to|not delivered to|"
+    "did not reach the following|following addresses had|unable to deliver|wasn't able to deliver|"
+    "was not able to deliver|undeliverable|n'a pas pu etre remis|n'a pas pu etre delivre|"
+    "n'a pas ete remis|konnte nicht zugestellt|no se pudo entregar|permanent error|"
+    "error delivering your mail|rejected your message|delivery has failed"
+)
+_DELAYS = any_of(
+    "delivery delayed|delayed mail|still being retried|will be retried|will continue to|"
+    "not been delivered yet|not yet been delivered|message is delayed|delayed delivery|"
+    "delivery status notification delay|could not send mail for past|"
+    "no action is required on your part|temporary failure|warning--could not|do not need to resend|"
+    "need not resend|warning: message|warning: could not"
+)
+_FINAL = any_of(
+    "giving up|given up|permanent error|failed permanently|permanent fatal|final|could not be delivered for"
+)
+
+
+def from_a_mail_system(mail: Mail) -> bool:
+    """Whether a mail system speaks, by the name it gives itself. Holiday notices have an empty return path as well."""
+    sender = first(mail.head, "from").lower()
+    return any(name in sender for name in _SENDERS)
+
+
+def has_its_words(mail: Mail, text: str) -> bool:
+    """Whether the text is that of a bounce, with a code, and nobody claims to have written it."""
+    said = plain(text[:_OPENING])
+    automatic = _without_sender(mail) or not first(mail.head, "from").strip("<> ")
+    coded = bool(status_in(text)) or code_in(text) is not None
+    return automatic and coded and any(phrase in said for phrase in _WORDS)
+
+
+def brings_ours_back(mail: Mail) -> bool:
+    """Whether a mail comes back in it from nobody (RFC 5321 section 4.5.5), who does not say that it is an answer."""
+    return _without_sender(mail) and any(mail.of(ORIGINALS)) and not is_autoreply(mail)
+
+
+def _without_sender(mail: Mail) -> bool:
+    return first(mail.head, "return-path") == "<>"
+
+
+def has_its_subject(mail: Mail) -> bool:
+    """Whether the subject is that of a bounce."""
+    subject = plain(mail.subject)
+    return any(phrase in subject for phrase in _SUBJECTS)
+
+
+def is_delay(mail: Mail, text: str) -> bool:
+    """Whether it says that somebody still tries."""
+    said = plain(f"{mail.subject}\n{text}")
+    return any(phrase in said for phrase in _DELAYS) and not any(phrase in said for phrase in _FINAL)
+
+
+def recipients(mail: Mail, text: str) -> list[tuple[str, str]]:
+    """The addresses that failed, each with what is said of it."""
+    named = [
+        value
+        for one in mail.head.get("x-failed-recipients", ())
+        for value in anywhere(one.replace(",", "\n"))
+    ]
+    listed = list(at_line_starts(text))
+    if listed:
+        return _with_words(listed, text, named)
+    known = {address.lower() for name in ("to", "from", "delivered-to") for address in _of(mail, name)}
+    found = named or [address for address in anywhere(text) if address.lower() not in known][:1]
+    return [(address, text) for address in dict.fromkeys(found)][:MOST_RECIPIENTS]
+
+
+def _of(mail: Mail, name: str) -> list[str]:
+    return [address for value in mail.head.get(name, ()) for address in anywhere(value)]
+
+
+def _with_words(listed: Sequence[Listed], text: str, named: Sequence[str]) -> list[tuple[str, str]]:
+    """Each listed address with the lines from it to the next one; with all from it on when it is alone."""
+    wanted = {address.lower() for address in named}
+    addresses = list(dict.fromkeys(one.address.lower() for one in listed))
+    kept = [address for address in addresses if not wanted or address in wanted][
+        :MOST_RECIPIENTS
+    ] or addresses[:1]
+    lines = text.split("\n")
+    if len(addresses) == 1:
+        return [(listed[0].address, "\n".join(lines[listed[0].line :]))]
+    said: dict[str, list[str]] = {address: [] for address in kept}
+    ends = [one.line for one in listed[1:]] + [len(lines)]
+    for one, end in zip(listed, ends, strict=True):
+        if one.address.lower() in said:
+            said[one.address.lower()] += lines[one.line : one.line + 1 if one.coded else end]
+    return [(address, "\n".join(rows)) for address, rows in said.items()]
