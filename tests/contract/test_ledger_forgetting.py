@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, select, text
 
+from newsletter_mailer.actions import rights as rights_of_readers
 from newsletter_mailer.actions.retention import Kept, keep_no_longer, limits
 from newsletter_mailer.config import Identity, SenderSettings, Settings
-from newsletter_mailer.model.audience import NewSubscriber, SubscriptionStatus, SuppressionReason
+from newsletter_mailer.model.audience import Basis, NewSubscriber, SubscriptionStatus, SuppressionReason
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.model.outcome import Reply
 from newsletter_mailer.model.person import Person
@@ -53,6 +54,23 @@ def forget(bench: Bench, address: str = ANN) -> bool:
     with bench.database.transaction() as c:
         key = recipient_key(SECRET, address)
         return forgetting.forget(c, key, now=bench.now, source="by letter", mailbox=address)
+
+
+def test_what_is_erased_is_gone_from_the_files_while_others_have_the_ledger_open(
+    bench: Bench, tmp_path: Path
+) -> None:
+    with bench.database.transaction() as c:
+        into = audience.add_list(c, "press", name="Press", basis=Basis.CONSENT, now=bench.now, source="t")
+        audience.import_rows(
+            c, [NewSubscriber("zoe.rare@example.org")], into=into, secret=SECRET, source="t", now=bench.now
+        )
+    before = any(b"zoe.rare" in path.read_bytes() for path in tmp_path.iterdir())
+
+    with Database(f"sqlite:///{tmp_path}/newsletter.db") as other:
+        rights_of_readers.forget(other, "zoe.rare@example.org", secret=SECRET, now=bench.now, source="t")
+
+    assert before
+    assert [path.name for path in tmp_path.iterdir() if b"zoe.rare" in path.read_bytes()] == []
 
 
 def on_the_list(bench: Bench, slug: str = "adherents") -> int:

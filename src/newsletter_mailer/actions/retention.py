@@ -57,6 +57,7 @@ def keep_no_longer(
                 retention.note_asked(connection, one.recipient_key, source="retention", now=now)
         logs = retention.empty_old_logs(connection, until)
         requests = retention.drop_requests(connection, until)
+    database.fold()
     return _kept(found, asked=asked, logs=logs, requests=requests)
 
 

@@ -7,7 +7,7 @@ import secrets
 import sqlite3
 import string
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,11 +23,12 @@ from newsletter_mailer.tokens import Secret, secret_check
 from newsletter_mailer.wording import sentence
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_PATIENCE = "busy_timeout=10000"
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # a claim that was committed must survive a power cut
     "foreign_keys=ON",
-    "busy_timeout=10000",
+    _PATIENCE,
     "temp_store=MEMORY",
     "secure_delete=FAST",  # what changes leaves no former address behind in its page
     "cache_size=-8000",  # kB: enough for a sender; see `wide_cache`
@@ -87,6 +88,16 @@ class Database:
         """A connection that sees the ledger as it is now, and goes on seeing it so."""
         with _in_words(), self._engine.connect() as connection, connection.begin():
             yield connection
+
+    def fold(self) -> None:
+        """Fold the write-ahead log into the file and empty it: until then it holds what was erased.
+
+        Where somebody reads for long it is left to the next time: writers would have to wait as well.
+        """
+        with _in_words(), closing(self._engine.raw_connection()) as raw:
+            cursor = raw.cursor()
+            for pragma in ("busy_timeout=500", "wal_checkpoint(TRUNCATE)", _PATIENCE):
+                cursor.execute(f"PRAGMA {pragma}").fetchall()
 
     @property
     def has_secret(self) -> bool:

@@ -15,6 +15,7 @@ from newsletter_mailer.store.schema import lists, organisations, subscribers, su
 _PAGE = 1000
 _S, _T = subscribers.c, subscriptions.c
 _CONFIRMED, _LEFT = SubscriptionStatus.CONFIRMED.value, SubscriptionStatus.UNSUBSCRIBED.value
+_SHOWN = {_CONFIRMED: "", _LEFT: "left:"}  # no list has a colon in its name
 
 
 class Standing(NamedTuple):
@@ -22,7 +23,7 @@ class Standing(NamedTuple):
 
     reader: Subscriber
     status: str  #: of their tie, or why they are suppressed; "none" without any tie
-    lists: tuple[str, ...]  #: that may write to them
+    lists: tuple[str, ...]  #: that may write to them; "left:…" for those that they left
 
 
 def attribute_names(c: Connection, list_id: int | None) -> set[str]:
@@ -57,7 +58,9 @@ def people(c: Connection, list_id: int | None) -> Iterator[Standing]:
             yield Standing(
                 as_subscriber(row),
                 row.reason or _status([status for _, status in of_one]),
-                () if row.reason else tuple(slug for slug, status in of_one if status == _CONFIRMED),
+                ()
+                if row.reason
+                else tuple(_SHOWN[status] + slug for slug, status in of_one if status in _SHOWN),
             )
         last = rows[-1].reader_id
 

@@ -31,7 +31,9 @@ def forget(database: Database, address: str, *, secret: Secret, now: int, source
     key = recipient_key(secret, address)
     with database.transaction() as connection:
         mailbox = normalise_address(address)
-        return forgetting.forget(connection, key, now=now, source=source, mailbox=mailbox)
+        known = forgetting.forget(connection, key, now=now, source=source, mailbox=mailbox)
+    database.fold()
+    return known
 
 
 def forget_key(connection: Connection, key: str, *, now: int, source: str) -> bool:

@@ -56,7 +56,7 @@ def import_people(
     or it is commercial and the basis does not allow that.
     """
     check_list(list_slug)
-    tables = read_tables(path, _wanted(workspace, given, everyone))
+    tables = read_tables(path, _wanted(workspace, given, everyone, list_slug))
     reading = _Reading(tables, progress)
     with closing(reading.people()) as people:
         first = next(people, None)
@@ -101,8 +101,10 @@ def check_list(slug: str) -> None:
     )
 
 
-def _wanted(workspace: Workspace, given: Mapping[str, str] | None, everyone: Arrival) -> Wanted:
-    return Wanted(frozenset(workspace.settings.subscriber_fields), given or {}, everyone)
+def _wanted(
+    workspace: Workspace, given: Mapping[str, str] | None, everyone: Arrival, into: str = ""
+) -> Wanted:
+    return Wanted(frozenset(workspace.settings.subscriber_fields), given or {}, everyone, into)
 
 
 def _into(

@@ -40,6 +40,7 @@ _DATED = {
     ),
 }
 _DATES = {heading: arrival for arrival, names in _DATED.items() for heading in names.split(", ")}
+_OUR_LISTS = "newsletter lists"
 _NO = frozenset(("", "0", "no", "non", "n", "false", "faux", "none", "null", "nil", "n/a", "[]", "{}"))
 _STRICTEST = (  # of several signs, the first of these holds
     *(Arrival.COMPLAINED, Arrival.BARRED, Arrival.BOUNCED, Arrival.BLOCKED, Arrival.LEFT, Arrival.UNASKED),
@@ -66,13 +67,18 @@ def strictest(arrivals: Collection[Arrival]) -> Arrival:
 
 
 def signs(
-    header: Sequence[str], columns: Sequence[str | None], also: Collection[str], *, every_word: bool
+    header: Sequence[str],
+    columns: Sequence[str | None],
+    also: Collection[str],
+    *,
+    every_word: bool,
+    into: str = "",
 ) -> tuple[Sign, ...]:
     """The columns of a table that tell. columns: what each was told or guessed to be.
 
     also: headings that may tell though they are something else besides: a field of the workspace, or ignored.
     every_word: a status that is empty or unknown is no member's. Where a table is nobody's export, its column
-    "status" may be about something else altogether.
+    "status" may be about something else altogether. into: the list that they join.
     """
     found = []
     for place, (heading, field) in enumerate(zip(header, columns, strict=True)):
@@ -84,12 +90,23 @@ def signs(
             found.append(Sign(place, heading, arrival_of if told or every_word else _member_or_known))
         elif name in _DATES:
             found.append(Sign(place, heading, _dated(_DATES[name])))
+        elif name == _OUR_LISTS:
+            found.append(Sign(place, heading, _left(into)))
     return tuple(found)
 
 
 def _member_or_known(cell: str) -> Arrival:
     found = arrival_of(cell)
     return Arrival.MEMBER if found in (None, Arrival.BARRED) else found  # "manual" is anything but ours
+
+
+def _left(into: str) -> Callable[[str], Arrival]:
+    """Of our own export, where somebody who reads one list may have left another."""
+
+    def read(cell: str) -> Arrival:
+        return Arrival.LEFT if f"left:{into}" in cell.split() else Arrival.MEMBER
+
+    return read
 
 
 def _dated(arrival: Arrival) -> Callable[[str], Arrival]:

@@ -38,6 +38,7 @@ class Wanted:
     attributes: Collection[str]  #: fields of this workspace
     given: Mapping[str, str] = field(default_factory=dict)  #: by heading, as typed: a field, or "ignore"
     everyone: Arrival = Arrival.MEMBER  #: what is true of everybody in it
+    into: str = ""  #: the list that they join
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ def table(path: Path, source: Source, wanted: Wanted) -> Table:
         columns,
         _telling(wanted, service),
         every_word=bool(service and service.every_word),
+        into=wanted.into,
     )
     where = tuple(None if column in (STATUS, IGNORE) else column for column in columns)
     return Table(source, where, found, strictest([known, wanted.everyone]), service, wanted)

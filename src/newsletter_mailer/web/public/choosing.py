@@ -137,6 +137,7 @@ class Choices:
     async def _erase(self, found: Preferences) -> Response:
         key, now = found.subscriber.recipient_key, self._site.clock()
         await done(self._writer.write(partial(forget_key, key=key, now=now, source=choosing.SOURCE)))
+        await run_in_threadpool(self._app.database.fold)
         html = self._site.pages.message(
             found.language,
             sentence("Your data are erased"),
