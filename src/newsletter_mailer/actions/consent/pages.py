@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -187,7 +187,7 @@ class Pages:
             bare=bare,
         )
 
-    def _once(self, name: str, language: str, made: Any) -> str:
+    def _once(self, name: str, language: str, made: Callable[[], str]) -> str:
         """A page that is the same for everybody is written once."""
         key = name, language
         if key not in self._same:

@@ -18,7 +18,7 @@ from newsletter_mailer.actions.consent.pages import Pages
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import Busy
 from newsletter_mailer.web.public.visitors import Patience, language_of
-from newsletter_mailer.wording import sentence
+from newsletter_mailer.wording import LANGUAGES, sentence
 
 LONGEST_FORM = 16_384  #: bytes; ours have a few hundred
 MOST_FIELDS = 200
@@ -51,7 +51,7 @@ class Site:
 
 def _own(request: Request, own: str) -> str:
     asked = request.query_params.get("lang", "")
-    return asked if asked in ("fr", "en") else own
+    return asked if asked in LANGUAGES else own
 
 
 async def fields(request: Request) -> dict[str, list[str]]:
