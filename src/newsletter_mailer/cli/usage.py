@@ -20,10 +20,15 @@ def show_usage(error: click.ClickException) -> None:
         error.show()
         return
     cross(str(_problem(error)))
-    context = getattr(error, "ctx", None)
-    names = context.command_path.split()[1:] if context else ()
-    help_ = " ".join((program_name(), *names, "--help"))
+    help_ = " ".join((program_name(), *_names(getattr(error, "ctx", None)), "--help"))
     click.echo(say("How it is used: {command}", command=help_), err=True)
+
+
+def _names(context: click.Context | None) -> list[str]:
+    """The commands down to this one, without the program's own name."""
+    if context is None or context.parent is None:
+        return []
+    return [*_names(context.parent), context.info_name or ""]
 
 
 def _problem(error: click.ClickException) -> Sentence | str:

@@ -55,6 +55,17 @@ def test_what_was_typed_wrongly_is_said_without_a_page_of_help(
     assert how.endswith(" --help")
 
 
+def test_the_help_of_the_very_command_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["newsletter", "subscribers", "show"])
+
+    with pytest.raises(SystemExit):
+        main()
+
+    assert capsys.readouterr().err.endswith("newsletter subscribers show --help\n")
+
+
 def test_a_group_without_a_command_shows_its_help(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

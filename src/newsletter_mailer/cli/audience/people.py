@@ -26,6 +26,7 @@ _REASONS = ("hard_bounce", "complaint", "stop_everything", "manual")
 @click.option(
     "--asked-on",
     type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"]),
+    metavar="DAY",
     help="The day when they asked for it themselves; only that brings back who left.",
 )
 @click.option("--wording", default="", metavar="TEXT", help="What they were shown when they asked.")
