@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from newsletter_mailer.config import Workspace
@@ -12,12 +13,15 @@ from newsletter_mailer.model.campaign import Campaign, CampaignState
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.store import campaigns as store
 from newsletter_mailer.store import ledger
+from newsletter_mailer.store import originals as originals_store
 from newsletter_mailer.store.campaigns import LogRow
 from newsletter_mailer.store.copies import SENT
 from newsletter_mailer.store.database import Database
+from newsletter_mailer.store.returned import Came
 from newsletter_mailer.wording import sentence
 
 __all__ = [
+    "Came",
     "Decision",
     "LogRow",
     "cancel",
@@ -25,6 +29,7 @@ __all__ = [
     "every",
     "log",
     "one",
+    "originals",
     "pause",
     "resolve",
     "retry",
@@ -110,6 +115,11 @@ def log(database: Database, ref: str, *, status: Status | None) -> Iterator[LogR
     found = one(database, ref)
     with database.reading() as connection:
         yield from store.log(connection, found.id, status=status)
+
+
+def originals(database: Database) -> Path:
+    """The folder that holds the originals of what came back, each by its hash."""
+    return originals_store.folder_of(database).resolve()
 
 
 def doubtful(database: Database, ref: str) -> tuple[Campaign, list[LogRow]]:

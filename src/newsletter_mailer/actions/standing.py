@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from newsletter_mailer.model.bounce import Category
 from newsletter_mailer.model.campaign import CLOSED, Campaign, CampaignState, Counts
+from newsletter_mailer.model.faults import Fault, different
 from newsletter_mailer.model.watch import reason
-from newsletter_mailer.store import campaigns, corrections, domains
+from newsletter_mailer.store import campaigns, corrections, domains, returned
 from newsletter_mailer.store.canary import canary_news
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.editions import number_of
@@ -30,6 +32,8 @@ class Standing:
     canary: Counts | None  #: those who go first, while the rest waits for them
     versions: tuple[tuple[int, int], ...]  #: version of the issue, and who was sent it; more than one or none
     domains: tuple[Pause, ...]
+    returned: tuple[tuple[Category, int], ...] = ()  #: of how many readers which word came back
+    faults: tuple[Fault, ...] = ()  #: what houses hold against us
     rest_at: int | None = None  #: when the rest follows those who went first, if nothing speaks against it
 
 
@@ -43,6 +47,7 @@ def standing(database: Database, campaign: Campaign, *, now: int) -> Standing:
         ahead = campaign.canary and campaign.canary_done_at is None and not over
         news = canary_news(connection, campaign.id) if ahead else None
         settled_at = news.settled_at if news and not news.to_go else None
+        came = returned.categories(connection, campaign.id)
         return Standing(
             campaign,
             campaigns.canary_counts(connection, campaign.id) if ahead else None,
@@ -51,6 +56,8 @@ def standing(database: Database, campaign: Campaign, *, now: int) -> Standing:
                 Pause(pause.domain, pause.until, reason(pause.why, pause.domain))
                 for pause in domains.paused_domains(connection, campaign.id, now=now)
             ),
+            returned=tuple((word, came[word]) for word in Category if came[word]),
+            faults=tuple(different(returned.faults(connection, campaign.id))),
             rest_at=None
             if settled_at is None or _waits_for_a_hand(campaign)
             else settled_at + campaign.canary_wait,

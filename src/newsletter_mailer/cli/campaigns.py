@@ -63,22 +63,32 @@ def status(face: Face, campaign: str, watch: bool) -> None:
 @click.option(
     "--status", "status_name", type=click.Choice(STATUSES), help="Only recipients with this status."
 )
+@click.option("--returned", is_flag=True, help="Only recipients of whom something came back.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "jsonl"]), default="table", help="How to write it."
 )
 @click.pass_obj
-def log(face: Face, campaign: str, status_name: str | None, form: Literal["table", "csv", "jsonl"]) -> None:
-    """Show every recipient of a campaign and what the server said.
+def log(
+    face: Face,
+    campaign: str,
+    status_name: str | None,
+    returned: bool,
+    form: Literal["table", "csv", "jsonl"],
+) -> None:
+    """Show every recipient of a campaign, what the server said, and what came back.
 
     Example: newsletter log 2026-12-noel --status refused --format csv
     """
     from newsletter_mailer.actions.campaigns import log as rows
+    from newsletter_mailer.actions.campaigns import originals
     from newsletter_mailer.model.delivery import Status
 
     with face.app() as app:
         wanted = Status(status_name) if status_name else None
         form = "jsonl" if face.json else form
-        log_output.log(rows(app.database, campaign, status=wanted), form, app.workspace.zone)
+        found = rows(app.database, campaign, status=wanted)
+        shown = (row for row in found if row.returned) if returned else found
+        log_output.log(shown, form, app.workspace.zone, originals(app.database))
 
 
 @click.command()

@@ -14,7 +14,7 @@ from newsletter_mailer.cli.output import Face, number, table
 from newsletter_mailer.cli.times import iso, local
 from newsletter_mailer.cli.whom import segment_line
 from newsletter_mailer.model.campaign import CampaignState
-from newsletter_mailer.model.names import state_name, status_name
+from newsletter_mailer.model.names import category_name, state_name, status_name
 from newsletter_mailer.wording import say
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from newsletter_mailer.model.campaign import Campaign, Counts
 
 LOOK_S = 1.0
+_MOST_FAULTS = 5  # lines
 _GOING_ON = frozenset(
     {CampaignState.PLANNED, CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.WAITING}
 )
@@ -56,6 +57,8 @@ def status_json(campaign: Campaign, standing: Standing | None = None) -> dict[st
                 {"domain": pause.domain, "until": iso(pause.until), "why": str(pause.why)}
                 for pause in standing.domains
             ],
+            "returned": {category.value: count for category, count in standing.returned},
+            "faults": [asdict(fault) for fault in standing.faults],
         }
     return told | {name: value for name, value in more.items() if value}
 
@@ -80,8 +83,22 @@ def lines(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
     yield from _head(standing.campaign)
     for version, count in standing.versions:
         yield _row(say("version {number}", number=version), number(count))
+    if standing.returned:
+        yield "  " + say("came back:")
+        yield from (
+            f"  {number(count):>9}  {category_name(category)}" for category, count in standing.returned
+        )
+    yield from (f"  {fault}" for fault in _faults(standing))
     yield from (f"  {sentence}" for sentence in _more(standing, zone))
     yield from (f"  {step}" for step in _to_do(standing.campaign))
+
+
+def _faults(standing: Standing) -> Iterator[str]:
+    from newsletter_mailer.model.faults import remedy
+
+    for fault in standing.faults[:_MOST_FAULTS]:
+        what, hint = remedy(fault)
+        yield f"{what} ({hint})"
 
 
 def _to_do(campaign: Campaign) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from newsletter_mailer.config.kinds import LOOPBACK, Address, Plain, Port, Section, Security, without_password
@@ -28,6 +28,8 @@ class InboxSettings(Section):
     folder: Annotated[Plain, StringConstraints(min_length=1)] = "INBOX"
     ca_file: Plain = ""
     """Certificates of a private authority; the system's are used without it."""
+    every_minutes: Annotated[int, Field(ge=0, le=1440)] = 15
+    """How often `newsletter worker` reads it; 0: only before mails leave."""
 
     @model_validator(mode="before")
     @classmethod

@@ -175,6 +175,15 @@ class RetentionSettings(Section):
     """Addresses and servers' words in the log of a mail."""
 
 
+class BounceSettings(Section):
+    """When a mailbox that takes nothing is given up. An address that does not exist is given up at once."""
+
+    soft_days: Annotated[int, Field(ge=1, le=60)] = 3
+    """At so many days with a returned mail; a mail that arrives between them begins the count anew."""
+    soft_window_days: Annotated[int, Field(ge=1, le=366)] = 14
+    """Within so many days."""
+
+
 class RetrySettings(Section):
     """When a mail that was refused for now is tried again."""
 
@@ -215,6 +224,7 @@ class Settings(Section):
     privacy: PrivacySettings = PrivacySettings()
     serve: ServeSettings = ServeSettings()
     retention: RetentionSettings = RetentionSettings()
+    bounces: BounceSettings = BounceSettings()
     retry: RetrySettings = RetrySettings()
     notify: tuple[Address, ...] = ()
     """Who gets a mail when a worker's campaign stops, is held or ends."""

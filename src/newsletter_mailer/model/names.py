@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from newsletter_mailer.model.bounce import Category, Kind
 from newsletter_mailer.wording import say
 
 
@@ -35,3 +36,23 @@ def state_name(state: str) -> str:
         "cancelled": say("cancelled"),
     }
     return names[state]
+
+
+def category_name(category: Category) -> str:
+    """What came back of a mail, in one of the log's five plain words."""
+    names = {
+        Category.GONE: say("address gone"),
+        Category.FULL: say("mailbox full or out of order"),
+        Category.FILTERED: say("refused by a filter"),
+        Category.AWAY: say("away"),
+        Category.COMPLAINT: say("complaint"),
+    }
+    return names[category]
+
+
+def returned_name(kind: Kind, category: Category | None) -> str:
+    """The same, also for notices that have none of the five words."""
+    if category is not None:
+        return category_name(category)
+    names = {Kind.DELAYED: say("delayed"), Kind.DELIVERED: say("arrived")}
+    return names.get(kind) or say("came back")

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, func, select, text
 from newsletter_mailer.model.audience import SuppressionReason
 from newsletter_mailer.model.bounce import BounceClass, Category, Kind
 from newsletter_mailer.model.delivery import Status
+from newsletter_mailer.model.faults import Fault
 from newsletter_mailer.store.leaving import is_suppressed, suppress
 from newsletter_mailer.store.schema import attempts, bounces, deliveries, issues, subscribers
 from newsletter_mailer.tokens import Secret, verify
@@ -22,6 +23,7 @@ DAY = 86_400_000
 _MOST = 50  # candidates of one mail that are looked at
 _OWN_ID = re.compile(r"<?([0-9]{1,18})\.([0-9a-f]{32})@")
 _TOKEN = re.compile(r"[0-9a-f]{50}")
+_MOST_FAULTS = 200
 _QUIET_DAYS = 6  # after which no news is good news: servers try for five days (RFC 5321 section 4.5.4.1)
 _B, _D, _A = bounces.c, deliveries.c, attempts.c
 _KEEP = text(
@@ -187,11 +189,24 @@ def _came(row: Row[tuple[object, ...]]) -> Came:
 
 
 def categories(c: Connection, campaign_id: int) -> Counter[Category]:
-    """Of how many readers of the campaign which word came back; most first when asked so."""
+    """Of how many readers of the campaign which word came back."""
     query = select(_B.category, func.count(_B.delivery_id.distinct())).where(
         _B.campaign_id == campaign_id, _B.category != ""
     )
     return Counter({Category(word): count for word, count in c.execute(query.group_by(_B.category)).all()})
+
+
+def faults(c: Connection, campaign_id: int) -> list[Fault]:
+    """What the readers' houses hold against us, each word of each house once."""
+    query = select(_D.domain, _B.code, _B.status, _B.reason).join_from(
+        bounces, deliveries, _D.id == _B.delivery_id
+    )
+    policy = query.where(
+        _B.campaign_id == campaign_id, _B.bounce_class == BounceClass.POLICY.value, _B.reason != ""
+    )
+    return [
+        Fault(*row) for row in c.execute(policy.distinct().order_by(_D.domain, _B.reason).limit(_MOST_FAULTS))
+    ]
 
 
 def hard_ahead(c: Connection, campaign_id: int) -> int:

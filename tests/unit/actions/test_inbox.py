@@ -120,7 +120,7 @@ def test_a_holiday_notice_that_quotes_the_link_takes_nobody_off(desk: Office, bo
 
     done = desk.fetch()
 
-    assert (done.other, done.left) == (1, 0)
+    assert (done.automatic, done.left) == (1, 0)
     assert desk.members() == list(READERS)
 
 

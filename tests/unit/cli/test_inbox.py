@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive_kit import SECRET, written
-from inbox_kit import Office, deliver, mail, maildir, office
+from inbox_kit import FULL, OURS, Office, deliver, mail, maildir, office
 from newsletter_mailer.cli import newsletter
 from newsletter_mailer.config import write_private
 from newsletter_mailer.errors import InboxUnreadable
@@ -81,7 +82,82 @@ def test_as_json(desk: Office, box: Path) -> None:
         "invalid": 0,
         "by_hand": [],
         "other": 0,
+        **dict.fromkeys(("hard", "soft", "policy", "unclear", "complaints", "automatic", "delayed"), 0),
+        **dict.fromkeys(("delivered", "unmatched", "unknown", "suppressed"), 0),
+        "faults": [],
+        "strange": [],
     }
+
+
+def test_what_came_back_is_told_in_words_and_our_faults_with_their_remedy(desk: Office, box: Path) -> None:
+    deliver(box, "1.host", desk.bounce("ann@example.org"))
+    deliver(box, "2.host", desk.bounce("bob@example.org", OURS))
+    deliver(box, "3.host", desk.bounce("cleo@example.org", FULL))
+
+    done = run(desk, "inbox", "fetch")
+
+    said = " ".join(done.stderr.split())
+    assert "1 reader is never written to again" in said
+    assert (
+        "Came back: 1 address gone, 1 mailbox full or out of order, 1 refused because of us, 0 unclear."
+        in said
+    )
+    assert "does not prove that the mail is yours (SPF, DKIM, DMARC), says example.org" in said
+
+
+def test_faults_as_json(desk: Office, box: Path) -> None:
+    deliver(box, "1.host", desk.bounce("bob@example.org", OURS))
+
+    done = json.loads(run(desk, "--json", "inbox", "fetch").stdout)
+
+    [fault] = done["faults"]
+    assert (fault["domain"], fault["code"], fault["status"]) == ("example.org", 550, "5.7.26")
+    assert "DMARC" in fault["reason"]
+
+
+def test_who_is_gone_is_not_counted_by_a_dispatch(desk: Office, box: Path) -> None:
+    deliver(box, "1.host", desk.bounce("ann@example.org"))
+
+    done = run(desk, "--json", "dispatch", "next", "--list", "adherents", "--dry-run")
+
+    assert json.loads(done.stdout)["head_count"]["suppressed"] == 1
+    assert "1 reader is never written to again" in done.stderr
+
+
+def test_status_counts_what_came_back_and_says_what_is_held_against_us(desk: Office, box: Path) -> None:
+    deliver(box, "1.host", desk.bounce("ann@example.org"))
+    deliver(box, "2.host", desk.bounce("bob@example.org", OURS))
+    run(desk, "inbox", "fetch")
+
+    for_people = " ".join(run(desk, "status", "1").stdout.split())
+    for_programs = json.loads(run(desk, "--json", "status", "1").stdout)
+
+    assert "came back: 1 address gone 1 refused by a filter" in for_people
+    assert "(SPF, DKIM, DMARC), says example.org" in for_people
+    assert for_programs["returned"] == {"gone": 1, "filtered": 1}
+    assert [fault["status"] for fault in for_programs["faults"]] == ["5.7.26"]
+
+
+def test_the_log_says_what_came_back_and_where_the_original_is(desk: Office, box: Path) -> None:
+    raw = desk.bounce("ann@example.org", date="Tue, 3 Nov 2026 09:00:00 +0100")
+    deliver(box, "1.host", raw)
+    run(desk, "inbox", "fetch")
+
+    table = " ".join(run(desk, "log", "1", "--returned").stdout.split())
+    rows = [json.loads(row) for row in run(desk, "log", "1", "--format", "jsonl").stdout.splitlines()]
+    cells = list(csv.DictReader(run(desk, "log", "1", "--format", "csv").stdout.splitlines()))
+
+    [came] = rows[0]["returned"]
+    original = Path(came.pop("original"))
+    assert original.read_bytes() == raw
+    assert original.stat().st_mode & 0o777 == 0o600
+    assert (came["kind"], came["class"], came["category"]) == ("bounce", "hard", "gone")
+    assert (came["status"], came["code"], came["at"]) == ("5.1.1", 550, "2026-11-03T08:00:00.000+00:00")
+    assert "address gone" in table
+    assert "bob@example.org" not in table
+    assert rows[1]["returned"] == []
+    assert cells[0]["returned"].startswith("gone: ")
+    assert cells[1]["returned"] == ""
 
 
 def test_whoever_left_by_mail_is_not_counted_by_a_dispatch(desk: Office, box: Path) -> None:

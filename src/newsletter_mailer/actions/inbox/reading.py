@@ -5,32 +5,33 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from newsletter_mailer import tokens
+from newsletter_mailer.actions.inbox.opening import has_inbox, named, opened
+from newsletter_mailer.actions.inbox.returning import Returning, shown
 from newsletter_mailer.config import Workspace
-from newsletter_mailer.config.private import inbox_password
-from newsletter_mailer.errors import InboxUnreadable, LoginRefused, SecretError, UsageError
+from newsletter_mailer.errors import InboxUnreadable, LoginRefused, SecretError
 from newsletter_mailer.inbox.mailbox import LONGEST_MAIL, Found, Mailbox, Mark
-from newsletter_mailer.inbox.maildir import Maildir
 from newsletter_mailer.inbox.unsubscribe import Wish, candidates_in, wish
 from newsletter_mailer.message.specimen import DEAD_TOKEN
-from newsletter_mailer.store import audience
+from newsletter_mailer.model.faults import Fault, different
+from newsletter_mailer.store import audience, originals
 from newsletter_mailer.store import inbox as books
 from newsletter_mailer.store.database import Connection, Database
 from newsletter_mailer.wording import sentence
-
-if TYPE_CHECKING:
-    from newsletter_mailer.inbox.imap import Server
 
 PURPOSE = "unsubscribe"
 SOURCE = "mail"  #: how the ledger tells these departures from others
 _CLOCKS = dt.timedelta(days=2)  # by which zones and clocks may differ
 _TOGETHER = 200  # mails that change nothing are noted together
+_LONGEST_SHOWN = 200  # letters of sender and subject
+_JUST_NOW_S = 3600  # another process may be reading
+_KINDS = (
+    *("left", "again", "invalid", "other", "hard", "soft", "policy", "unclear", "complaints", "automatic"),
+    *("delayed", "delivered", "unmatched", "unknown"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,20 @@ class Fetched:
     by_hand: tuple[
         str, ...
     ] = ()  #: from whom come wishes to leave without our link; anybody can write such an address
-    other: int = 0  #: left for people to read
-
-
-def has_inbox(workspace: Workspace) -> bool:
-    """Whether the settings name a mailbox to read."""
-    inbox = workspace.settings.inbox
-    return bool(inbox.maildir or inbox.host)
+    other: int = 0  #: people wrote: for people to read
+    hard: int = 0  #: came back: nobody has this address
+    soft: int = 0  #: came back: the mailbox takes nothing for now
+    policy: int = 0  #: came back because of us; see `faults`
+    unclear: int = 0  #: came back, and nobody understands why
+    complaints: int = 0  #: readers called a letter spam
+    automatic: int = 0  #: programs answered: away, a receipt
+    delayed: int = 0  #: is still tried by somebody
+    delivered: int = 0  #: notices of success
+    unmatched: int = 0  #: speak of no letter of ours: anybody can write such a mail
+    unknown: int = 0  #: notices that nobody understands
+    suppressed: int = 0  #: readers who are never written to again, from now on
+    faults: tuple[Fault, ...] = ()  #: one for each house that refused us
+    strange: tuple[str, ...] = ()  #: senders and subjects of the notices that nobody understands
 
 
 def fetch(
@@ -67,9 +75,11 @@ def fetch(
     Raises UsageError when the settings name no mailbox, InboxUnreadable, LoginRefused and SecretError when it cannot
     be read; what was read until then is done.
     """
-    name, server = _named(workspace, environment)
-    with _opened(workspace, server) as mailbox:
-        reading = _Reading(database, name, mailbox, secret=secret, now=now)
+    originals.drop_unknown(database, before=now / 1000 - _JUST_NOW_S)
+    name, server = named(workspace, environment)
+    with opened(workspace, server) as mailbox:
+        returning = Returning(database, workspace.settings.bounces, secret=secret, now=now)
+        reading = _Reading(database, name, mailbox, returning, secret=secret, now=now)
         reading.read()
     return reading.fetched
 
@@ -96,16 +106,25 @@ class _Reading:
     """One look into a mailbox."""
 
     def __init__(
-        self, database: Database, name: str, mailbox: Mailbox, *, secret: tokens.Secret, now: int
+        self,
+        database: Database,
+        name: str,
+        mailbox: Mailbox,
+        returning: Returning,
+        *,
+        secret: tokens.Secret,
+        now: int,
     ) -> None:
         self._database = database
         self._name = name
         self._mailbox = mailbox
+        self._returning = returning
         self._secret = secret
         self._now = now
         self._waiting: list[Found] = []  # read, without effect, not yet noted
         self._counts: Counter[str] = Counter()
         self._by_hand: dict[str, None] = {}
+        self._strange: dict[str, None] = {}
         with database.transaction() as connection:
             self._place = books.place(connection, name)
             if self._place.uidvalidity != mailbox.uidvalidity:
@@ -115,8 +134,15 @@ class _Reading:
     @property
     def fetched(self) -> Fetched:
         """What it came to so far."""
-        said = {kind: self._counts[kind] for kind in ("left", "again", "invalid", "other")}
-        return Fetched(self._name, self._counts.total(), by_hand=tuple(self._by_hand), **said)
+        return Fetched(
+            self._name,
+            self._counts.total(),
+            by_hand=tuple(self._by_hand),
+            suppressed=self._returning.suppressed,
+            faults=tuple(different(self._returning.faults)),
+            strange=tuple(self._strange),
+            **{kind: self._counts[kind] for kind in _KINDS},
+        )
 
     def read(self) -> None:
         """All new mails, oldest first."""
@@ -141,7 +167,7 @@ class _Reading:
     def _look(self, found: Found) -> None:
         said = wish(found.head)
         if said.automatic or not (said.asks or said.candidates):
-            return self._leave(found, "other")
+            return self._come_back(found, said)
         if DEAD_TOKEN in said.subject:
             return self._leave(found, "invalid")
         candidates = said.candidates
@@ -155,6 +181,19 @@ class _Reading:
             self._by_hand[said.sender] = None
             return self._leave(found, "by_hand")
         return self._leave(found, "invalid")
+
+    def _come_back(self, found: Found, said: Wish) -> None:
+        """A mail that asks for nothing: what became of another one, an answer, or a letter from somebody."""
+        word = self._returning.look(found)
+        if word.came is None:
+            if word.kind == "unknown":
+                self._strange[shown(f"{said.sender}: {said.subject}", _LONGEST_SHOWN)] = None
+            self._leave(found, word.kind)
+            return
+        with self._database.transaction() as connection:
+            self._returning.take(connection, word)
+            self._mark(connection, [found])
+        self._counts[word.kind] += 1
 
     def _signed(self, candidates: tuple[str, ...]) -> set[int]:
         """The deliveries whose own tokens are among them."""
@@ -193,50 +232,3 @@ class _Reading:
             books.read_up_to(connection, place.id, place.uidvalidity, mails[-1].uid)
         else:
             books.note(connection, place.id, [mail.key for mail in mails], kind="read", now=self._now)
-
-
-def _named(workspace: Workspace, environment: Mapping[str, str]) -> tuple[str, Server | None]:
-    """The mailbox's name in the ledger, and the server that has it."""
-    inbox = workspace.settings.inbox
-    if inbox.maildir:
-        return f"maildir:{_maildir(workspace).resolve()}", None
-    if not inbox.host:
-        raise UsageError(
-            sentence("newsletter.yaml names no mailbox to read"),
-            sentence("write `inbox.host` and `inbox.username`, or `inbox.maildir`"),
-        )
-    from newsletter_mailer.inbox.imap import Server  # ssl and imaplib: only who has a server
-
-    password = inbox_password(workspace, environment)
-    if not password:
-        raise SecretError(
-            sentence(
-                "there is no password for “{username}” at {host}", username=inbox.username, host=inbox.host
-            ),
-            sentence("set NEWSLETTER_INBOX__PASSWORD, or name a file in inbox.password_file"),
-        )
-    server = Server(
-        host=inbox.host,
-        port=inbox.port,
-        security=inbox.security,
-        username=inbox.username,
-        password=password,
-        folder=inbox.folder,
-        ca_file=str(workspace.root / inbox.ca_file) if inbox.ca_file else "",
-    )
-    return f"imap:{inbox.username}@{inbox.host}/{inbox.folder}", server
-
-
-def _maildir(workspace: Workspace) -> Path:
-    return workspace.root / Path(workspace.settings.inbox.maildir).expanduser()
-
-
-@contextmanager
-def _opened(workspace: Workspace, server: Server | None) -> Iterator[Mailbox]:
-    if server is None:
-        yield Maildir(_maildir(workspace))
-        return
-    from newsletter_mailer.inbox.imap import opened
-
-    with opened(server) as mailbox:
-        yield mailbox

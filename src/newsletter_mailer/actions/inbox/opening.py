@@ -1,0 +1,72 @@
+"""Which mailbox the settings name, and how it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter_mailer.config import Workspace
+from newsletter_mailer.config.private import inbox_password
+from newsletter_mailer.errors import SecretError, UsageError
+from newsletter_mailer.inbox.mailbox import Mailbox
+from newsletter_mailer.inbox.maildir import Maildir
+from newsletter_mailer.wording import sentence
+
+if TYPE_CHECKING:
+    from newsletter_mailer.inbox.imap import Server
+
+
+def has_inbox(workspace: Workspace) -> bool:
+    """Whether the settings name a mailbox to read."""
+    inbox = workspace.settings.inbox
+    return bool(inbox.maildir or inbox.host)
+
+
+def named(workspace: Workspace, environment: Mapping[str, str]) -> tuple[str, Server | None]:
+    """The mailbox's name in the ledger, and the server that has it."""
+    inbox = workspace.settings.inbox
+    if inbox.maildir:
+        return f"maildir:{_maildir(workspace).resolve()}", None
+    if not inbox.host:
+        raise UsageError(
+            sentence("newsletter.yaml names no mailbox to read"),
+            sentence("write `inbox.host` and `inbox.username`, or `inbox.maildir`"),
+        )
+    from newsletter_mailer.inbox.imap import Server  # ssl and imaplib: only who has a server
+
+    password = inbox_password(workspace, environment)
+    if not password:
+        raise SecretError(
+            sentence(
+                "there is no password for “{username}” at {host}", username=inbox.username, host=inbox.host
+            ),
+            sentence("set NEWSLETTER_INBOX__PASSWORD, or name a file in inbox.password_file"),
+        )
+    server = Server(
+        host=inbox.host,
+        port=inbox.port,
+        security=inbox.security,
+        username=inbox.username,
+        password=password,
+        folder=inbox.folder,
+        ca_file=str(workspace.root / inbox.ca_file) if inbox.ca_file else "",
+    )
+    return f"imap:{inbox.username}@{inbox.host}/{inbox.folder}", server
+
+
+def _maildir(workspace: Workspace) -> Path:
+    return workspace.root / Path(workspace.settings.inbox.maildir).expanduser()
+
+
+@contextmanager
+def opened(workspace: Workspace, server: Server | None) -> Iterator[Mailbox]:
+    """The mailbox, for as long as it is read."""
+    if server is None:
+        yield Maildir(_maildir(workspace))
+        return
+    from newsletter_mailer.inbox.imap import opened as opened_server
+
+    with opened_server(server) as mailbox:
+        yield mailbox
