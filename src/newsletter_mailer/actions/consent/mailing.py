@@ -12,12 +12,12 @@ from newsletter_mailer.config.profiles import route_of
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.message.letterhead import signer
 from newsletter_mailer.message.notice import notice
-from newsletter_mailer.model.audience import mail_domain
+from newsletter_mailer.model.audience import SuppressionReason, mail_domain
 from newsletter_mailer.model.delivery import Event
 from newsletter_mailer.model.outcome import Outcome
 from newsletter_mailer.model.pace import Use
 from newsletter_mailer.smtp.pool import Account, Outgoing, send_one
-from newsletter_mailer.store import confirmations, pace
+from newsletter_mailer.store import choices, confirmations, pace
 from newsletter_mailer.store.confirmations import Unmailed
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import in_language, say, sentence
@@ -52,6 +52,41 @@ def send_due(post: Post, *, now: int) -> list[NewsletterError]:
     return wrong
 
 
+def send_own_link(post: Post, subscriber_id: int, *, language: str, now: int) -> None:
+    """Mail a reader the link by which their data can be taken along or erased; nothing to a dead address.
+
+    Raises NewsletterError when the mail cannot leave now.
+    """
+    with post.database.reading() as connection:
+        found = choices.choices(connection, subscriber_id)
+    if found is None or found.suppressed not in ("", SuppressionReason.STOP_EVERYTHING.value):
+        return
+    association = post.workspace.settings.identity.name
+    link = f"{post.base}/p/{post.links.token('person', subscriber_id)}"
+    with in_language(language):
+        subject = say("Your data at {association}", association=association)
+        text = _own_text(association, link)
+    new_id = f"data-{subscriber_id}-{now}"
+    outcome = _carried(post, found.subscriber.address, subject, text, new_id=new_id, now=now)
+    if outcome.event not in _TAKEN:
+        raise _not_taken(outcome)
+
+
+def _own_text(association: str, link: str) -> str:
+    parts = (
+        say("Hello,"),
+        say(
+            "somebody, probably you, wants to download what {association} knows of you, or to have it erased.",
+            association=association,
+        ),
+        say("To do so, open this page. Keep its link to yourself: whoever has it can do the same."),
+        link,
+        say("If it was not you, do nothing: nothing was handed out, and nothing is erased."),
+        association,
+    )
+    return "\n\n".join(parts)
+
+
 def forget_old(post: Post, *, now: int) -> int:
     """Drop the requests whose time is over."""
     with post.database.transaction() as connection:
@@ -59,30 +94,36 @@ def forget_old(post: Post, *, now: int) -> int:
 
 
 def _send(post: Post, one: Unmailed, now: int) -> None:
-    workspace = post.workspace
-    association = workspace.settings.identity.name
+    association = post.workspace.settings.identity.name
     link = f"{post.base}/c/{post.links.token('confirm', one.id)}"
     with in_language(one.language):
         subject = say("Confirm your subscription to {association}", association=association)
         text = _text(one, association, link)
-    new_id = f"confirm-{one.id}-{now}"
-    envelope, data = notice(workspace, one.address, subject, text, now=now, new_id=new_id)
-    dkim = signer(workspace)
+    outcome = _carried(post, one.address, subject, text, new_id=f"confirm-{one.id}-{now}", now=now)
+    with post.database.transaction() as connection:
+        if outcome.event in _TAKEN:
+            confirmations.mailed(connection, one.id, now=now)
+        elif outcome.event is Event.REFUSED:  # a final word: it is not asked again
+            confirmations.given_up(connection, one.id)
+    if outcome.event not in _TAKEN:
+        raise _not_taken(outcome)
+
+
+def _carried(post: Post, address: str, subject: str, text: str, *, new_id: str, now: int) -> Outcome:
+    """What became of a mail; one that left counts against the provider's limits like any other."""
+    envelope, data = notice(post.workspace, address, subject, text, now=now, new_id=new_id)
+    dkim = signer(post.workspace)
     wire = dkim.sign(data, at=now // 1000) + data if dkim else data
     outcome = send_one(post.account(), Outgoing(1, 1, envelope.mail_from, envelope.rcpt_to, wire))
-    if outcome.event not in _TAKEN:
-        raise _not_taken(post, one, outcome)
-    with post.database.transaction() as connection:
-        confirmations.mailed(connection, one.id, now=now)
-        use = Use(mail_domain(one.address), now, 1)  # it counts against the provider's limits like any other
-        pace.record(connection, route_of(workspace.settings.smtp), [use])
-
-
-def _not_taken(post: Post, one: Unmailed, outcome: Outcome) -> NewsletterError:
-    """What the server said, without the address that it repeats; after a final word it is not asked again."""
-    if outcome.event is Event.REFUSED:
+    if outcome.event in _TAKEN:
         with post.database.transaction() as connection:
-            confirmations.given_up(connection, one.id)
+            use = Use(mail_domain(address), now, 1)
+            pace.record(connection, route_of(post.workspace.settings.smtp), [use])
+    return outcome
+
+
+def _not_taken(outcome: Outcome) -> NewsletterError:
+    """What the server said, without the address that it repeats."""
     reply = _ADDRESS.sub("…", str(outcome.reply or outcome.detail or say("no answer")))
     return NewsletterError(sentence("the mail server did not take it: {reply}", reply=reply))
 

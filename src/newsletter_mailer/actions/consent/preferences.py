@@ -50,6 +50,11 @@ class Wish:
     tracking: bool
 
 
+def is_own(links: SignedLinks, token: str) -> bool:
+    """Whether the link came into the reader's own mailbox alone; that of a letter may have been passed on with it."""
+    return links.number("person", token) != NOBODY
+
+
 def reader_behind(connection: Connection, links: SignedLinks, token: str) -> int:
     """The reader whom a link of a letter, or of a page of ours, belongs to; NOBODY for any other token."""
     delivery = links.number("preferences", token)

@@ -59,6 +59,8 @@ class Choices:
                 write = partial(choosing.stop, subscriber_id=found.subscriber.id, now=self._site.clock())
                 await done(self._writer.write(write))
                 return await self._again(request, _STOPPED)
+            case "export" | "erase" | "erase-now" if not self._is_own(request):
+                return self._mailed(found)
             case "export":
                 return await run_in_threadpool(self._export, found)
             case "erase":
@@ -72,6 +74,25 @@ class Choices:
         token = request.path_params["token"]
         html = await run_in_threadpool(self._letters.html, token)
         return page(html, policy=LETTER) if html else self._expired(request)
+
+    def _is_own(self, request: Request) -> bool:
+        return choosing.is_own(self._site.links, request.path_params["token"])
+
+    def _mailed(self, found: Preferences) -> Response:
+        """A letter is passed on, its links with it: whose data they are is known by who reads the mailbox."""
+        self._site.mail_own_link(found.subscriber.id, found.language)
+        html = self._site.pages.message(
+            found.language,
+            sentence("Look into your mailbox"),
+            sentence(
+                "A letter is easily passed on, and this link with it. So that nobody else gets your data or "
+                "erases them, a mail with a link of your own is on its way to you."
+            ),
+            sentence(
+                "Nothing there after ten minutes? Look into the junk folder, or write to us: our address is below."
+            ),
+        )
+        return page(html)
 
     def _found(self, request: Request) -> Preferences | None:
         with self._app.database.reading() as connection:

@@ -95,6 +95,7 @@ def public_pages(app: App, trouble: Trouble) -> Iterator[ASGIApp]:
             base=base,
             clock=clock,
             asked=postman.wake,
+            mail_own_link=postman.mail_own_link,
         )
         yield application(app, site, writer, home=url)
 

@@ -38,6 +38,7 @@ class Site:
     base: str  #: path of the public address, without a slash at its end
     clock: Callable[[], int]  #: milliseconds since 1970, UTC
     asked: Callable[[], None]  #: called when a mail is to leave
+    mail_own_link: Callable[[int, str], None]  #: to a reader, given their number and language
 
     @property
     def association(self) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from email import message_from_bytes, policy
 from html import unescape
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from newsletter_mailer.model.audience import NewSubscriber, SuppressionReason
 from newsletter_mailer.store import audience
 from newsletter_mailer.tokens import recipient_key
 from newsletter_mailer.wording import in_language, say
+from program import AnyPort, Postbox
 from public_pages import LINKED, Serving, delivery_to, sent_to, serving, with_list
 
 ANN, BOB = "ann@example.org", "bob@example.org"
@@ -35,6 +37,12 @@ def pages(tmp_path: Path) -> Iterator[Serving]:
 
 def page_of(pages: Serving, address: str) -> str:
     return f"/p/{pages.token('preferences', delivery_to(pages, address))}"
+
+
+def own_page_of(pages: Serving, address: str) -> str:
+    """The link to which a mail of its own leads."""
+    [(number,)] = pages.rows("SELECT id FROM subscribers WHERE mailbox = :a", a=address)
+    return f"/p/{pages.token('person', number)}"
 
 
 def boxes(html: str) -> dict[str, bool]:
@@ -137,7 +145,7 @@ def test_a_dead_address_is_told_and_stays_suppressed(pages: Serving) -> None:
 
 
 def test_a_reader_takes_their_data_along(pages: Serving) -> None:
-    answer = pages.send(page_of(pages, ANN), do="export")
+    answer = pages.send(own_page_of(pages, ANN), do="export")
 
     data = json.loads(answer.body)
     assert answer.headers["content-disposition"] == 'attachment; filename="my-data.json"'
@@ -146,8 +154,34 @@ def test_a_reader_takes_their_data_along(pages: Serving) -> None:
     assert BOB not in answer.text
 
 
+@pytest.mark.parametrize("button", ["export", "erase", "erase-now"])
+def test_the_link_of_a_letter_that_was_passed_on_hands_out_and_erases_nothing(
+    tmp_path: Path, button: str, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    postbox = Postbox()
+    server = AnyPort(postbox, hostname="127.0.0.1", port=0)
+    server.start()
+    try:
+        with serving(tmp_path, smtp=server.port) as pages:
+            with_list(pages, "lettre", [ANN, BOB])
+            sent_to(pages, "lettre")
+
+            answers = [pages.send(page_of(pages, ANN) + "?lang=en", do=button) for _ in range(2)]
+            wait_until(lambda: bool(postbox.received))
+            text = str(message_from_bytes(postbox.received[0][1], policy=policy.default).get_content())
+            link = re.search(r"/p/[0-9a-f]+", text)
+
+            assert all("Look into your mailbox" in answer.text for answer in answers)
+            assert pages.rows("SELECT count(*) FROM subscribers") == [(2,)]
+            assert link
+            assert json.loads(pages.send(link.group(), do="export").body)["address"] == ANN
+    finally:
+        server.stop()
+    assert postbox.addresses == [ANN]
+
+
 def test_erasing_asks_once_more_and_leaves_no_word_of_the_reader(pages: Serving) -> None:
-    page = page_of(pages, ANN)
+    page = own_page_of(pages, ANN)
     before = pages.everything()
 
     asked = pages.send(page + "?lang=en", do="erase")
@@ -164,7 +198,7 @@ def test_erasing_asks_once_more_and_leaves_no_word_of_the_reader(pages: Serving)
 
 
 def test_who_is_erased_is_not_brought_back_by_an_import(pages: Serving) -> None:
-    pages.send(page_of(pages, ANN), do="erase-now")
+    pages.send(own_page_of(pages, ANN), do="erase-now")
 
     with pages.app.database.transaction() as c:
         into = audience.find_list(c, "lettre")
@@ -216,7 +250,7 @@ def test_the_letter_in_the_browser_is_the_readers_own_with_its_pictures(pages: S
 
 def test_the_letter_of_who_was_erased_is_no_more(pages: Serving) -> None:
     delivery = delivery_to(pages, ANN)
-    pages.send(page_of(pages, ANN), do="erase-now")
+    pages.send(own_page_of(pages, ANN), do="erase-now")
 
     assert pages.ask(f"/v/{pages.token('view', delivery)}").status == 404
 
