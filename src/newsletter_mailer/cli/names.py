@@ -16,6 +16,19 @@ def basis_name(basis: str) -> str:
     return names[basis]
 
 
+def source_name(source: str) -> str:
+    """Where something comes from, where the program itself noted it; what people wrote stays as it is."""
+    names = {
+        "subscribe form": say("subscribe form"),
+        "preference page": say("preference page"),
+        "one-click": say("link at the foot of a letter"),
+        "mail": say("mail to your inbox"),
+        "smtp": say("answer of a mail server"),
+        "retention": say("retention"),
+    }
+    return names.get(source, source)
+
+
 def reason(detail: str) -> str:
     """Why a delivery stands where it stands when no server said so; what is a sentence already stays as it is."""
     words = {

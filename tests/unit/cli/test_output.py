@@ -14,7 +14,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from newsletter_mailer.cli.names import basis_name
+from newsletter_mailer.cli.names import basis_name, source_name
 from newsletter_mailer.cli.output import Face, show_error, table
 from newsletter_mailer.errors import NewsletterError, system_reason
 from newsletter_mailer.model.audience import Basis
@@ -32,6 +32,11 @@ def test_numbers_stand_to_the_right_in_a_table(capsys: pytest.CaptureFixture[str
 
 def test_each_basis_of_a_list_has_a_name_for_people() -> None:
     assert all("_" not in basis_name(basis.value) for basis in Basis)
+
+
+def test_where_the_program_noted_it_is_said_in_words_and_what_people_wrote_stays() -> None:
+    assert source_name("mail") == "mail to your inbox"
+    assert source_name("bulletin papier") == "bulletin papier"
 
 
 @pytest.mark.parametrize("number", [errno.ECONNREFUSED, errno.EACCES, errno.EADDRINUSE, errno.ENOSPC])

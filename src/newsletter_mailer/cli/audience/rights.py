@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter_mailer.cli.audience.words import kind_name, suppression_name, tie_name
-from newsletter_mailer.cli.names import basis_name
+from newsletter_mailer.cli.names import basis_name, source_name
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.cli.times import local
 from newsletter_mailer.errors import NotConfirmed
@@ -112,10 +112,13 @@ def _lines(person: Person, address: str, zone: ZoneInfo) -> Iterator[str]:
             tie_name(tie.status.value),
             local(tie.since, zone),
             basis_name(tie.basis) if tie.basis else "",
+            ""
+            if tie.status.value == "unsubscribed"
+            else source_name(tie.source),  # how they came, not how they left
         ]
-        yield "  " + say("{list}: {parts}", list=tie.name, parts=_joined([*parts, tie.source]))
+        yield "  " + say("{list}: {parts}", list=tie.name, parts=_joined(parts))
     for one in person.departures:
-        parts = [say("left"), local(one.since, zone), one.source]
+        parts = [say("left"), local(one.since, zone), source_name(one.source)]
         yield "  " + say("{list}: {parts}", list=one.list, parts=_joined(parts))
     if person.consents:
         yield ""
@@ -133,7 +136,7 @@ def _self(person: Person, address: str, zone: ZoneInfo) -> Iterator[str]:
         name = f"{reader.first_name} {reader.last_name}".strip()
         yield _joined([reader.address, name, reader.organisation, reader.language])
         for field, value in reader.attributes.items():
-            yield f"  {field}: {value}"
+            yield f"  {field}{say(': ')}{value}"
         yield "  " + say(
             "known since {since}; last act of their own: {act}",
             since=local(person.created_at, zone),
@@ -141,13 +144,13 @@ def _self(person: Person, address: str, zone: ZoneInfo) -> Iterator[str]:
         )
     if person.suppression:
         found = person.suppression
-        why = [suppression_name(found.reason.value), local(found.since, zone), found.source]
+        why = [suppression_name(found.reason.value), local(found.since, zone), source_name(found.source)]
         yield "  " + say("never mailed: {why}", why=_joined(why))
 
 
 def _consent(one: Consent, zone: ZoneInfo) -> Iterator[str]:
     basis = basis_name(one.basis) if one.basis else ""
-    parts = [kind_name(one.kind.value), one.list, basis, one.source]
+    parts = [kind_name(one.kind.value), one.list, basis, source_name(one.source)]
     yield f"  {local(one.at, zone)}  {_joined(parts)}"
     if one.wording:
         yield "    " + say("shown: “{wording}”", wording=one.wording)
