@@ -80,7 +80,7 @@ class Table:
         self.folder = folder
         self.quick = quick
         self.pairs = 2 if quick else PAIRS
-        self.bench = Bench(folder / "small", 2_000 if quick else 10_000)
+        self.bench = Bench(folder / "small", 2_000 if quick else 20_000)
 
     def wire(self) -> None:
         """Fast sink, ten connections, in turns."""
