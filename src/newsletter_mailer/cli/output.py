@@ -46,10 +46,9 @@ class Face:
     def from_options(options: dict[str, Any]) -> Face:
         """From click's options and the environment (NO_COLOR, LANG)."""
         _colours.set(not (options["no_color"] or os.environ.get("NO_COLOR")))
-        system = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "en"
         return Face(
             project=options["project"],
-            language=options["lang"] or system[:2],
+            language=options["lang"] or language_of_system(),
             language_given=bool(options["lang"]),
             json=bool(options["as_json"]),
             quiet=bool(options["quiet"]),
@@ -91,6 +90,12 @@ class Face:
     def styled(self, text: str, style: str | None) -> str:
         """The text in that colour, where colours are wanted."""
         return click.style(text, fg=style) if style and self.colour else text
+
+
+def language_of_system() -> str:
+    """Two letters, from the environment."""
+    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or "en"
+    return named[:2]
 
 
 def ask(question: str, **options: Any) -> Any:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from newsletter_mailer.cli.output import cross, program_name
-from newsletter_mailer.wording import Sentence, say, sentence
+from newsletter_mailer.cli.output import cross, language_of_system, program_name
+from newsletter_mailer.wording import Sentence, say, sentence, use_language
 
 _QUOTED = re.compile(r"'(.*)'", re.DOTALL)  # click's errors hold what was typed only so
 _EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
@@ -19,8 +19,11 @@ def show_usage(error: click.ClickException) -> None:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return
+    context = getattr(error, "ctx", None)
+    if context is not None and context.parent is None:  # before `--lang` was looked at
+        use_language(context.params.get("lang") or language_of_system())
     cross(str(_problem(error)))
-    help_ = " ".join((program_name(), *_names(getattr(error, "ctx", None)), "--help"))
+    help_ = " ".join((program_name(), *_names(context), "--help"))
     click.echo(say("How it is used: {command}", command=help_), err=True)
 
 

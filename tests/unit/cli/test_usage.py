@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from newsletter_mailer.cli import main
-from newsletter_mailer.wording import use_language
+from newsletter_mailer.wording import language, use_language
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,7 @@ def test_what_was_typed_wrongly_is_said_without_a_page_of_help(
     (tmp_path / "people.csv").touch()
     words = typed.format(here=tmp_path).split()
     monkeypatch.setattr("sys.argv", ["newsletter", *words])
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
     use_language("en")
 
     with pytest.raises(SystemExit) as ended:
@@ -64,6 +65,17 @@ def test_the_help_of_the_very_command_is_named(
         main()
 
     assert capsys.readouterr().err.endswith("newsletter subscribers show --help\n")
+
+
+def test_a_command_that_is_not_there_is_told_in_the_language_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.argv", ["newsletter", "--lang", "fr", "subscriber"])
+
+    with pytest.raises(SystemExit):
+        main()
+
+    assert language() == "fr"
 
 
 def test_a_group_without_a_command_shows_its_help(
