@@ -109,11 +109,12 @@ def leave_delivery(c: Connection, delivery_id: int, *, now: int, source: str) ->
 
 def stop_everything(c: Connection, recipient_key: str, *, now: int, source: str) -> None:
     """Never write to this reader again, by any list: their own wish, known or not. Every tie of theirs ends."""
-    if not keep_suppressed(c, recipient_key, SuppressionReason.STOP_EVERYTHING, now=now, source=source):
-        return
+    new = keep_suppressed(c, recipient_key, SuppressionReason.STOP_EVERYTHING, now=now, source=source)
     number = _number(c, recipient_key)
     ties = _ties(c, number) if number else {}
-    _end(c, recipient_key, number, ties, ties, source=source, now=now)
+    ended = _end(c, recipient_key, number, ties, ties, source=source, now=now)
+    if not (new or ended):
+        return  # said before
     _say(c, recipient_key, ConsentKind.STOPPED_EVERYTHING, source=source, now=now)
     consent.acted(c, recipient_key, now=now)
 

@@ -15,6 +15,7 @@ from openpyxl import Workbook
 
 from import_kit import consents, reader, standing, take_in, written
 from newsletter_mailer.actions.subscribers import imported as results
+from newsletter_mailer.actions.subscribers import write_rejects
 from newsletter_mailer.actions.subscribers.person import _ORDINARY, _check_address
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.audience import Basis, ImportCount, normalise_address
@@ -360,3 +361,14 @@ def test_an_ordinary_address_passes_the_long_way_too(local: str, labels: list[st
     if _ORDINARY.fullmatch(address):
         assert _check_address(address) is None
         assert normalise_address(address) == address.lower()
+
+
+def test_a_mended_reject_says_what_the_first_file_said(tmp_path: Path, database: Database) -> None:
+    path = written(tmp_path, "email;first_name;last_name\nann@@;'=1+1;+33\n")
+    rejects = write_rejects(path, take_in(path, database))
+    assert rejects is not None
+    rejects.write_text(rejects.read_text(encoding="utf-8-sig").replace("ann@@", ANN), encoding="utf-8")
+
+    take_in(rejects, database)
+
+    assert (reader(database, ANN).first_name, reader(database, ANN).last_name) == ("=1+1", "+33")

@@ -199,6 +199,17 @@ def test_the_suppressed_are_told_and_not_brought_back(members: Call, reason: str
     assert shown(members)["suppressed"]["reason"] == reason
 
 
+def test_who_wants_no_mail_is_heard_also_when_their_address_is_dead(members: Call) -> None:
+    members("subscribers", "suppress", ANN, "--reason", "hard_bounce")
+    for _ in range(2):
+        members("subscribers", "suppress", ANN, "--reason", "stop_everything", "--source", "by phone")
+
+    kinds = [one["kind"] for one in shown(members)["consents"]]
+
+    assert kinds[-3:] == ["suppressed", "unsubscribed", "stopped_everything"]
+    assert ties(members) == {"members": "unsubscribed"}
+
+
 def test_what_is_no_address_is_not_suppressed(members: Call) -> None:
     with pytest.raises(UsageError, match="“ann” is not an e-mail address"):
         members("subscribers", "suppress", "ann", "--reason", "manual")

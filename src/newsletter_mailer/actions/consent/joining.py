@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from newsletter_mailer.message.addresses import why_unmailable
@@ -59,6 +60,11 @@ def tracking_wording(association: str) -> str:
         "I agree that {association} measures whether I open its letters and which links I follow, to make them better.",
         association=association,
     )
+
+
+def words_shown(words: Iterable[str]) -> str:
+    """A mark of the words on a form: sent with it, it tells whether its reader saw those that are kept as proof."""
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:16]
 
 
 def answer_to(

@@ -9,6 +9,7 @@ from newsletter_mailer.actions.subscribers.headings import plain
 from newsletter_mailer.actions.subscribers.table import Table
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.audience import Arrival, Basis, ImportCount
+from newsletter_mailer.model.cells import as_typed
 from newsletter_mailer.wording import Sentence, sentence
 
 MOST_REJECTS = 100_000  #: rows left out that are kept in memory: beyond, it is the wrong file
@@ -62,6 +63,8 @@ class Rejects:
                 ),
             )
         cells = table.kept(row)
+        if table.source.kind in ("csv", "xlsx"):  # a quote before a formula is put there again: one is enough
+            cells = tuple(map(as_typed, cells))
         if not self._single:
             named = dict(zip(table.kept(table.header), cells, strict=False))
             cells = tuple(named.get(name, "") for name in self.header)[: len(self.header) - self._says]

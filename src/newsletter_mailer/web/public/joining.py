@@ -20,6 +20,10 @@ from newsletter_mailer.web.public.answers import FRAMED, PAGE, page
 from newsletter_mailer.web.public.site import Site, done, fields, first
 from newsletter_mailer.wording import Sentence, in_language, sentence
 
+_CHANGED = sentence(
+    "What you agree to has changed meanwhile. Please read it again below, then press the button."
+)
+
 
 class Joining:
     """`/subscribe`, `/subscribe/form` to stand within other sites, `/c/<token>`."""
@@ -62,6 +66,8 @@ class Joining:
         )
         if answer.mistakes:
             return self._form(request, lists, form, answer.mistakes)
+        if first(given, "shown") not in ("", self._words(lists, language)):  # none: a form of another site
+            return self._form(request, lists, form, {"shown": _CHANGED})
         now = self._site.clock()
         if answer.request is not None and self._site.patience.allows(request, now=now):
             write = partial(joining.ask, request=answer.request, now=now)
@@ -103,6 +109,12 @@ class Joining:
         )
         return page(html)
 
+    def _words(self, lists: list[MailingList], language: str) -> str:
+        association = self._site.association
+        with in_language(language):
+            said = [f"{one.slug} {wording_of(one, association)}" for one in lists]
+            return joining.words_shown([*said, joining.tracking_wording(association)])
+
     def _form(self, request: Request, lists: list[MailingList], form: Form, mistakes: Any) -> Response:
         language, bare = self._site.language(request), _is_bare(request)
         association = self._site.association
@@ -117,6 +129,7 @@ class Joining:
             lists=offers,
             form=form,
             mistakes=mistakes,
+            shown=self._words(lists, language),
             tracking=measured if self._site.workspace.settings.privacy.ask_tracking else "",
             action=f"{self._site.base}/subscribe{'/form' if bare else ''}?lang={language}",
             bare=bare,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
@@ -342,3 +343,26 @@ def test_a_form_that_named_a_list_subscribes_to_no_other(pages: Serving) -> None
     assert answer.status == 422
     assert pages.rows("SELECT count(*) FROM confirmations") == [(0,)]
     assert '<input type="hidden" name="list" value="offres">' in answer.text
+
+
+def test_words_that_changed_while_the_form_was_open_are_shown_before_they_are_agreed_to(
+    pages: Serving,
+) -> None:
+    list_id = with_list(pages, "lettre", [], wording="J’accepte la lettre.")
+    found = re.search(r'name="shown" value="([0-9a-f]+)"', pages.ask("/subscribe?lang=fr").text)
+    assert found
+    with pages.app.database.transaction() as c:
+        audience.edit_list(c, list_id, wording="J’accepte la lettre et les offres.")
+
+    fields = {"address": "zoe@example.org", "list": "lettre"}
+    again = pages.send("/subscribe?lang=fr", shown=found.group(1), **fields)
+    before = pages.rows("SELECT count(*) FROM confirmations")
+    now = re.search(r'name="shown" value="([0-9a-f]+)"', again.text)
+    assert now
+    pages.send("/subscribe?lang=fr", shown=now.group(1), **fields)
+
+    assert again.status == 422
+    assert "J’accepte la lettre et les offres." in again.text
+    assert before == [(0,)]
+    [(kept,)] = pages.rows("SELECT wordings FROM confirmations")
+    assert json.loads(kept) == {str(list_id): "J’accepte la lettre et les offres."}
