@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from newsletter_mailer.compose.dates import long_date
 from newsletter_mailer.config import Settings, Workspace
 from newsletter_mailer.model.audience import Basis, MailingList
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
-from newsletter_mailer.wording import number, say, say_many
+from newsletter_mailer.wording import language, number, say, say_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def register(workspace: Workspace, database: Database, *, now: int) -> Sheet:
     with database.reading() as connection:
         lists = audience.lists(connection)
     settings = workspace.settings
-    day = datetime.fromtimestamp(now / 1000, workspace.zone).date().isoformat()
+    day = long_date(datetime.fromtimestamp(now / 1000, workspace.zone).date(), language())
     entries = (
         Entry(say("Who is responsible"), tuple(_controller(settings))),
         Entry(say("What for, and why it is allowed"), tuple(_purposes(lists)) or (_missing(),)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 
@@ -23,6 +24,11 @@ def listening(port: int, host: str = LOOPBACK, *, hint: Sentence = _FREE_ONE) ->
         listener.listen()
     except OSError as error:
         listener.close()
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            raise UsageError(
+                sentence("this machine has no address “{host}” to listen on", host=host),
+                sentence("127.0.0.1 is right behind a web server on the same machine"),
+            ) from error
         raise UsageError(
             sentence("port {port} cannot be used: {reason}", port=port, reason=system_reason(error)),
             hint,

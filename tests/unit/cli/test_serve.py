@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from newsletter_mailer.app import open_app
@@ -67,3 +68,8 @@ def test_a_new_key_signs_from_now_on_and_old_links_are_read(tmp_path: Path) -> N
     assert verify(after, "unsubscribe", old) == 7
     assert verify(before, "unsubscribe", sign(after, "unsubscribe", 7)) is None
     assert (tmp_path / "var" / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_address_that_this_machine_has_not_is_told() -> None:
+    with pytest.raises(UsageError, match=r"this machine has no address “192\.0\.2\.1”"):
+        listening(0, "192.0.2.1")
