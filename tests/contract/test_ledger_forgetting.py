@@ -56,6 +56,19 @@ def forget(bench: Bench, address: str = ANN) -> bool:
         return forgetting.forget(c, key, now=bench.now, source="by letter", mailbox=address)
 
 
+def test_of_an_earlier_suppression_the_reason_stays_and_not_what_was_noted(bench: Bench) -> None:
+    with bench.database.transaction() as c:
+        audience.suppress(
+            c, KEY, reason=SuppressionReason.MANUAL, now=bench.now, source="a call of her sister"
+        )
+
+    forget(bench)
+
+    found = person(bench).suppression
+    assert found is not None
+    assert (found.reason, found.source) == (SuppressionReason.MANUAL, "")
+
+
 def test_what_is_erased_is_gone_from_the_files_while_others_have_the_ledger_open(
     bench: Bench, tmp_path: Path
 ) -> None:

@@ -17,11 +17,13 @@ from newsletter_mailer.store.schema import (
     confirmations,
     consent_events,
     deliveries,
+    departures,
     events,
     meta,
     organisations,
     subscribers,
     subscriptions,
+    suppressions,
     tests,
 )
 
@@ -90,6 +92,8 @@ def _erase(c: Connection, recipient_key: str, mailbox: str = "") -> bool:
 def _delete(c: Connection, keys: Collection[str], mailboxes: Collection[str]) -> bool:
     said = c.execute(delete(consent_events).where(consent_events.c.recipient_key.in_(keys))).rowcount
     asked = c.execute(delete(confirmations).where(confirmations.c.recipient_key.in_(keys))).rowcount
+    for kept in (suppressions, departures):  # the fingerprint stays, not who told it on the telephone
+        c.execute(update(kept).where(kept.c.recipient_key.in_(keys)).values(source=""))
     tested = [number for number, _ in tests_to(c, mailboxes)]
     c.execute(update(tests).where(tests.c.id.in_(tested)).values(address="", reply=""))
     return bool(said or asked or tested)
