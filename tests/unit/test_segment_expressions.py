@@ -68,6 +68,7 @@ def test_what_a_segment_may_ask(source: str) -> None:
         ('received("2026-09") > "a"', "a text is compared with what is no text"),
         ("subscriber.departement", "did you mean “subscriber.department”?"),
         ("links.unsubscribe", "nobody knows “links.unsubscribe”"),
+        ("subscriber.department == 31", "a text is compared with what is no text"),
         ("subscriber.department > 30", "a text is compared with what is no text"),
         ('subscriber.department = "31"', "to compare, write =="),
         ('received("2026-09") | length', "cannot be worked out"),

@@ -111,6 +111,8 @@ def test_what_compares_and_chooses_is_allowed(source: str) -> None:
             "subscriber.first_name | first",
             "“subscriber.first_name | first” cannot be worked out for a reader whose fields are empty",
         ),
+        ("subscriber.department == 31", "a text is compared with what is no text (every field is a text:"),
+        ("31 != subscriber.department", "a text is compared with what is no text"),
         ("subscriber.department > 30", "a text is compared with what is no text (every field is a text:"),
         ('subscriber.department == "31" and subscriber.role > 18', "a text is compared with what is no text"),
         ('"b" > subscriber.role > 18', "a text is compared with what is no text"),

@@ -214,9 +214,9 @@ def _compared(node: nodes.Compare) -> Iterator[tuple[str, nodes.Node, nodes.Node
 
 def _comparable(operator: str, left: nodes.Node, right: nodes.Node) -> bool:
     """Whether Python can tell for every reader, also for those before whom another condition stands."""
-    if operator in ("eq", "ne"):
-        return True
     ours, theirs = _kinds(left), _kinds(right)
+    if operator in ("eq", "ne"):  # can be told, but of 31 and "31" it would be false for everybody
+        return bool(ours & theirs) or ours | theirs != {"text", "number"}
     if operator in ("in", "notin"):
         return theirs <= {"text", "list"} and ("text" not in theirs or ours == {"text"})
     return ours == theirs and ours in ({"text"}, {"number"})
