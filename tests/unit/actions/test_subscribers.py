@@ -209,7 +209,7 @@ def test_a_second_import_changes_what_changed_and_revives_nobody(tmp_path: Path,
     ("raw", "says"),
     [
         (b"nom;prenom\nA;B\n", "no column of addresses"),
-        (b"", "no column of addresses"),
+        (b"", "is empty"),
         (b"email;courriel\na@example.org;b@example.org\n", "several columns for one thing: email, courriel"),
         (b"email;nom\r\n\r\n;\r\n", "names nobody"),
         (b"PK\x03\x04\x14\x00\x06\x00", "is a damaged archive"),

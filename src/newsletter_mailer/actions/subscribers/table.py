@@ -23,6 +23,10 @@ from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.audience import Arrival
 from newsletter_mailer.wording import LANGUAGES, Sentence, in_language, sentence
 
+_HEADINGS = sentence(
+    "the first line has to name the columns, so delete what stands above it; then name one “email”, or say which it"
+    " is: --map COLUMN=address"
+)
 _OTHERS = 50  # names of attributes that nobody asked for: more is of no use to anybody
 
 
@@ -112,6 +116,8 @@ def table(path: Path, source: Source, wanted: Wanted) -> Table:
     service = service_of(source.header)
     columns = _columns(path, source, wanted, service)
     named = [name for name, column in zip(source.header, columns, strict=True) if column == "address"]
+    if not any(source.header):
+        raise UsageError(sentence("{path} is empty, or its first line is", path=path), _HEADINGS)
     if not named:
         raise UsageError(
             sentence(
@@ -119,10 +125,7 @@ def table(path: Path, source: Source, wanted: Wanted) -> Table:
                 path=path,
                 first=shown(" | ".join(source.header)),
             ),
-            sentence(
-                "the first line has to name the columns, so delete what stands above it; then name one “email”, or say"
-                " which it is: --map COLUMN=address"
-            ),
+            _HEADINGS,
         )
     known = arrival_of(said_of_all(service, source.name)) or Arrival.MEMBER
     found = signs(

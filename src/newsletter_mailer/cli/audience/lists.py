@@ -94,8 +94,18 @@ def _show(face: Face) -> None:
     if face.json:
         face.data_json([_as_json(one) for one in found])
     elif found:
-        rows = [(one.slug, one.name, basis_name(one.basis.value), number(one.confirmed)) for one in found]
-        table(rows, (say("list"), say("name"), say("basis"), say("readers")), counts=(3,))
+        rows = [
+            (
+                one.slug,
+                one.name,
+                basis_name(one.basis.value),
+                say("anybody") if one.public else say("you alone"),
+                number(one.confirmed),
+            )
+            for one in found
+        ]
+        headings = (say("list"), say("name"), say("basis"), say("who adds readers"), say("readers"))
+        table(rows, headings, counts=(4,))
     else:
         face.talk(say("There is no list yet: newsletter subscribers import people.csv --list adherents"))
 
