@@ -13,6 +13,7 @@ from typing import Any
 from dispatch_kit import EDITION, NOON, Clock, planned, readers
 from dispatch_kit import tools as plain_tools
 from newsletter_mailer.actions.dispatch import StopFlag, Tools
+from newsletter_mailer.actions.inbox import Fetched
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.config.inbox import InboxSettings
 from newsletter_mailer.config.settings import RetrySettings
@@ -34,6 +35,7 @@ class Screen:
 
     said: list[str] = field(default_factory=list)
     untold: list[str] = field(default_factory=list)
+    came_back: list[Fetched] = field(default_factory=list)
 
     def begins(self, campaign: Campaign) -> None:
         self.said.append(f"begins {campaign.id}")
@@ -49,6 +51,9 @@ class Screen:
 
     def unsent(self, address: str, error: NewsletterError) -> None:
         self.untold.append(f"{address}: {error}")
+
+    def came(self, done: Fetched) -> None:
+        self.came_back.append(done)
 
     def trouble(self, error: NewsletterError) -> None:
         self.said.append(f"trouble {type(error).__name__}")
@@ -77,6 +82,10 @@ class Shop:
             self.error = None if self.passes else error
             raise error
         tools = plain_tools(self.database, self.port, self.folder, self.clock)
+        return replace(tools, workspace=self.workspace(), progress=self.progress)
+
+    def workspace(self) -> Workspace:
+        tools = plain_tools(self.database, self.port, self.folder, self.clock)
         settings = tools.workspace.settings.model_copy(
             update={
                 "notify": self.notify,
@@ -85,7 +94,7 @@ class Shop:
                 "retry": RetrySettings(waits_minutes=(30,)),  # longer than a dispatch stays for
             }
         )
-        return replace(tools, workspace=Workspace(self.folder, settings), progress=self.progress)
+        return Workspace(self.folder, settings)
 
     def changed(self) -> bool:
         touched, self.touched = self.touched, False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -91,7 +91,7 @@ def dispatch(
         if at and not wait:
             show.scheduled(face, campaign, app.workspace.zone)
             return
-        _send(face, app, campaign, wait=wait)
+        _send(face, app, campaign, wait=wait, reads_inbox=not without_inbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ def resume(face: Face, campaign: str, wait: bool, yes: bool, without_inbox: bool
             fetch_first(face, app, may_warn=False)
         show.as_it_was(face, found, changed=_changed(app, found))
         confirmed = yes or (found.held_why and _said_yes(face, found))
-        _send(face, app, found, wait=wait, confirmed=bool(confirmed))
+        _send(face, app, found, wait=wait, confirmed=bool(confirmed), reads_inbox=not without_inbox)
 
 
 def _changed(app: App, campaign: Campaign) -> bool:
@@ -243,11 +243,15 @@ def pause(face: Face, campaign: str) -> None:
     )
 
 
-def _send(face: Face, app: App, campaign: Campaign, *, wait: bool, confirmed: bool = False) -> None:
+def _send(
+    face: Face, app: App, campaign: Campaign, *, wait: bool, reads_inbox: bool, confirmed: bool = False
+) -> None:
     from newsletter_mailer.actions.campaigns import one
     from newsletter_mailer.actions.dispatch import dispatch, exit_code
 
     tools = app.tools(confirmed=confirmed)
+    if reads_inbox:
+        tools = replace(tools, read_inbox=lambda: _read_inbox(app))
     try:
         with progress(face, campaign, tools) as watched:
             done = dispatch(watched, campaign, wait=wait)
@@ -257,6 +261,13 @@ def _send(face: Face, app: App, campaign: Campaign, *, wait: bool, confirmed: bo
         raise
     status_output.finished(face, done)
     _exit(exit_code(done.counts, interrupted=watched.stop.is_set()))
+
+
+def _read_inbox(app: App) -> None:
+    """In mid-campaign, without a word: the status tells what came back."""
+    from newsletter_mailer.actions.inbox import fetch_first as read
+
+    read(app.database, app.workspace, secret=app.secret, now=app.now)
 
 
 def _exit(code: int) -> None:

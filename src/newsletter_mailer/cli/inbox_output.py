@@ -25,7 +25,8 @@ def fetched(face: Face, done: Fetched) -> None:
     for line in _numbers(done):
         face.talk(line)
     by_hand(face, done)
-    faults(face, done.faults)
+    for line in _faults(done.faults):
+        face.talk(line, style="yellow")
     for mail in done.strange[:_MOST]:
         face.talk(say("! nobody understands: {mail}", mail=mail), style="yellow")
 
@@ -37,7 +38,16 @@ def in_passing(face: Face, done: Fetched) -> None:
     for line in _gone(done):
         face.talk(line)
     by_hand(face, done)
-    faults(face, done.faults)
+    for line in _faults(done.faults):
+        face.talk(line, style="yellow")
+
+
+def notable(done: Fetched) -> Iterator[str]:
+    """What a worker says of it: nothing, when nothing of weight came."""
+    if done.left:
+        yield left(done.left)
+    yield from _gone(done)
+    yield from _faults(done.faults)
 
 
 def left(count: int) -> str:
@@ -47,13 +57,13 @@ def left(count: int) -> str:
     )
 
 
-def faults(face: Face, found: Sequence[Fault]) -> None:
+def _faults(found: Sequence[Fault]) -> Iterator[str]:
     """What houses hold against us, each with its remedy."""
     from newsletter_mailer.model.faults import remedy
 
     for fault in found[:_MOST]:
         what, hint = remedy(fault)
-        face.talk(f"! {what} ({hint})", style="yellow")
+        yield f"! {what} ({hint})"
 
 
 def by_hand(face: Face, done: Fetched) -> None:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from newsletter_mailer.cli import inbox_output
 from newsletter_mailer.cli.inbox import without_inbox
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.cli.times import local
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from newsletter_mailer.actions.dispatch import StopFlag, Tools
+    from newsletter_mailer.actions.inbox import Fetched
     from newsletter_mailer.app import App
+    from newsletter_mailer.config import Workspace
     from newsletter_mailer.errors import NewsletterError
     from newsletter_mailer.model.campaign import Campaign
     from newsletter_mailer.scenarios.worker import Worker
@@ -121,6 +124,11 @@ class _Shop:
         self._app.reload()
         return self._app.tools()
 
+    def workspace(self) -> Workspace:
+        """Raises what `App.reload` raises."""
+        self._app.reload()
+        return self._app.workspace
+
     def changed(self) -> bool:
         """Whether newsletter.yaml was changed since this was last asked."""
         before, self._stamp = self._stamp, self._look()
@@ -186,6 +194,10 @@ class _Screen:
     def unsent(self, address: str, error: NewsletterError) -> None:
         told = say("no mail about it to {address}: {error}", address=address or "notify", error=error)
         self._say(told, style="yellow")
+
+    def came(self, done: Fetched) -> None:
+        for line in inbox_output.notable(done):
+            self._say(line)
 
     def trouble(self, error: NewsletterError) -> None:
         self._say(str(error), style="red")

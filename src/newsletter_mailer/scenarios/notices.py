@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from newsletter_mailer.actions.standing import next_steps
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.model.campaign import Campaign, CampaignState
 from newsletter_mailer.model.delivery import Status
+from newsletter_mailer.model.faults import Fault, remedy
 from newsletter_mailer.model.names import state_name, status_name
 from newsletter_mailer.wording import number, say, say_many
 
@@ -43,6 +45,18 @@ def of_stop(campaign: Campaign, error: NewsletterError, until: int, zone: ZoneIn
     time = f"{datetime.fromtimestamp(until / 1000, zone):%Y-%m-%d %H:%M}"
     again = say("The worker tries again by itself, the next time at {time}.", time=time)
     return _text(campaign, CampaignState.STOPPED, f"{error}\n\n{again}")
+
+
+def subject_of_faults() -> str:
+    """Of the mail about refusals that concern us and not the readers."""
+    return say("[newsletter] mails are refused, and not because of the readers")
+
+
+def of_faults(faults: Sequence[Fault]) -> str:
+    """What houses hold against us, each with its remedy."""
+    told = [f"{what}\n→ {hint}" for what, hint in map(remedy, faults)]
+    nobody = say("No reader is taken off for it.")
+    return "\n\n".join([*told, nobody]) + "\n"
 
 
 def _text(campaign: Campaign, state: CampaignState, why: str) -> str:

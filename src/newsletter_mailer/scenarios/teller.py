@@ -9,6 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from newsletter_mailer.actions.dispatch import Tools
+from newsletter_mailer.actions.inbox import Fetched
 from newsletter_mailer.actions.notify import notify
 from newsletter_mailer.errors import (
     ConfigError,
@@ -18,6 +19,7 @@ from newsletter_mailer.errors import (
     ServerUnreachable,
 )
 from newsletter_mailer.model.campaign import Campaign, CampaignState
+from newsletter_mailer.model.faults import remedy
 from newsletter_mailer.scenarios import notices
 from newsletter_mailer.store import campaigns, told
 from newsletter_mailer.store.database import Database
@@ -49,6 +51,9 @@ class Screen(Protocol):
     def trouble(self, error: NewsletterError) -> None:
         """The ledger cannot be used now."""
 
+    def came(self, done: Fetched) -> None:
+        """What the new mails of the inbox came to."""
+
 
 class Teller:
     """Tells everything once: on the screen for each start of a worker, by mail for each ledger."""
@@ -70,6 +75,7 @@ class Teller:
         self._new_id = new_id
         self._said: dict[int, str] = {}  # the last word about each campaign on the screen
         self._trouble = ""
+        self._faults: set[tuple[str, str]] = set()  # that were mailed: house and remedy
 
     def time(self, at: int) -> str:
         """A moment (milliseconds since 1970, UTC) as the officer's clock shows it."""
@@ -91,6 +97,14 @@ class Teller:
         if str(error) != self._trouble:
             self._trouble = str(error)
             self._screen.trouble(error)
+
+    def came(self, done: Fetched) -> None:
+        """What is new in the inbox; by mail only what is held against us, each word of each house once."""
+        self._screen.came(done)
+        new = [one for one in done.faults if (one.domain, remedy(one)[1].template) not in self._faults]
+        self._faults |= {(one.domain, remedy(one)[1].template) for one in new}
+        if new:
+            self._mail(lambda: (notices.subject_of_faults(), notices.of_faults(new)))
 
     def stops(self, campaign: Campaign, error: NewsletterError, until: int) -> None:
         """An error stopped it; it is tried again then. Another error is told again, the same one is not."""

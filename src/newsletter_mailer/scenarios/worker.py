@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from newsletter_mailer.actions.dispatch import StopFlag, Tools, Wait, dispatch, ensure_alone
-from newsletter_mailer.actions.inbox import fetch_first
+from newsletter_mailer.actions.inbox import fetch, fetch_first, has_inbox
+from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import Busy, Held, NewsletterError, Stopped
 from newsletter_mailer.model.campaign import Campaign, CampaignState
 from newsletter_mailer.model.lateness import LATE_MS
@@ -30,6 +31,10 @@ class Shop(Protocol):
         """By the settings and the password as they are now. Raises ConfigError, SecretError and the like."""
         ...
 
+    def workspace(self) -> Workspace:
+        """The settings as they are now. Raises ConfigError and the like."""
+        ...
+
     def changed(self) -> bool:
         """Whether the settings were changed since this was last asked."""
         ...
@@ -50,7 +55,7 @@ class Worker:
     ) -> None:
         """clock: milliseconds since 1970, UTC; stop: set to have the mail in flight finished, and then an end.
 
-        reads_inbox: before anything leaves, look who has unsubscribed by mail.
+        reads_inbox: before anything leaves and every now and then, look who has unsubscribed and what came back.
         """
         self._reads_inbox = reads_inbox
         self._database = database
@@ -61,6 +66,7 @@ class Worker:
         self._tries: dict[int, int] = {}  # in vain, one after the other
         self._blocked_until = 0  # the account is of no use before
         self._last_look = 0
+        self._inbox_at = 0  # when it is read next, while nothing leaves
         self.failed: NewsletterError | None = None  #: what first stopped or held a campaign
         self.cut_short = False  #: a campaign was told to stop before its end
 
@@ -85,11 +91,26 @@ class Worker:
             while (campaign := self._next(tried, hurry=hurry)) is not None:
                 tried.add(campaign.id)
                 self._do(campaign)
+            if not tried:
+                self._read_inbox()
             self._teller.tell_ends()
         except NewsletterError as error:
             self.failed = self.failed or error
             self._blocked_until = self._clock() + _FIRST_MS
             self._teller.trouble(error)
+
+    def _read_inbox(self) -> None:
+        """Also while nothing leaves: what comes back comes for days."""
+        now = self._clock()
+        if not self._reads_inbox or now < self._inbox_at:
+            return
+        self._inbox_at = now + _FIRST_MS
+        workspace = self._shop.workspace()
+        minutes = workspace.settings.inbox.every_minutes
+        if minutes and has_inbox(workspace):
+            self._inbox_at = now + minutes * 60_000
+            secret = self._shop.tools().secret
+            self._teller.came(fetch(self._database, workspace, secret=secret, now=now))
 
     def _mend_stamps(self) -> None:
         """After the clock was set back: waits keep their length."""
@@ -119,7 +140,8 @@ class Worker:
             ensure_alone(self._database)
             tools = replace(self._shop.tools(), stop=self._stop, waiting=self._waiting(campaign))
             if self._reads_inbox:
-                fetch_first(tools.database, tools.workspace, secret=tools.secret, now=self._clock())
+                tools = replace(tools, read_inbox=lambda: self._fetch_first(tools))
+                tools.read_inbox()
             self._begin(campaign)
             done = dispatch(tools, campaign)
         except Busy:  # looked at again
@@ -133,6 +155,14 @@ class Worker:
             raise
         else:
             self._ended(done)
+
+    def _fetch_first(self, tools: Tools) -> None:
+        """What must be known before anything leaves."""
+        now = self._clock()
+        done = fetch_first(tools.database, tools.workspace, secret=tools.secret, now=now)
+        self._inbox_at = now + tools.workspace.settings.inbox.every_minutes * 60_000
+        if done is not None:
+            self._teller.came(done)
 
     def _missed(self, campaign: Campaign) -> bool:
         """Hold what should have left so long ago that it may be out of date."""

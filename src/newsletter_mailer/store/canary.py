@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from newsletter_mailer.model.bounce import BounceClass
+from newsletter_mailer.store import returned
 from newsletter_mailer.store.campaign_rows import canary_counts
 from newsletter_mailer.store.schema import attempts, deliveries
 
@@ -18,14 +20,16 @@ class CanaryNews:
     to_go: int  #: queued or on the wire
     settled_at: int  #: when the last of them was: milliseconds since 1970, UTC
     kinds: Counter[str]  #: attempts by the class of their reply; "" = no reply
+    returned: Counter[BounceClass]  #: mails that the server took and that came back
 
 
 def canary_news(c: Connection, campaign_id: int) -> CanaryNews:
-    """How the canary fared, as far as the replies of the mail server tell."""
+    """How the canary fared, by the replies of the mail server and by what came back."""
     d, a = deliveries.c, attempts.c
     counts = canary_counts(c, campaign_id)
     mine = (d.campaign_id == campaign_id, d.batch == 0)
     settled_at = c.scalar(select(func.max(d.updated_at)).where(*mine))
     by_kind = select(a.kind, func.count()).join_from(deliveries, attempts, a.delivery_id == d.id)
     kinds = Counter({row[0]: row[1] for row in c.execute(by_kind.where(*mine).group_by(a.kind))})
-    return CanaryNews(counts.queued + counts.sending, settled_at or 0, kinds)
+    back = returned.ahead(c, campaign_id)
+    return CanaryNews(counts.queued + counts.sending, settled_at or 0, kinds, back)

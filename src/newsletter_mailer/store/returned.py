@@ -209,8 +209,12 @@ def faults(c: Connection, campaign_id: int) -> list[Fault]:
     ]
 
 
-def hard_ahead(c: Connection, campaign_id: int) -> int:
-    """How many of those who went first do not exist, as their mails came back."""
-    query = select(func.count(_D.id.distinct())).join_from(bounces, deliveries, _D.id == _B.delivery_id)
-    hard = (_B.kind == Kind.BOUNCE.value) & (_B.bounce_class == BounceClass.HARD.value)
-    return c.scalar(query.where(_B.campaign_id == campaign_id, _D.batch == 0, hard)) or 0
+def ahead(c: Connection, campaign_id: int) -> Counter[BounceClass]:
+    """Of those who went first, how many mails came back with which meaning."""
+    query = select(_B.bounce_class, func.count(_D.id.distinct())).join_from(
+        bounces, deliveries, _D.id == _B.delivery_id
+    )
+    mine = query.where(_B.campaign_id == campaign_id, _D.batch == 0, _B.kind == Kind.BOUNCE.value)
+    return Counter(
+        {BounceClass(word): count for word, count in c.execute(mine.group_by(_B.bounce_class)).all()}
+    )

@@ -11,19 +11,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dispatch_kit import CORRECTED, EDITION, HOUR, MINUTE, NOON, Clock, fresh, planned, readers, tools
+from dispatch_kit import CORRECTED, EDITION, HOUR, MINUTE, NOON, SECRET, Clock, fresh, planned, readers, tools
 from newsletter_mailer.actions.campaigns import pause
 from newsletter_mailer.actions.dispatch import Wait, Why, dispatch
 from newsletter_mailer.actions.plan import Wishes, continue_with
 from newsletter_mailer.errors import Held, Stopped, UsageError
+from newsletter_mailer.model.bounce import BounceClass, Category, Kind
 from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.outcome import Outcome
 from newsletter_mailer.model.pace import Limit, Profile
 from newsletter_mailer.smtp.sandbox import Sandbox
-from newsletter_mailer.store import campaigns
+from newsletter_mailer.store import campaigns, returned
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.readers import subscriber
-from newsletter_mailer.store.schema import suppressions
+from newsletter_mailer.store.returned import Came
+from newsletter_mailer.store.schema import deliveries, suppressions
 
 DAY = 24 * HOUR
 TWO_A_DAY = Profile("two", limits=(Limit(2, timedelta(days=1)),))
@@ -191,6 +193,57 @@ def test_a_canary_that_meets_unknown_readers_holds_the_rest_until_a_yes(
     done = dispatch(tools(database, sandbox.port, tmp_path, clock, confirmed=True), campaign)
 
     assert (sandbox.count, done.counts.sent, done.counts.refused) == (19, 19, 1)
+
+
+def comes_back(database: Database, address: str, bounce_class: BounceClass) -> None:
+    """What the inbox brings about the mail to that reader."""
+    with database.transaction() as c:
+        query = select(deliveries.c.message_id).where(deliveries.c.address == address)
+        one = returned.named(c, [c.scalars(query).one()], secret=SECRET)
+        assert one
+        came = Came(
+            Kind.BOUNCE, bounce_class, Category.GONE, "5.1.1", 550, "no", "test", "m", kept=False, at=NOON
+        )
+        returned.keep(c, one, came, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("bounce_class", "why"),
+    [(BounceClass.HARD, "is this the right list"), (BounceClass.POLICY, "a refusal that is about us")],
+)
+def test_what_came_back_from_the_canary_holds_the_rest_until_a_yes(
+    database: Database, sandbox: Sandbox, tmp_path: Path, bounce_class: BounceClass, why: str
+) -> None:
+    campaign, clock = planned(database, readers(20), canary=4, canary_wait=30 * MINUTE), Clock()
+    looks: list[int] = []
+
+    def read_inbox() -> None:
+        looks.append(clock.now)
+        if clock.now > NOON:
+            comes_back(database, sandbox.arrived[0].rcpt_to, bounce_class)
+
+    with pytest.raises(Stopped, match="the first readers have it"):
+        dispatch(replace(tools(database, sandbox.port, tmp_path, clock), read_inbox=read_inbox), campaign)
+    clock.now += 30 * MINUTE
+    with pytest.raises(Held, match=why):
+        dispatch(replace(tools(database, sandbox.port, tmp_path, clock), read_inbox=read_inbox), campaign)
+
+    assert (sandbox.count, looks) == (4, [NOON, NOON + 30 * MINUTE])
+
+    done = dispatch(tools(database, sandbox.port, tmp_path, clock, confirmed=True), campaign)
+
+    assert (sandbox.count, done.state) == (20, CampaignState.FINISHED)
+
+
+def test_a_mailbox_that_takes_nothing_for_now_lets_the_rest_go(
+    database: Database, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    campaign, clock = planned(database, readers(20), canary=4), Clock()
+    soft = lambda: comes_back(database, sandbox.arrived[0].rcpt_to, BounceClass.SOFT)  # noqa: E731
+
+    done = dispatch(replace(tools(database, sandbox.port, tmp_path, clock), read_inbox=soft), campaign)
+
+    assert (sandbox.count, done.state) == (20, CampaignState.FINISHED)
 
 
 # -- held ------------------------------------------------------------------------------------------------------------

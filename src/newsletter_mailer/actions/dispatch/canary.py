@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from newsletter_mailer.actions.dispatch.tools import Tools
+from newsletter_mailer.model.bounce import BounceClass
 from newsletter_mailer.model.campaign import Campaign
 from newsletter_mailer.model.outcome import ReplyClass
 from newsletter_mailer.store import campaigns
@@ -14,12 +15,20 @@ _VERDICTS_ON_US = (ReplyClass.POLICY, ReplyClass.STOP_SENDER, ReplyClass.STOP_ME
 
 
 def rest_may_go_at(tools: Tools, campaign: Campaign) -> int | Sentence | None:
-    """When the rest may follow (now, if that is past), why they may not, or None while the canary is on its way."""
-    with tools.database.reading() as connection:
-        news = canary_news(connection, campaign.id)
-    if news.to_go:
+    """When the rest may follow (now, if that is past), why they may not, or None while the canary is on its way.
+
+    What came back is read first, when the wait begins and when it ends.
+    """
+    if _news(tools, campaign).to_go:
         return None
+    tools.read_inbox()
+    news = _news(tools, campaign)
     return _objection(news, campaign) or news.settled_at + campaign.canary_wait
+
+
+def _news(tools: Tools, campaign: Campaign) -> CanaryNews:
+    with tools.database.reading() as connection:
+        return canary_news(connection, campaign.id)
 
 
 def let_go(tools: Tools, campaign: Campaign) -> None:
@@ -29,13 +38,13 @@ def let_go(tools: Tools, campaign: Campaign) -> None:
 
 
 def _objection(news: CanaryNews, campaign: Campaign) -> Sentence | None:
-    hard = news.kinds[ReplyClass.HARD.value]
+    hard = news.kinds[ReplyClass.HARD.value] + news.returned[BounceClass.HARD]
     if hard > campaign.canary * _MOST_HARD:
         return sentence(
             "of the first {count} readers {hard} do not exist: is this the right list?",
             count=campaign.canary,
             hard=hard,
         )
-    if any(news.kinds[kind.value] for kind in _VERDICTS_ON_US):
+    if news.returned[BounceClass.POLICY] or any(news.kinds[kind.value] for kind in _VERDICTS_ON_US):
         return sentence("the first {count} readers met a refusal that is about us", count=campaign.canary)
     return None

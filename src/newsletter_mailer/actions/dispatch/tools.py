@@ -52,6 +52,7 @@ class Tools:
     chance: Callable[[], float] = random.random
     progress: Callable[[Outcome], None] = lambda _outcome: None
     waiting: Callable[[Wait], None] = lambda _wait: None
+    read_inbox: Callable[[], object] = lambda: None  #: what came back is written down, where a mailbox is set
     profile: Profile = UNLIMITED  #: what the provider lets out
     confirmed: bool = False  #: the officer said yes to a campaign that was held
 
