@@ -154,7 +154,7 @@ class Outbox:
         if claimed is None and self._claims.may_find(now) and self._may_claim(now):
             claimed = self._claims.next() if self._claims.claim(now, canary=self.canary) else None
         if not self._journal.grown():
-            self._claims.claim_ahead(now, canary=self.canary)
+            self._claims.claim_ahead(now, in_hand=len(self._in_hand) + 1, canary=self.canary)
         return claimed
 
     def _may_claim(self, now: int) -> bool:
