@@ -61,7 +61,7 @@ def _ask(
         subject = say("Do you want to go on receiving the letters of {name}?", name=identity.name)
         answer = (
             say(
-                "To stay, open this page and save it; to leave, take the lists off there:\n\n{link}",
+                "To stay, open this page and press “Save my choices”; to leave, untick the letters there first:\n\n{link}",
                 link=link,
             )
             if link
