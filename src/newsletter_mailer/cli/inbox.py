@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter_mailer.cli import inbox_output as output
+from newsletter_mailer.cli.inbox_explain import explain
 from newsletter_mailer.cli.output import Face
 from newsletter_mailer.errors import InboxUnreadable
 from newsletter_mailer.wording import say
@@ -64,4 +65,5 @@ def fetch_first(face: Face, app: App, *, may_warn: bool) -> None:
         output.in_passing(face, done)
 
 
+inbox.add_command(explain)
 COMMANDS = (inbox,)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.errors import MessageError
 from email.parser import BytesParser
 
 ADDRESS = re.compile(r"(?<![\w.+-])[\w!#$%&'*+/=?^{|}~.-]{1,64}@[\w.-]{1,253}\w")
 _BULLETS = " \t*-<>|•·:'\"("
 _CODE = re.compile(r"\d{3}[ -](?:\d\.\d{1,3}\.\d{1,3} )?")
 _LINES, _LETTERS = 400, 400  # of a text
+_MOST_OF_THEIRS = 50  # addresses
 _THEIR_BYTES, _THEIR_LINE = (
     20_000,
     200,
-)  # flufl.bounce reads with regular expressions: little, and short lines
+)  # flufl.bounce searches with regular expressions: little text, short lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,12 @@ def by_flufl(raw: bytes) -> tuple[str, ...]:
     """What flufl.bounce finds. Only its addresses count: it calls most temporary failures permanent."""
     from flufl.bounce import all_failures  # imports twenty modules: only for mails that we cannot read
 
-    lines = raw[:_THEIR_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)  # it logs a traceback of what it raises
+    lines = raw[:_THEIR_BYTES].replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")[:_LINES]
     text = b"\n".join(line[:_THEIR_LINE] for line in lines)
     try:
         temporary, permanent = all_failures(BytesParser().parsebytes(text))
-    except (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError, AssertionError):
-        return ()  # its detectors take mails to be whole
+    except Exception:  # noqa: BLE001 - its detectors take mails to be whole, and raise whatever that leads to
+        return ()
     found = (address.decode("utf-8", "replace") for address in (*permanent, *temporary))
-    return tuple(sorted(address for address in found if "@" in address))
+    return tuple(sorted(address for address in found if "@" in address))[:_MOST_OF_THEIRS]

@@ -8,6 +8,7 @@ from newsletter_mailer.inbox import arf, autoreply, dsn, notes, notification
 from newsletter_mailer.inbox.addresses import by_flufl
 from newsletter_mailer.inbox.parts import MOST_BYTES, REPORTS, Mail, take_apart
 from newsletter_mailer.inbox.returned import readers, said_before, tokens, unquoted
+from newsletter_mailer.inbox.rules import UNCLEAR
 from newsletter_mailer.inbox.unsubscribe import wish
 from newsletter_mailer.inbox.verdict import judge
 from newsletter_mailer.inbox.words import one_line
@@ -39,13 +40,15 @@ def _complaint(mail: Mail) -> Returned | None:
         return None
     if not said.is_complaint:
         return Returned(Kind.UNKNOWN, rule=f"feedback: {one_line(said.kind)[:40]}")
-    return Returned(Kind.COMPLAINT, _complained(said.addresses, said.kind), rule=f"feedback: {said.kind}")
+    return Returned(
+        Kind.COMPLAINT, _complained(said.addresses or readers(mail), said.kind), rule=f"feedback: {said.kind}"
+    )
 
 
 def _complained(addresses: Iterable[str], kind: str) -> tuple[Failed, ...]:
     rule = f"feedback: {kind}"
     return tuple(
-        Failed(address[:254], BounceClass.OTHER, "", None, kind, rule, Category.COMPLAINT)
+        Failed(one_line(address)[:254], BounceClass.OTHER, "", None, kind, rule, Category.COMPLAINT)
         for address in addresses or ("",)
     )
 
@@ -92,25 +95,21 @@ def _report(mail: Mail, text: str) -> Returned | None:
 
 def _note(mail: Mail, text: str, raw: bytes) -> Returned | None:
     """A bounce by its words: a mail system speaks, and says of whom, or the subject is a bounce's."""
-    titled = notes.has_its_subject(mail)
-    if not titled and autoreply.has_its_subject(mail):
-        return None
-    written = notes.from_a_mail_system(mail) or notes.has_its_words(mail, text)
-    if not (titled or written or notes.brings_ours_back(mail)):
+    if not notes.is_bounce(mail, text):
         return None
     found = [] if (said := notes.recipients(mail, text)) else by_flufl(raw) or readers(mail)
     said += [(address, text) for address in found]
-    if not said and not titled:
-        return None
     delay = notes.is_delay(mail, text)
     around = f"{mail.subject[:_LONGEST_SUBJECT]}\n{text}" if len(said) < 2 else ""
     failed = tuple(
         judge(address, words=words, around=around, last_word=not delay)
         for address, words in said or [("", text)]
     )
-    return Returned(
-        Kind.DELAYED if delay else Kind.BOUNCE, failed, rule=f"note: {'delayed' if delay else 'failed'}"
-    )
+    understood = notes.has_its_subject(mail) or any(one.rule != UNCLEAR.name for one in failed)
+    if not understood:  # somebody at a postmaster's desk
+        return None
+    kind = Kind.DELAYED if delay else Kind.BOUNCE
+    return Returned(kind, failed, rule=f"note: {'delayed' if delay else 'failed'}")
 
 
 def _answer(mail: Mail) -> Returned | None:

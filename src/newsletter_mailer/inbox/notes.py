@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from newsletter_mailer.inbox.addresses import Listed, anywhere, at_line_starts
+from newsletter_mailer.inbox.autoreply import has_its_subject as says_it_is_an_answer
 from newsletter_mailer.inbox.autoreply import is_autoreply
 from newsletter_mailer.inbox.parts import ORIGINALS, Mail, first
 from newsletter_mailer.inbox.words import any_of, code_in, plain, status_in
@@ -34,11 +35,13 @@ _WORDS = any_of(
     "n'a pas ete remis|konnte nicht zugestellt|no se pudo entregar|permanent error|"
     "error delivering your mail|rejected your message|delivery has failed"
 )
+_FML = ".fml"  # the list manager fml: it writes as the list's owner, and signs its Message-IDs
+_ANSWERS = (" re:", " re :", " aw:", " sv:", " rif:")
 _DELAYS = any_of(
     "delivery delayed|delayed mail|still being retried|will be retried|will continue to|"
     "not been delivered yet|not yet been delivered|message is delayed|delayed delivery|"
     "delivery status notification delay|could not send mail for past|"
-    "no action is required on your part|temporary failure|warning--could not|do not need to resend|"
+    "no action is required on your part|warning--could not|do not need to resend|"
     "need not resend|warning: message|warning: could not"
 )
 _FINAL = any_of(
@@ -49,30 +52,41 @@ _FINAL = any_of(
 def from_a_mail_system(mail: Mail) -> bool:
     """Whether a mail system speaks, by the name it gives itself. Holiday notices have an empty return path as well."""
     sender = first(mail.head, "from").lower()
-    return any(name in sender for name in _SENDERS)
-
-
-def has_its_words(mail: Mail, text: str) -> bool:
-    """Whether the text is that of a bounce, with a code, and nobody claims to have written it."""
-    said = plain(text[:_OPENING])
-    automatic = _without_sender(mail) or not first(mail.head, "from").strip("<> ")
-    coded = bool(status_in(text)) or code_in(text) is not None
-    return automatic and coded and any(phrase in said for phrase in _WORDS)
-
-
-def brings_ours_back(mail: Mail) -> bool:
-    """Whether a mail comes back in it from nobody (RFC 5321 section 4.5.5), who does not say that it is an answer."""
-    return _without_sender(mail) and any(mail.of(ORIGINALS)) and not is_autoreply(mail)
-
-
-def _without_sender(mail: Mail) -> bool:
-    return first(mail.head, "return-path") == "<>"
+    return any(name in sender for name in _SENDERS) or _FML in first(mail.head, "message-id").lower()
 
 
 def has_its_subject(mail: Mail) -> bool:
-    """Whether the subject is that of a bounce."""
+    """Whether the subject is that of a bounce, and no answer to one."""
     subject = plain(mail.subject)
-    return any(phrase in subject for phrase in _SUBJECTS)
+    return not subject.startswith(_ANSWERS) and any(phrase in subject for phrase in _SUBJECTS)
+
+
+def is_bounce(mail: Mail, text: str) -> bool:
+    """Whether it is one: a mail system says so, or subject, words and codes do where nobody claims to have written it.
+
+    A subject alone is not enough: a letter may be about undelivered mail, and be answered.
+    """
+    titled = has_its_subject(mail)
+    if not titled and says_it_is_an_answer(mail):
+        return False
+    if from_a_mail_system(mail):
+        return True
+    nobody = _without_sender(mail) or not first(mail.head, "from").strip("<> ")
+    back = any(mail.of(ORIGINALS))
+    if titled and (nobody or back or _has_its_words(text)):
+        return True
+    return nobody and (_has_its_words(text) or (back and not is_autoreply(mail)))
+
+
+def _has_its_words(text: str) -> bool:
+    said = plain(text[:_OPENING])
+    coded = bool(status_in(text)) or code_in(text) is not None
+    return coded and any(phrase in said for phrase in _WORDS)
+
+
+def _without_sender(mail: Mail) -> bool:
+    """RFC 5321 section 4.5.5."""
+    return first(mail.head, "return-path") == "<>"
 
 
 def is_delay(mail: Mail, text: str) -> bool:

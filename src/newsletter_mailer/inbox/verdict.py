@@ -22,7 +22,8 @@ def judge(address: str, *, words: str, status: str = "", around: str = "", last_
     words: what the server said; status: what the report says apart from that; around: what the mail says for people,
     looked at when the server's words say nothing; last_word: nobody tries any more.
     """
-    words = words.rpartition(_CISCO)[2] if _CISCO in words else words
+    if _CISCO in words:
+        words, around, status = (*(text.rpartition(_CISCO)[2] for text in (words, around)), "")
     inside = status_in(words)
     code = code_in(words)
     known = inside if not status or status.endswith(".0.0") else status
@@ -31,7 +32,7 @@ def judge(address: str, *, words: str, status: str = "", around: str = "", last_
     rule = _by_french_code(words or around) or _by_words(plain(words), plain(around), known)
     rule = _checked(rule, known, code) if last_word else _not_yet(rule)
     return Failed(
-        address=address[:254],
+        address=one_line(address)[:254],
         bounce_class=rule.bounce_class,
         status=known,
         code=code,

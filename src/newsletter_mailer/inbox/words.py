@@ -27,7 +27,7 @@ def any_of(phrases: str) -> tuple[str, ...]:
 
 def plain(text: str) -> str:
     """What phrases are looked for in: small letters, no accents, brackets, codes and addresses, a space at either end."""
-    bare = unicodedata.normalize("NFKD", text[:_SEARCHED].lower().translate(_PLAIN))
+    bare = unicodedata.normalize("NFD", text[:_SEARCHED].lower().translate(_PLAIN))
     letters = "".join(letter for letter in bare if not unicodedata.combining(letter))
     kept = (word for word in letters.split() if "@" not in word and _NUMBERS.fullmatch(word) is None)
     return f" {' '.join(kept)} "

@@ -32,9 +32,9 @@ class Category(StrEnum):
     """The five plain words of the log."""
 
     GONE = "gone"  #: the address does not exist, or no longer
-    FULL = "full"  #: the mailbox is full, or could not take it for another passing reason
+    FULL = "full"  #: the mailbox is full
     FILTERED = "filtered"  #: refused by a filter
-    AWAY = "away"  #: a program answered
+    AWAY = "away"  #: not to be reached for now: a holiday notice, an account or a house out of order
     COMPLAINT = "complaint"  #: marked as spam
 
 
@@ -60,9 +60,8 @@ class Returned:
     tokens: tuple[str, ...] = ()  #: what may name a delivery of ours: Message-IDs, tokens, VERP local parts
     rule: str = ""  #: name of the rule that told the kind
 
-    @property
-    def suppresses(self) -> bool:
-        """Whether some recipient would never be written to again, if the mail were in answer to ours."""
+    def suppresses(self, one: Failed) -> bool:
+        """Whether that recipient would never be written to again, if the mail were about a letter of ours."""
         return self.kind is Kind.COMPLAINT or (
-            self.kind is Kind.BOUNCE and any(one.bounce_class is BounceClass.HARD for one in self.recipients)
+            self.kind is Kind.BOUNCE and one.bounce_class is BounceClass.HARD
         )
