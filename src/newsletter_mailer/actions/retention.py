@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from newsletter_mailer.config import Settings, route_of
 from newsletter_mailer.model.audience import mail_domain
 from newsletter_mailer.model.pace import Use
-from newsletter_mailer.store import pace, retention
+from newsletter_mailer.store import originals, pace, retention
 from newsletter_mailer.store.database import Connection, Database
 from newsletter_mailer.store.retention import Limits, Silent, Step
 
@@ -58,6 +58,7 @@ def keep_no_longer(
         logs = retention.empty_old_logs(connection, until)
         requests = retention.drop_requests(connection, until)
     database.fold()
+    originals.drop_unknown(database, now=now)
     return _kept(found, asked=asked, logs=logs, requests=requests)
 
 

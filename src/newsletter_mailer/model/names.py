@@ -42,9 +42,9 @@ def category_name(category: Category) -> str:
     """What came back of a mail, in one of the log's five plain words."""
     names = {
         Category.GONE: say("address gone"),
-        Category.FULL: say("mailbox full or out of order"),
+        Category.FULL: say("mailbox full"),
         Category.FILTERED: say("refused by a filter"),
-        Category.AWAY: say("away"),
+        Category.AWAY: say("away or out of order"),
         Category.COMPLAINT: say("complaint"),
     }
     return names[category]

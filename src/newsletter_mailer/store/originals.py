@@ -15,6 +15,7 @@ from newsletter_mailer.store.schema import bounces
 from newsletter_mailer.wording import sentence
 
 _LETTERS = 32  # of a hash
+_JUST_NOW_S = 3600
 
 
 def folder_of(database: Database) -> Path:
@@ -50,20 +51,24 @@ def keep(database: Database, mail: bytes) -> str:
     return name
 
 
-def drop_unknown(database: Database, *, before: float) -> int:
-    """Delete the originals of which the ledger keeps nothing any more, and give their number.
+def drop_unknown(database: Database, *, now: int) -> int:
+    """Delete the originals that the ledger has given up, and give their number.
 
-    before: files written later stay (seconds since 1970): their mail is perhaps being read just now.
+    What it does not know may be in the hands of another process that is reading just now: that stays for an hour.
     """
     folder = folder_of(database)
     if not folder.is_dir():
         return 0
     with database.reading() as connection:
-        known = set(connection.scalars(select(bounces.c.mail).where(bounces.c.kept)))
+        rows = connection.execute(select(bounces.c.mail, bounces.c.kept)).all()
+    kept = {mail for mail, is_kept in rows if is_kept}
+    given_up = {mail for mail, _ in rows} - kept
     count = 0
     for path in folder.glob("*.eml"):
         with suppress(OSError):  # another process was faster
-            if path.stem not in known and path.stat().st_mtime < before:
+            if path.stem not in kept and (
+                path.stem in given_up or path.stat().st_mtime < now / 1000 - _JUST_NOW_S
+            ):
                 path.unlink()
                 count += 1
     return count

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from archive_kit import DAY, SECRET
 from dispatch_kit import NOON
 from inbox_kit import FULL, GONE, OURS, READERS, Office, complaint, deliver, dsn, mail, maildir, office
 from newsletter_mailer.actions.campaigns import log
+from newsletter_mailer.actions.retention import keep_no_longer
+from newsletter_mailer.actions.rights import forget
 from newsletter_mailer.model.bounce import BounceClass, Category, Kind
 from newsletter_mailer.model.faults import remedy
 from newsletter_mailer.store import originals
@@ -45,6 +48,26 @@ def test_an_address_that_nobody_has_is_never_written_to_again(desk: Office, box:
     assert (one.kind, one.bounce_class, one.category) == (Kind.BOUNCE, BounceClass.HARD, Category.GONE)
     assert (one.status, one.code, one.at) == ("5.1.1", 550, 1_793_692_800_000)
     assert originals.path_of(desk.database, one.mail).read_bytes() == raw
+
+
+def test_with_a_person_the_original_goes(desk: Office, box: Path) -> None:
+    deliver(box, "1.host", desk.bounce("ann@example.org"))
+    deliver(box, "2.host", desk.bounce("bob@example.org"))
+    desk.fetch()
+
+    forget(desk.database, "ann@example.org", secret=SECRET, now=NOON, source="test")
+
+    [kept] = originals.folder_of(desk.database).iterdir()
+    assert b"bob@example.org" in kept.read_bytes()
+
+
+def test_with_an_old_log_the_originals_go(desk: Office, box: Path) -> None:
+    deliver(box, "1.host", desk.bounce("ann@example.org"))
+    desk.fetch()
+
+    keep_no_longer(desk.database, desk.workspace.settings, now=NOON + 400 * DAY)
+
+    assert list(originals.folder_of(desk.database).iterdir()) == []
 
 
 def test_a_bounce_that_is_read_again_counts_once(desk: Office, box: Path) -> None:

@@ -15,7 +15,7 @@ from newsletter_mailer.store import audience, campaigns, forgetting, originals, 
 from newsletter_mailer.store.returned import DAY, Came, Named, SoftRule
 from newsletter_mailer.store.schema import deliveries, suppressions
 from newsletter_mailer.tokens import Secret, recipient_key, sign
-from unit.store.ledger_kit import ACCEPTED, NOON, SECRET, Bench
+from unit.store.ledger_kit import ACCEPTED, MINUTE, NOON, SECRET, Bench
 
 HARD = Came(
     kind=Kind.BOUNCE,
@@ -264,7 +264,7 @@ def test_of_a_forgotten_person_it_stays_known_that_something_came_back_and_nothi
 
     with bench.database.transaction() as c:
         forgetting.forget(c, key(), now=bench.now, source="test")
-    gone = originals.drop_unknown(bench.database, before=bench.now)
+    gone = originals.drop_unknown(bench.database, now=0)
 
     assert gone == 1
     with bench.database.reading() as c:
@@ -289,16 +289,19 @@ def test_originals_are_private_and_stay_as_long_as_the_ledger_speaks_of_them(ben
     comes(bench, ann, replace(HARD, mail=name, kept=True))
     path = originals.path_of(bench.database, name)
 
-    dropped = originals.drop_unknown(bench.database, before=path.stat().st_mtime + 1)
+    dropped = originals.drop_unknown(bench.database, now=bench.now)
 
     assert (again, dropped) == (name, 0)
     assert path.read_bytes() == b"Subject: 1\r\n\r\nmoi\r\n"
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
 
 
-def test_an_original_that_is_just_being_read_stays(bench: Bench) -> None:
+def test_an_original_that_may_be_read_just_now_stays_for_an_hour(bench: Bench) -> None:
     path = originals.path_of(bench.database, originals.keep(bench.database, b"Subject: 1\n\nmoi\n"))
+    written = round(path.stat().st_mtime * 1000)
 
-    originals.drop_unknown(bench.database, before=path.stat().st_mtime)
+    dropped = [
+        originals.drop_unknown(bench.database, now=written + later) for later in (59 * MINUTE, 61 * MINUTE)
+    ]
 
-    assert path.exists()
+    assert dropped == [0, 1]

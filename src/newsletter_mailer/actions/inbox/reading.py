@@ -27,7 +27,6 @@ SOURCE = "mail"  #: how the ledger tells these departures from others
 _CLOCKS = dt.timedelta(days=2)  # by which zones and clocks may differ
 _TOGETHER = 200  # mails that change nothing are noted together
 _LONGEST_SHOWN = 200  # letters of sender and subject
-_JUST_NOW_S = 3600  # another process may be reading
 _KINDS = (
     *("left", "again", "invalid", "other", "hard", "soft", "policy", "unclear", "complaints", "automatic"),
     *("delayed", "delivered", "unmatched", "unknown"),
@@ -75,7 +74,7 @@ def fetch(
     Raises UsageError when the settings name no mailbox, InboxUnreadable, LoginRefused and SecretError when it cannot
     be read; what was read until then is done.
     """
-    originals.drop_unknown(database, before=now / 1000 - _JUST_NOW_S)
+    originals.drop_unknown(database, now=now)
     name, server = named(workspace, environment)
     with opened(workspace, server) as mailbox:
         returning = Returning(database, workspace.settings.bounces, secret=secret, now=now)

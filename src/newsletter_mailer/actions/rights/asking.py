@@ -5,7 +5,7 @@ from __future__ import annotations
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.audience import normalise_address
 from newsletter_mailer.model.person import Person
-from newsletter_mailer.store import forgetting, rights
+from newsletter_mailer.store import forgetting, originals, rights
 from newsletter_mailer.store.database import Connection, Database
 from newsletter_mailer.tokens import Secret, recipient_key
 from newsletter_mailer.wording import sentence
@@ -33,6 +33,7 @@ def forget(database: Database, address: str, *, secret: Secret, now: int, source
         mailbox = normalise_address(address)
         known = forgetting.forget(connection, key, now=now, source=source, mailbox=mailbox)
     database.fold()
+    originals.drop_unknown(database, now=now)
     return known
 
 
