@@ -24,6 +24,7 @@ bench: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/sign.py
 	$(BIN)/python benchmarks/import_.py
 	$(BIN)/python benchmarks/one_click.py
+	$(BIN)/python benchmarks/bounces.py
 	$(BIN)/python benchmarks/send.py $(BENCH_OPTIONS)
 
 # Kills senders at seeded moments: make crash KILLS=2000 SEED=1

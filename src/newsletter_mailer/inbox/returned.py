@@ -51,11 +51,10 @@ def _opens(line: str) -> bool:
     if not 8 < len(bare) < 90:
         return False
     said = bare.lower()
-    decorated = line.strip()[:2] in ("--", "==", "**", "|-", "__", "##") or said.endswith(
-        ("follows.", "follow.", ":")
-    )
-    short = any(said.rstrip(".:") == word for word in _OWN_WORDS)
-    return short or (decorated and any(word in said for word in _OWN_WORDS))
+    if not any(word in said for word in _OWN_WORDS):
+        return False
+    decorated = line.strip()[:2] in ("--", "==", "**", "|-", "__", "##")
+    return decorated or said.endswith(("follows.", "follow.", ":")) or said.rstrip(".") in _OWN_WORDS
 
 
 def _is_header(line: str, lines: list[str], number: int) -> bool:

@@ -27,17 +27,20 @@ def any_of(phrases: str) -> tuple[str, ...]:
 
 def plain(text: str) -> str:
     """What phrases are looked for in: small letters, no accents, brackets, codes and addresses, a space at either end."""
-    bare = unicodedata.normalize("NFD", text[:_SEARCHED].lower().translate(_PLAIN))
-    letters = "".join(letter for letter in bare if not unicodedata.combining(letter))
+    letters = text[:_SEARCHED].lower().translate(_PLAIN)
+    if not letters.isascii():
+        apart = unicodedata.normalize("NFD", letters)
+        letters = "".join(letter for letter in apart if not unicodedata.combining(letter))
     kept = (word for word in letters.split() if "@" not in word and _NUMBERS.fullmatch(word) is None)
     return f" {' '.join(kept)} "
 
 
 def one_line(text: str) -> str:
     """The text as a reason: on one line, not too long."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text[: 3 * MOST_LETTERS]).split())[
-        :MOST_LETTERS
-    ]
+    line = " ".join(text[: 3 * MOST_LETTERS].split())
+    if not line.isprintable():
+        line = " ".join("".join(letter if letter.isprintable() else " " for letter in line).split())
+    return line[:MOST_LETTERS]
 
 
 def status_in(text: str) -> str:
