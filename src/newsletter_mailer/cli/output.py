@@ -82,9 +82,8 @@ class Face:
 
     def confirm(self, question: str) -> bool:
         """Whether yes was typed, in any language spoken here; anything else is a no."""
-        typed = click.prompt(
-            f"{question} {say('[y/N]')}", default="", show_default=False, prompt_suffix=" ", err=True
-        )
+        asked = " ".join((question, say("[y/N]")))
+        typed = click.prompt(asked, default="", show_default=False, prompt_suffix=" ", err=True)
         return typed.strip().casefold() in _YES
 
     def styled(self, text: str, style: str | None) -> str:

@@ -61,7 +61,10 @@ def _problem(error: click.ClickException) -> Sentence | str:
 
 def _or_nearest(problem: Sentence, nearest: list[str] | None) -> str:
     """With what was perhaps meant."""
-    return f"{problem} ({say('did you mean {name}?', name=nearest[0])})" if nearest else str(problem)
+    if not nearest:
+        return str(problem)
+    meant = say("did you mean {name}?", name=nearest[0])
+    return f"{problem} ({meant})"
 
 
 def _unfit(error: click.BadParameter, parameter: click.Parameter) -> Sentence | str:

@@ -135,8 +135,9 @@ def _self(person: Person, address: str, zone: ZoneInfo) -> Iterator[str]:
     else:
         name = f"{reader.first_name} {reader.last_name}".strip()
         yield _joined([reader.address, name, reader.organisation, reader.language])
+        colon = say(": ")
         for field, value in reader.attributes.items():
-            yield f"  {field}{say(': ')}{value}"
+            yield f"  {field}{colon}{value}"
         yield "  " + say(
             "known since {since}; last act of their own: {act}",
             since=local(person.created_at, zone),
