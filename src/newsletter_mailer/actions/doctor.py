@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from newsletter_mailer.config import Workspace, write_private
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.message import dkim
 from newsletter_mailer.message.letterhead import key_file, sender_domain
+from newsletter_mailer.smtp.account import is_loopback
 from newsletter_mailer.wording import Sentence, sentence
 
 
@@ -57,6 +59,19 @@ def make_key(workspace: Workspace) -> bool:
     except FileExistsError:
         return False
     return True
+
+
+def without_certificate(workspace: Workspace) -> Sentence | None:
+    """That readers reach the pages unencrypted, and what that costs; None where `public_url` is as it should be."""
+    url = workspace.settings.public_url or ""
+    if not url.startswith("http://") or is_loopback(urlsplit(url).hostname or ""):
+        return None
+    return sentence(
+        "public_url begins with http://: your letters go without the header for unsubscribing with one click, which "
+        "Gmail and others ask for, and what readers type can be read on its way. Get a certificate for {host} "
+        "(docs/serving.md shows how), then write https:// in public_url",
+        host=urlsplit(url).hostname,
+    )
 
 
 def not_signed() -> Sentence:

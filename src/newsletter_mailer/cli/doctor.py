@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter_mailer.cli.output import Face
-from newsletter_mailer.wording import say
+from newsletter_mailer.wording import Sentence, say
 
 if TYPE_CHECKING:
     from newsletter_mailer.actions.doctor import Published
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.option("--make-key", is_flag=True, help="Make the DKIM key, if there is none yet.")
 @click.pass_obj
 def doctor(face: Face, make_key: bool) -> None:
-    """Show the DNS record to publish for the key that signs your mails (DKIM).
+    """Show the DNS record to publish for the key that signs your mails (DKIM), and what else mail services will miss.
 
     Example: newsletter doctor --make-key
     """
@@ -28,13 +28,16 @@ def doctor(face: Face, make_key: bool) -> None:
         record = action.dkim_record(app.workspace)
         if record:
             _tell_key(face, record, made)
+        unencrypted = action.without_certificate(app.workspace)
         if face.json:
-            face.data_json(_as_json(record))
+            face.data_json(_as_json(record, unencrypted))
         elif record:
             _show(face, record)
         else:
             face.talk(str(action.not_signed()))
             face.talk(str(action.how_to_sign(app.workspace)))
+        if unencrypted:
+            face.talk(str(unencrypted), style="yellow")
 
 
 def _tell_key(face: Face, record: Published, made: bool | None) -> None:
@@ -61,9 +64,10 @@ def _show(face: Face, record: Published) -> None:
     face.data(record.zone_line)
 
 
-def _as_json(record: Published | None) -> dict[str, Any]:
+def _as_json(record: Published | None, unencrypted: Sentence | None) -> dict[str, Any]:
+    others = [str(unencrypted)] if unencrypted else []
     if record is None:
-        return {"dkim": None, "warnings": []}
+        return {"dkim": None, "warnings": others}
     shown = {
         "name": record.name,
         "type": "TXT",
@@ -73,7 +77,7 @@ def _as_json(record: Published | None) -> dict[str, Any]:
         "bits": record.bits,
         "key_file": record.key_file,
     }
-    return {"dkim": shown, "warnings": [str(warning) for warning in record.warnings]}
+    return {"dkim": shown, "warnings": [*map(str, record.warnings), *others]}
 
 
 COMMANDS = (doctor,)

@@ -19,10 +19,13 @@ def serve(face: Face, host: str | None, port: int | None) -> None:
 
     Example: newsletter serve
     """
+    from newsletter_mailer.actions.doctor import without_certificate
     from newsletter_mailer.web.public.server import serve as run
 
     with face.app() as app:
         settings = app.workspace.settings.serve
+        if unencrypted := without_certificate(app.workspace):
+            face.talk(str(unencrypted), style="yellow")
         run(
             app,
             host=settings.host if host is None else host,

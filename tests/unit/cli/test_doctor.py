@@ -83,6 +83,28 @@ def test_without_the_setting_it_says_what_to_write(tmp_path: Path) -> None:
     assert json.loads(as_json.stdout) == {"dkim": None, "warnings": []}
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://lettre.example.org/courrier", True),
+        ("https://lettre.example.org", False),
+        ("http://localhost:8025", False),
+        ("http://127.0.0.1:8025", False),
+    ],
+)
+def test_an_address_without_certificate_is_told_with_what_it_costs(
+    tmp_path: Path, url: str, told: bool
+) -> None:
+    workspace_at(tmp_path)
+    (tmp_path / "newsletter.yaml").write_text(f"{SETTINGS}public_url: {url}\n", encoding="utf-8")
+
+    said, as_json = doctor(tmp_path, "doctor"), doctor(tmp_path, "--json", "doctor")
+
+    assert ("unsubscribing with one click" in said.stderr) is told
+    assert ("Get a certificate for lettre.example.org (docs/serving.md" in said.stderr) is told
+    assert len(json.loads(as_json.stdout)["warnings"]) == told
+
+
 def test_what_it_says_to_write_can_be_written(tmp_path: Path) -> None:
     workspace_at(tmp_path)
     line = doctor(tmp_path, "doctor").stderr.splitlines()[-1].partition("this line: ")[2]

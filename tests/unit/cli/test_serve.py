@@ -42,6 +42,16 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     assert "--port" in str(done.exception)
 
 
+@pytest.mark.parametrize(("host", "told"), [("lettre.example.org", True), ("127.0.0.1:1", False)])
+def test_an_address_without_certificate_is_told(tmp_path: Path, host: str, told: bool) -> None:
+    with listening(0) as other:  # the port is taken: serving ends at once
+        port = other.getsockname()[1]
+        options = workspace(tmp_path, f"public_url: http://{host}\n")
+        done = CliRunner().invoke(newsletter, [*options, "serve", "--port", str(port)])
+
+    assert ("then write https:// in public_url" in done.output) is told
+
+
 def test_a_missing_password_is_told_before_any_reader_asks(tmp_path: Path) -> None:
     settings = (
         SETTINGS.replace("security: none", "security: none, username: r") + "public_url: http://127.0.0.1:1\n"
