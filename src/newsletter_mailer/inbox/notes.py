@@ -25,7 +25,8 @@ _SUBJECTS = any_of(
     "error sending your mail|unable to deliver|non delivery|nondeliver|non-deliver|not delivered|"
     "message not sent|delivery report|unzustellbar|mail delivery|problem delivering|delivery error|"
     "rejected mail|mail could not|message status|rejected:|email delivery|considered unsolicited|"
-    "delivery unsuccessful|delivery incomplete|loop alert|loop back warning|warning unix from loop"
+    "delivery unsuccessful|delivery incomplete|loop alert|loop back warning|warning unix from loop|"
+    " bounce |配信できません|配信に失敗|配信不能|届けられません|送信できません|送信エラー"
 )
 _WORDS = any_of(
     "following address(es) failed|following addresses failed|following recipients failed|"

@@ -57,7 +57,10 @@ RULES: tuple[Rule, ...] = (
         "user's disk quota|full mailbox|out of space|message would exceed|would exceed quota|"
         "would be over|boite pleine|boite aux lettres pleine|boite du destinataire pleine|"
         "boite mail pleine|boite est pleine|quota depasse|espace de stockage|postfach voll|"
-        "postfach ist voll|speicherplatz|buzon lleno|casella piena|user quota|mailbox limit",
+        "postfach ist voll|speicherplatz|buzon lleno|casella piena|user quota|mailbox limit|"
+        "exceeding their quota|over their quota|exceeding quota|enough space|account is full|"
+        "storage allocation|exceeded the local limit|reached disk quota|too much mail data|"
+        "too many messages on the server|insufficient storage|disc quota| quota ",
     ),
     _rule(
         "too fast",
@@ -86,14 +89,14 @@ RULES: tuple[Rule, ...] = (
         "blocked for what was sent",
         POLICY,
         FILTERED,
-        "blacklist|black list|blocklist|block list|blocked using|dnsbl|rbl|spamhaus|spamcop|sorbs|"
-        "barracuda|reputation|poor reputation|is listed at|is listed in|listed by|is listed on|"
-        "been listed|was listed|blocked by|has been blocked|was blocked|is blocked|been banned|your ip|"
-        "your host|client host|the ip address|reverse dns|ptr record|ptr resource record|"
-        "reverse mapping|reverse hostname|cannot resolve your|unresolvable|dynamic ip|dial-up|dialup|"
-        "helo command rejected|insecure mail relay|mismatches client ip|banned sending ip|"
-        "smtp server of your isp|open relay|connection refused by administrator|access denied to|"
-        "relaying mail from|mail server has been",
+        "blacklist|black list|blocklist|block list|blocked using|dnsbl|spamhaus|spamcop|reputation|"
+        "poor reputation|is listed at|is listed in|listed by|is listed on|been listed|was listed|"
+        "blocked by|has been blocked|been banned|your ip|your host|client host|the ip address|"
+        "reverse dns|ptr record|ptr resource record|reverse mapping|reverse hostname|"
+        "cannot resolve your|unresolvable|dynamic ip|dial-up|dialup|helo command rejected|"
+        "insecure mail relay|mismatches client ip|banned sending ip|smtp server of your isp|open relay|"
+        "connection refused by administrator|access denied to|relaying mail from|mail server has been|"
+        " rbl | sorbs|barracudacentral|was blocked|is blocked",
     ),
     _rule(
         "taken for spam",
@@ -165,16 +168,16 @@ RULES: tuple[Rule, ...] = (
         "moved",
         HARD,
         GONE,
-        "recipient no longer on server|user has moved|has moved to|no longer on server|"
-        "address has changed|no longer works|no longer at|no longer here|has left the|no longer with|"
-        "a quitte|ne travaille plus",
+        "recipient no longer on server|no longer on server|address has changed|no longer works|"
+        "no longer at|no longer here|has left the|no longer with|a quitte|ne travaille plus|"
+        "has been replaced by| has moved",
     ),
     _rule(
         "no mail taken",
         HARD,
         GONE,
         "null mx|nullmx|does not accept mail|domain does not accept|indicated no smtp service|"
-        "doesn't receive email|malformed or unexpected name server reply",
+        "doesn't receive email|malformed or unexpected name server reply|no mail accepted here",
     ),
     _rule(
         "unknown user",
@@ -185,19 +188,24 @@ RULES: tuple[Rule, ...] = (
         "mailbox does not exist|mailbox doesn't exist|user does not exist|user doesn't exist|"
         "user doesn't have a|no user by that name|account does not exist|recipient does not exist|"
         "address does not exist|tried to reach does not exist|does not exist here|no mailbox here|"
-        "no mail box|unknown address|address unknown|address not found|unknown local|local part|"
-        "recipient not found|recipient name is not recognized|not listed in|addressee unknown|"
-        "unknown account|not a valid mailbox|not a known user|no such address|no such account|"
-        "recipient address does not exist|undeliverable address|invalid mailbox|invalid user|"
-        "user not exist|user is unknown|is not a valid user|not our customer|bad destination mailbox|"
-        "bad destination email|unrouteable address|unroutable address|recipient is not local|"
-        "not known here|unknown or illegal|no account by that name|utilisateur inconnu|"
-        "destinataire inconnu|destinataire invalide|adresse inconnue|adresse inexistante|"
-        "boite inconnue|boite aux lettres inconnue|boite aux lettres inexistante|compte inexistant|"
-        "compte inconnu|utilisateur n'existe pas|adresse n'existe pas|email n'existe pas|"
-        "mail n'existe pas|boite n'existe pas|empfanger unbekannt|unbekannter empfanger|"
-        "usuario desconocido|utente sconosciuto|адресат не найден|пользователь не найден|"
-        "такого пользователя|宛先不明|あて先",
+        "no mail box|unknown address|address unknown|address not found|recipient not found|"
+        "recipient name is not recognized|not listed in|addressee unknown|unknown account|"
+        "not a valid mailbox|not a known user|no such address|no such account|"
+        "recipient address does not exist|invalid mailbox|invalid user|user not exist|user is unknown|"
+        "is not a valid user|not our customer|bad destination mailbox|bad destination email|"
+        "unrouteable address|unroutable address|recipient is not local|not known here|"
+        "unknown or illegal|no account by that name|utilisateur inconnu|destinataire inconnu|"
+        "destinataire invalide|adresse inconnue|adresse inexistante|boite inconnue|"
+        "boite aux lettres inconnue|boite aux lettres inexistante|compte inexistant|compte inconnu|"
+        "utilisateur n'existe pas|adresse n'existe pas|email n'existe pas|mail n'existe pas|"
+        "boite n'existe pas|empfanger unbekannt|unbekannter empfanger|usuario desconocido|"
+        "utente sconosciuto|адресат не найден|пользователь не найден|такого пользователя|宛先不明|あて先|"
+        "bad address|not present in directory|can't accept user|not an active address|mailbox invalid|"
+        "mailbox not present|nessuna casella|no existe ese usuario|no existe dicha persona|"
+        "usuario no existe|no mailbox by that name|no mailbox found|not a valid recipient|"
+        "not a valid user|recipient not exist|not in my validrcptto|no longer accepts mail|"
+        "wrong or no longer valid|unknown mailbox|user not known|unknown virtual user|"
+        "no one at this address|email name is not found|unknown in virtual|unknown local part",
     ),
     _rule(
         "unknown domain",
@@ -206,14 +214,21 @@ RULES: tuple[Rule, ...] = (
         "host unknown|unknown host|host not found|domain not found|no such domain|"
         "domain does not exist|name service error|nxdomain|no such host|unknown domain|"
         "couldn't be found|could not be found|domain name not found|host or domain name not found|"
-        "illegal host/domain|unable to lookup|non-existent host|lookup failure|couldn't find any host|"
+        "illegal host/domain|unable to lookup|non-existent host|couldn't find any host|"
         "couldn't find a mail exchanger|domain is not reachable|no such domain at all|domaine inconnu|"
-        "domaine inexistant|all relevant mx records point to",
+        "domaine inexistant|all relevant mx records point to|recipient domain must exist|"
+        "domain mentioned in email address is unknown|name or service not known|dns lookup failure",
     ),
 )
 
 #: These count where the codes say nothing.
 WEAK: tuple[Rule, ...] = (
+    _rule(
+        "mailbox unavailable",  # RFC 5321 section 4.2.3, and how Outlook.com says that nobody has an address
+        HARD,
+        GONE,
+        "requested action not taken: mailbox unavailable",
+    ),
     _rule(
         "out of order",
         SOFT,
@@ -230,7 +245,8 @@ WEAK: tuple[Rule, ...] = (
         "could not be delivered for|connection refused|no route to host|network is unreachable|"
         "connection reset|connection failed|couldn't connect|could not connect|unable to connect|"
         "not responding|mail loop|routing loop|loops back|hop count|too many hops|deferred|delayed|"
-        "did not accept our requests|lost connection|conversation with|unreachable",
+        "did not accept our requests|lost connection|conversation with|unreachable|"
+        "have been failing for a long time|retry time|undeliverable for",
     ),
     _rule(
         "a policy",

@@ -16,23 +16,38 @@ _PLAIN = str.maketrans('<>[](){}"«»“”’', "             '")
 _NUMBERS = re.compile(
     r"\d{3}[- ]?(?:[245]\.\d{1,3}\.\d{1,3})?[:.]?|[245]\.\d{1,3}\.\d{1,3}[:.]?|#[245]\.\d\.\d"
 )
+_HOST = re.compile(r"(?!resolver\.)(?:[a-z0-9_-]{1,63}\.){1,20}[a-z][a-z0-9-]{1,62}[.:,;]?")
+_LISTS = ("spamhaus", "spamcop", "sorbs", "barracudacentral", "dnsbl")
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 _CODE = re.compile(r"(?<![\w.:/-])([245][0-5]\d)(?=[ \-:;,.\])]|$)")
 
 
 def any_of(phrases: str) -> tuple[str, ...]:
-    """The phrases that stand between bars: tables of them are read more easily so."""
-    return tuple(phrases.split("|"))
+    """The phrases that stand between bars, as `plain` gives them: tables of them are read more easily so."""
+    return tuple(_without_accents(phrases).split("|"))
 
 
 def plain(text: str) -> str:
-    """What phrases are looked for in: small letters, no accents, brackets, codes and addresses, a space at either end."""
-    letters = text[:_SEARCHED].lower().translate(_PLAIN)
-    if not letters.isascii():
-        apart = unicodedata.normalize("NFD", letters)
-        letters = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    kept = (word for word in letters.split() if "@" not in word and _NUMBERS.fullmatch(word) is None)
-    return f" {' '.join(kept)} "
+    """What phrases are looked for in: small letters, no accents, brackets, codes, addresses and hosts.
+
+    A space stands at either end. Hosts go because many are named after the filter that they are.
+    """
+    letters = _without_accents(text[:_SEARCHED].lower().translate(_PLAIN))
+    return f" {' '.join(word for word in letters.split() if not _is_name(word))} "
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFD", text)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def _is_name(word: str) -> bool:
+    """Whether the word is an address, a code or a host; names of blocklists are words."""
+    if "@" in word or _NUMBERS.fullmatch(word) is not None:
+        return True
+    return "." in word and _HOST.fullmatch(word) is not None and not any(name in word for name in _LISTS)
 
 
 def one_line(text: str) -> str:
