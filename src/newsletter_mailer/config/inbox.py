@@ -17,6 +17,8 @@ class InboxSettings(Section):
     """Without it they go to the sender's own address."""
     maildir: Plain = ""
     """The folder of that mailbox on this machine, in place of a server; it holds `new` and `cur`."""
+    mbox: Plain = ""
+    """The file of that mailbox on this machine, as Thunderbird keeps it, in place of a server."""
     host: Plain = ""
     """The server (IMAP) that has the mailbox. The password stands elsewhere: environment or `password_file`."""
     port: Port = 993
@@ -38,8 +40,8 @@ class InboxSettings(Section):
 
     @model_validator(mode="after")
     def _one_place(self) -> InboxSettings:
-        if self.maildir and self.host:
-            raise PydanticCustomError("two_inboxes", "a Maildir and a server")
+        if sum(map(bool, (self.maildir, self.mbox, self.host))) > 1:
+            raise PydanticCustomError("two_inboxes", "more than one mailbox")
         if self.host and not self.username:
             raise PydanticCustomError("inbox_username", "no user name for the mailbox")
         if self.host and self.security == "none" and self.host not in LOOPBACK:

@@ -135,7 +135,7 @@ SIMPLE: Mapping[str, tuple[Path, Sentence, Sentence]] = {
     "two_inboxes": (
         ("host",),
         sentence("there is one mailbox, on a server or in a folder"),
-        sentence("keep “host” or “maildir”, and take the other away"),
+        sentence("keep one of “host”, “maildir” and “mbox”, and take the others away"),
     ),
     "inbox_username": (
         ("host",),

@@ -12,6 +12,7 @@ from newsletter_mailer.config.private import inbox_password
 from newsletter_mailer.errors import SecretError, UsageError
 from newsletter_mailer.inbox.mailbox import Mailbox
 from newsletter_mailer.inbox.maildir import Maildir
+from newsletter_mailer.inbox.mbox import Mbox
 from newsletter_mailer.wording import sentence
 
 if TYPE_CHECKING:
@@ -21,18 +22,20 @@ if TYPE_CHECKING:
 def has_inbox(workspace: Workspace) -> bool:
     """Whether the settings name a mailbox to read."""
     inbox = workspace.settings.inbox
-    return bool(inbox.maildir or inbox.host)
+    return bool(inbox.maildir or inbox.mbox or inbox.host)
 
 
 def named(workspace: Workspace, environment: Mapping[str, str]) -> tuple[str, Server | None]:
     """The mailbox's name in the ledger, and the server that has it."""
     inbox = workspace.settings.inbox
     if inbox.maildir:
-        return f"maildir:{_maildir(workspace).resolve()}", None
+        return f"maildir:{_file(workspace, inbox.maildir).resolve()}", None
+    if inbox.mbox:
+        return f"mbox:{_file(workspace, inbox.mbox).resolve()}", None
     if not inbox.host:
         raise UsageError(
             sentence("newsletter.yaml names no mailbox to read"),
-            sentence("write `inbox.host` and `inbox.username`, or `inbox.maildir`"),
+            sentence("write `inbox.host` and `inbox.username`, or `inbox.maildir`, or `inbox.mbox`"),
         )
     from newsletter_mailer.inbox.imap import Server  # ssl and imaplib: only who has a server
 
@@ -56,15 +59,18 @@ def named(workspace: Workspace, environment: Mapping[str, str]) -> tuple[str, Se
     return f"imap:{inbox.username}@{inbox.host}/{inbox.folder}", server
 
 
-def _maildir(workspace: Workspace) -> Path:
-    return workspace.root / Path(workspace.settings.inbox.maildir).expanduser()
+def _file(workspace: Workspace, name: str) -> Path:
+    return workspace.root / Path(name).expanduser()
 
 
 @contextmanager
 def opened(workspace: Workspace, server: Server | None) -> Iterator[Mailbox]:
     """The mailbox, for as long as it is read."""
     if server is None:
-        yield Maildir(_maildir(workspace))
+        inbox = workspace.settings.inbox
+        yield (
+            Maildir(_file(workspace, inbox.maildir)) if inbox.maildir else Mbox(_file(workspace, inbox.mbox))
+        )
         return
     from newsletter_mailer.inbox.imap import opened as opened_server
 
