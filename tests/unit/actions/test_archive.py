@@ -355,6 +355,58 @@ def test_somebody_elses_page_is_not_overwritten(database: Database, ws: Workspac
     assert [path.name for path in folder.iterdir()] == ["index.html"]
 
 
+def test_a_folder_of_other_files_is_not_mixed_with(database: Database, ws: Workspace) -> None:
+    sent(database, written(ws, "novembre", issue(1)))
+    (ws.root / "site" / "octobre").mkdir(parents=True)
+    for name in ("photo.jpg", "compta.ods", "zèbre.txt", "CNAME", ".nojekyll"):
+        (ws.root / "site" / name).write_bytes(b"x")
+
+    with pytest.raises(UsageError) as refused:
+        export(static_archive(database, ws), ws.root / "site")
+
+    assert "did not write: compta.ods, octobre, photo.jpg, … (" in str(refused.value)
+    assert "such as " in str(refused.value)
+    assert not (ws.root / "site" / "index.html").exists()
+
+
+def test_what_belongs_to_any_site_is_not_in_the_way(database: Database, ws: Workspace) -> None:
+    sent(database, written(ws, "novembre", issue(1)))
+    (ws.root / "site" / ".git").mkdir(parents=True)
+    (ws.root / "site" / "CNAME").write_text("lettres.example.org")
+
+    assert export(static_archive(database, ws), ws.root / "site").issues == 1
+
+
+def test_a_later_letter_does_not_take_the_place_of_somebody_elses_page(
+    database: Database, ws: Workspace
+) -> None:
+    folder = ws.root / "site"
+    export(static_archive(database, ws), folder)
+    (folder / "novembre").mkdir()
+    (folder / "novembre" / "index.html").write_text("<h1>Notre novembre</h1>")
+    sent(database, written(ws, "novembre", issue(1)))
+
+    with pytest.raises(UsageError, match=r"did not write: novembre/index\.html"):
+        export(static_archive(database, ws), folder)
+
+    assert "Notre" in (folder / "novembre" / "index.html").read_text()
+
+
+def test_an_export_that_was_cut_short_is_finished_by_the_next(database: Database, ws: Workspace) -> None:
+    sent(database, written(ws, "novembre", issue(1)))
+    folder = ws.root / "site"
+    folder.mkdir()
+    (folder / ".index.html.new").mkdir()  # the index cannot be written
+    with pytest.raises(OSError, match=r"index\.html\.new"):
+        export(static_archive(database, ws), folder)
+    (folder / ".index.html.new").rmdir()
+    (folder / "style.css").write_text("of an older version")
+
+    done = export(static_archive(database, ws), folder)
+
+    assert set(done.written) == {"style.css", "index.html"}
+
+
 def test_letters_to_closed_lists_alone_are_not_published_by_mistake(
     database: Database, ws: Workspace
 ) -> None:

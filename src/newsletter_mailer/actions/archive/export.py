@@ -16,6 +16,8 @@ from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import sentence
 
 WRITTEN = ".newsletter-archive.json"  #: which files of the folder are ours
+_OF_THE_SITE = frozenset(("CNAME", "robots.txt", "favicon.ico"))  # stand beside any pages
+_NAMED = 3  # of the files that are in the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def export(archive: Archive, folder: Path) -> Exported:
     """Write the archive into the folder; what is there already as it should be is not touched.
 
     Files of an issue that is not shown any more are taken away; files that are not ours stay. Raises UsageError
-    when somebody else's page stands there, and when all that was sent is for closed lists.
+    when files stand there that are somebody else's, and when all that was sent is for closed lists.
     """
     if not archive.entries() and archive.left_out():
         raise UsageError(
@@ -65,9 +67,10 @@ def export(archive: Archive, folder: Path) -> Exported:
     files = dict(_files(archive))
     before = _ours(folder)
     _check(folder, files, before)
+    _note(folder, before | set(files))  # before they are there: after a crash they are known to be ours
     written = [name for name, data in files.items() if _write(folder / name, data)]
     removed = sorted(name for name in before - set(files) if _remove(folder, name))
-    _write(folder / WRITTEN, (json.dumps(sorted(files), indent=0) + "\n").encode())
+    _note(folder, set(files))
     return Exported(folder, len(archive.entries()), tuple(written), tuple(removed), archive.left_out())
 
 
@@ -103,12 +106,37 @@ def _inside(name: str) -> bool:
 def _check(folder: Path, files: dict[str, bytes], before: set[str]) -> None:
     if folder.exists() and not folder.is_dir():
         raise UsageError(sentence("{path} is not a folder", path=folder))
-    strange = "index.html"
-    if not before and (folder / strange).exists() and (folder / strange).read_bytes() != files[strange]:
+    strange = sorted({*_overwritten(folder, files, before), *(() if before else _beside(folder, files))})
+    if strange:
+        names = [*strange[:_NAMED], "…"] if len(strange) > _NAMED else strange
         raise UsageError(
-            sentence("{folder} has an {file} that this program did not write", folder=folder, file=strange),
+            sentence(
+                "{folder} holds what this program did not write: {names}",
+                folder=folder,
+                names=", ".join(names),
+            ),
             sentence("choose another folder, such as {folder}", folder=folder / "letters"),
         )
+
+
+def _overwritten(folder: Path, files: dict[str, bytes], before: set[str]) -> Iterator[str]:
+    """Names that ours would take from somebody else's."""
+    for name, data in files.items():
+        path = folder / name
+        if name not in before and path.exists() and (not path.is_file() or path.read_bytes() != data):
+            yield name
+
+
+def _beside(folder: Path, files: dict[str, bytes]) -> Iterator[str]:
+    """What ours would be mixed with: another site, or a folder that was meant for something else."""
+    tops = {Path(name).parts[0] for name in files}
+    for path in folder.iterdir() if folder.exists() else ():
+        if path.name not in tops | _OF_THE_SITE and not path.name.startswith("."):
+            yield path.name
+
+
+def _note(folder: Path, names: set[str]) -> None:
+    _write(folder / WRITTEN, (json.dumps(sorted(names), indent=0) + "\n").encode())
 
 
 def _write(path: Path, data: bytes) -> bool:
