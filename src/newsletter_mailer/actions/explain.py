@@ -13,6 +13,8 @@ from newsletter_mailer.store import returned
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.tokens import Secret
 
+Ledger = tuple[Database, Secret]  #: where letters of ours are looked for
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:
@@ -46,7 +48,7 @@ class Explained:
         }
 
 
-def explain(files: Iterable[Path], *, ledger: tuple[Database, Secret] | None) -> Iterator[Explained]:
+def explain(files: Iterable[Path], *, ledger: Ledger | None) -> Iterator[Explained]:
     """What the mail in each file is. ledger: where letters of ours are looked for, if there is one.
 
     Raises OSError for a file that cannot be read.

@@ -15,10 +15,8 @@ from newsletter_mailer.model.bounce import BounceClass, Kind
 from newsletter_mailer.wording import say, sentence
 
 if TYPE_CHECKING:
-    from newsletter_mailer.actions.explain import Explained
+    from newsletter_mailer.actions.explain import Explained, Ledger
     from newsletter_mailer.model.bounce import Failed, Returned
-    from newsletter_mailer.store.database import Database
-    from newsletter_mailer.tokens import Secret
 
 _KINDS = {
     Kind.BOUNCE: sentence("it could not be delivered"),
@@ -59,7 +57,7 @@ def explain(face: Face, files: tuple[Path, ...], as_json: bool) -> None:
 
 
 @contextmanager
-def _ledger(face: Face) -> Iterator[tuple[Database, Secret] | None]:
+def _ledger(face: Face) -> Iterator[Ledger | None]:
     """Where letters of ours stand; None outside a workspace, and before the first letter."""
     with ExitStack() as stack:
         ledger = None
