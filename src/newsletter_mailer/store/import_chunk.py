@@ -46,7 +46,7 @@ _JOIN_ADDED = text(
 )
 _SAY_ADDED = text(
     "INSERT INTO consent_events (recipient_key, list_id, kind, wording, basis, source, detail, at)"
-    " SELECT recipient_key, :list, 'imported', '', :basis, :source, '', :now FROM subscribers WHERE id > :after"
+    " SELECT recipient_key, :list, 'imported', :wording, :basis, :source, '', :now FROM subscribers WHERE id > :after"
 )
 _JOIN = text(
     "INSERT INTO subscriptions (subscriber_id, list_id, status, since, source, basis)"
@@ -119,6 +119,7 @@ class Writing:
     source: str
     basis: str
     now: int
+    wording: str = ""  #: what those who join agreed to
 
     @property
     def values(self) -> dict[str, object]:
@@ -195,7 +196,7 @@ def _add(added: Sequence[Person], numbers: Mapping[str, int], c: Connection, wri
     ]
     insert_rows(c, _ADD, _ADDED, rows)
     c.execute(_JOIN_ADDED, {**writing.values, "after": after})
-    c.execute(_SAY_ADDED, {**writing.values, "after": after})
+    c.execute(_SAY_ADDED, {**writing.values, "wording": writing.wording, "after": after})
 
 
 def _change(changed: Sequence[Person], numbers: Mapping[str, int], c: Connection, writing: Writing) -> None:
@@ -218,7 +219,8 @@ def _join(c: Connection, joining: Sequence[Person], writing: Writing) -> None:
     if not joining:
         return
     c.execute(_JOIN, [{**writing.values, "id": person.number} for person in joining])
-    _say(c, joining, ConsentKind.IMPORTED, writing, list_id=writing.into.id, basis=writing.basis)
+    said = {"basis": writing.basis, "wording": writing.wording}
+    _say(c, joining, ConsentKind.IMPORTED, writing, list_id=writing.into.id, **said)
 
 
 def _leave(c: Connection, leaving_: Sequence[Person], writing: Writing) -> None:
@@ -256,6 +258,7 @@ def _say(
     *,
     list_id: int | None = None,
     basis: str = "",
+    wording: str = "",
 ) -> None:
     """What `consent.record` writes, for many."""
     rows = [
@@ -263,7 +266,7 @@ def _say(
             p.key,
             list_id,
             kind.value,
-            "",
+            wording,
             basis,
             writing.source,
             p.barred.value if p.barred else "",

@@ -43,15 +43,17 @@ def import_rows(
     source: str,
     now: int,
     basis: Basis | None = None,
+    wording: str = "",
 ) -> ImportCount:
     """Add these readers to a list, confirmed, and fill in what was not known of them; nothing is erased.
 
     source: file and date, as told to a reader who asks where we have the address from.
     basis: why we may write to those who join; the list's own when it is not given.
+    wording: what those who join agreed to, kept with each of them as the proof.
     """
     _keep_pages(c)
     total: Counter[str] = Counter()
-    writing = Writing(into, source=source, basis=(basis or into.basis).value, now=now)
+    writing = Writing(into, source=source, basis=(basis or into.basis).value, now=now, wording=wording)
     seen = _Seen(last_number(c))
     remaining = iter(rows)
     while chunk := list(islice(remaining, _CHUNK)):

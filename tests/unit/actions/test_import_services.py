@@ -167,7 +167,6 @@ def test_what_tells_who_left_tells_it_also_when_it_is_ignored(tmp_path: Path, da
         ("email;Date de désinscription\nann@example.org;\nbob@example.org;01/02/2024\n", {BOB: "left"}),
         ("email,Unsubscribed\nann@example.org,no\nbob@example.org,yes\n", {BOB: "left"}),
         ("email,Hard bounced at\nann@example.org,\nbob@example.org,2024-02-01\n", {BOB: "hard_bounce"}),
-        ("email;statut\nann@example.org;salarié\nbob@example.org;bénévole\n", {}),
     ],
 )
 def test_in_any_table_a_column_may_say_who_left(
@@ -176,7 +175,84 @@ def test_in_any_table_a_column_may_say_who_left(
     take_in(written(tmp_path, text), database)
 
     assert out_for_good(database, PEOPLE) == out
-    assert standing(database).get(BOB) == (None if out else "confirmed")
+    assert standing(database) == {"ann@example.org": "confirmed"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "member", "left"),
+    [
+        ("Statut", "Abonné(e)", "Désinscrit(e)"),
+        ("Statut", "Inscrite", "désabonnée le 12/03/2024"),
+        ("STATUT", "actif", "STOP !"),
+        ("Etat", "Active", "ne plus lui écrire"),
+        ("État", "", "Désinscription demandée"),
+        ("Status", "subscribed", "Opt-out"),
+        ("Statut d’abonnement", "abonné·e", "désinscrit·e"),
+        ("Statut newsletter", "Abonné-e", "désinscrit-e"),
+        ("Abonné", "oui", "non"),
+        ("Abonné(e)", "x", "Non"),
+        ("Abonnée à la lettre", "12/03/2024", "Désinscrite (12/03/2024)"),
+        ("Newsletter", "1", "0"),
+        ("Souhaitez-vous recevoir nos lettres ?", "OUI", "NON"),
+        ("Subscribed", "true", "none"),
+    ],
+)
+def test_people_write_in_their_own_words_who_left(
+    tmp_path: Path, database: Database, heading: str, member: str, left: str
+) -> None:
+    done = take_in(written(tmp_path, f"email;{heading}\nann@example.org;{member}\n{BOB};{left}\n"), database)
+
+    assert done.count == ImportCount(added=1, departed=1)
+    assert out_for_good(database, PEOPLE) == {BOB: "left"}
+    assert standing(database) == {"ann@example.org": "confirmed"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "word"),
+    [
+        ("Statut", "salarié"),
+        ("Statut", "pas désinscrit"),
+        ("Statut", "manual"),
+        ("Abonné", ""),
+        ("Abonné", "?"),
+        ("Newsletter", "peut-être"),
+    ],
+)
+def test_whom_nobody_understands_is_left_out_until_the_column_is_said_to_be_something_else(
+    tmp_path: Path, database: Database, heading: str, word: str
+) -> None:
+    path = written(tmp_path, f"email;{heading};nom\n{BOB};{word};Noir\n")
+
+    unsaid = take_in(path, database)
+    before = standing(database)
+    mapped = take_in(path, database, given={heading: "ignore"})
+
+    assert [str(reject.why) for reject in unsaid.rejects] == [
+        f"“{heading}” says “{word}”: nobody knows whether they may be written to; if it is about something else: "
+        f'--map "{heading}=ignore"'
+    ]
+    assert (before, out_for_good(database, PEOPLE)) == ({}, {})
+    assert (mapped.count, standing(database)) == (ImportCount(added=1), {BOB: "confirmed"})
+
+
+@pytest.mark.parametrize(
+    "heading", ["Statut juridique", "Inscrit le", "Abonné depuis", "State", "Inscrit par"]
+)
+def test_what_only_sounds_like_it_leaves_nobody_out(tmp_path: Path, database: Database, heading: str) -> None:
+    take_in(written(tmp_path, f"email;{heading}\n{BOB};SARL\n"), database)
+
+    assert standing(database) == {BOB: "confirmed"}
+
+
+def test_a_field_of_the_workspace_keeps_its_words_and_a_departure_in_it_counts(
+    tmp_path: Path, database: Database
+) -> None:
+    text = f"email;statut\nann@example.org;salarié\n{BOB};désabonné\n"
+
+    take_in(written(tmp_path, text), database, fields=("statut",))
+
+    assert reader(database, "ann@example.org").attributes == {"statut": "salarié"}
+    assert out_for_good(database, PEOPLE) == {BOB: "left"}
 
 
 def test_the_street_in_an_export_of_mailchimp_is_not_taken_for_the_address(

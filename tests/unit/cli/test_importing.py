@@ -23,6 +23,7 @@ from newsletter_mailer.model.audience import ImportCount
 from newsletter_mailer.wording import sentence, use_language
 
 Call = Callable[..., Result]
+IMPORT = ("subscribers", "import", "--list", "members")
 PEOPLE = "email;prénom;ville\nann@example.org;Ann;Albi\nbob@example.org;Bob;Pau\n"
 
 
@@ -168,3 +169,50 @@ def test_on_a_terminal_a_bar_follows_the_reading(
         assert nothing is None
 
     assert "Reading" in capsys.readouterr().err
+
+
+def _words_kept(call: Call, address: str) -> list[str]:
+    known = json.loads(call("--json", "subscribers", "show", address).stdout)
+    return [event["wording"] for event in known["consents"] if event["kind"] == "imported"]
+
+
+def test_the_words_of_a_paper_form_are_kept_with_everyone_who_signed_it(call: Call, root: Path) -> None:
+    words = "J’accepte de recevoir la lettre."
+    call("lists", "add", "other")
+    call("subscribers", "add", "bob@example.org", "--list", "other")  # known already, and joins
+
+    done = call(*IMPORT, str(root / "people.csv"), "--basis", "consent", "--wording", words)
+
+    assert _words_kept(call, "ann@example.org") == [words]
+    assert _words_kept(call, "bob@example.org") == [words]
+    assert "Nobody could prove" not in done.stderr
+
+
+def test_consent_without_words_of_its_own_has_those_of_the_list(call: Call, root: Path) -> None:
+    call("lists", "add", "members", "--wording", "I agree to the letter.")
+
+    call(*IMPORT, str(root / "people.csv"), "--basis", "consent")
+
+    assert _words_kept(call, "ann@example.org") == ["I agree to the letter."]
+
+
+def test_who_did_not_consent_agreed_to_no_words(call: Call, root: Path) -> None:
+    call("lists", "add", "members", "--wording", "I agree to the letter.", "--basis", "consent")
+
+    done = call(*IMPORT, str(root / "people.csv"), "--basis", "soft_opt_in")
+
+    assert _words_kept(call, "ann@example.org") == [""]
+    assert "Nobody could prove" not in done.stderr
+
+
+def test_consent_without_any_words_is_told(call: Call, root: Path) -> None:
+    people = str(root / "people.csv")
+
+    tried = call(*IMPORT, people, "--basis", "consent", "--dry-run")
+    done = call(*IMPORT, people, "--basis", "consent")
+    again = call(*IMPORT, people, "--basis", "consent")
+
+    for said in (tried.stderr, done.stderr):
+        assert "! Nobody could prove to what they agreed" in said
+        assert "--wording" in said
+    assert "Nobody could prove" not in again.stderr  # nobody joined

@@ -88,6 +88,13 @@ class Imported:
     dry_run: bool = False  #: nothing was written
     services: tuple[str, ...] = ()  #: whose exports these are
     columns: tuple[tuple[str, str], ...] = field(default=())  #: heading, and what it was taken for
+    wording: str = ""  #: what those who joined agreed to
+
+    @property
+    def unproved(self) -> bool:
+        """Whether people joined as having agreed, and nobody could say to what."""
+        joined = self.count.added + self.count.joined
+        return self.basis is Basis.CONSENT and bool(joined) and not self.wording
 
     @property
     def on_list(self) -> bool:

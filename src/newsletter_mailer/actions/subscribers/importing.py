@@ -43,6 +43,7 @@ def import_people(
     now: int,
     source: str,
     basis: Basis | None = None,
+    wording: str = "",
     given: Mapping[str, str] | None = None,
     everyone: Arrival = Arrival.MEMBER,
     dry_run: bool = False,
@@ -51,9 +52,9 @@ def import_people(
     """Import a file as confirmed subscribers of a list, made if missing, in one transaction.
 
     Rows that cannot be a subscriber are left out and given back; where no row can, no list is made. basis: of those
-    who join, if not the list's; given: what columns mean, by heading; everyone: what is true of each row, whatever
-    it says. Raises UsageError when the file is no table of people, the list has a name that no message can bear,
-    or it is commercial and the basis does not allow that.
+    who join, if not the list's; wording: what they agreed to, if not in the list's words; given: what columns mean, by
+    heading; everyone: what is true of each row, whatever it says. Raises UsageError when the file is no table of
+    people, the list has a name that no message can bear, or it is commercial and the basis does not allow that.
     """
     check_list(list_slug)
     tables = read_tables(path, _wanted(workspace, given, everyone, list_slug))
@@ -74,8 +75,12 @@ def import_people(
                 source=source,
                 now=now,
                 basis=basis,
+                wording=(said := _wording(into, basis, wording)),
             )
-            done = reading.imported(count, list_slug, basis or into.basis, new_list=new_list, dry_run=dry_run)
+            done = replace(
+                reading.imported(count, list_slug, basis or into.basis, new_list=new_list, dry_run=dry_run),
+                wording=said,
+            )
             if dry_run:
                 raise _DryRun
     return done
@@ -125,6 +130,12 @@ def _into(
             sentence("only those who agreed may join it: --basis consent, or soft_opt_in, or b2b"),
         )
     return found, False
+
+
+def _wording(into: MailingList, basis: Basis | None, given: str) -> str:
+    """What those who join agreed to; nobody agreed to anything where we write on another basis."""
+    agreed = (basis or into.basis) is Basis.CONSENT
+    return given.strip() or (into.wording if agreed else "")
 
 
 class _Reading:

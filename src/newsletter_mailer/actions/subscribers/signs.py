@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
+from newsletter_mailer.actions.subscribers import spoken
 from newsletter_mailer.actions.subscribers.headings import STATUS, plain
 from newsletter_mailer.model.audience import Arrival
 
@@ -72,13 +73,14 @@ def signs(
     also: Collection[str],
     *,
     every_word: bool,
+    own_words: bool = False,
     into: str = "",
 ) -> tuple[Sign, ...]:
     """The columns of a table that tell. columns: what each was told or guessed to be.
 
     also: headings that may tell though they are something else besides: a field of the workspace, or ignored.
-    every_word: a status that is empty or unknown is no member's. Where a table is nobody's export, its column
-    "status" may be about something else altogether. into: the list that they join.
+    every_word: a status that is empty or unknown is no member's, and a program's words are all there are.
+    own_words: the table is nobody's export, and says it as people do. into: the list that they join.
     """
     found = []
     for place, (heading, field) in enumerate(zip(header, columns, strict=True)):
@@ -86,18 +88,40 @@ def signs(
         told = field == STATUS
         if not (told or field is None or name in also):
             continue
-        if told or name in _STATUS:
-            found.append(Sign(place, heading, arrival_of if told or every_word else _member_or_known))
+        kept = (
+            field is not None and not told
+        )  # as something else besides: its other words say nothing of this
+        if told or name in _STATUS or (own_words and spoken.tells_status(heading)):
+            found.append(Sign(place, heading, arrival_of if every_word else _worded(kept=kept, told=told)))
         elif name in _DATES:
             found.append(Sign(place, heading, _dated(_DATES[name])))
         elif name == _OUR_LISTS:
             found.append(Sign(place, heading, _left(into)))
+        elif own_words and spoken.tells_reading(heading):
+            found.append(Sign(place, heading, _yes_or_no(kept=kept)))
     return tuple(found)
 
 
-def _member_or_known(cell: str) -> Arrival:
-    found = arrival_of(cell)
-    return Arrival.MEMBER if found in (None, Arrival.BARRED) else found  # "manual" is anything but ours
+def _worded(*, kept: bool, told: bool) -> Callable[[str], Arrival | None]:
+    def read(cell: str) -> Arrival | None:
+        if told and not cell.strip():
+            return None
+        known = arrival_of(cell)
+        if known in (None, Arrival.BARRED):  # "manual" is anything but ours
+            known = spoken.status(cell)
+        return known or (Arrival.MEMBER if kept else None)
+
+    return read
+
+
+def _yes_or_no(*, kept: bool) -> Callable[[str], Arrival | None]:
+    def read(cell: str) -> Arrival | None:
+        known = arrival_of(cell)
+        if known in (None, Arrival.BARRED, Arrival.UNASKED):  # "none" is a no here
+            known = spoken.reading(cell) or known
+        return (None if known is Arrival.BARRED else known) or (Arrival.MEMBER if kept else None)
+
+    return read
 
 
 def _left(into: str) -> Callable[[str], Arrival]:

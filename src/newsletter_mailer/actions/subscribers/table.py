@@ -88,13 +88,23 @@ class Table:
             cell = row[sign.place] if sign.place < len(row) else ""
             found = sign.read(cell)
             if found is None:
-                return sentence(
-                    "“{column}” says “{word}”: nobody knows whether they may be written to",
-                    column=sign.heading,
-                    word=shown(cell),
-                )
+                return self._unknown(sign.heading, shown(cell))
             said.append(found)
         return strictest(said)
+
+    def _unknown(self, column: str, word: str) -> Sentence:
+        if self.service and self.service.every_word:  # they are about nothing else
+            return sentence(
+                "“{column}” says “{word}”: nobody knows whether they may be written to",
+                column=column,
+                word=word,
+            )
+        return sentence(
+            "“{column}” says “{word}”: nobody knows whether they may be written to; if it is about something else: "
+            '--map "{column}=ignore"',
+            column=column,
+            word=word,
+        )
 
     def kept(self, row: Sequence[str]) -> tuple[str, ...]:
         """The cells of a row without a reason for which it was left out before."""
@@ -133,6 +143,7 @@ def table(path: Path, source: Source, wanted: Wanted) -> Table:
         columns,
         _telling(wanted, service),
         every_word=bool(service and service.every_word),
+        own_words=service is None,
         into=wanted.into,
     )
     where = tuple(None if column in (STATUS, IGNORE) else column for column in columns)

@@ -50,6 +50,7 @@ def as_json(done: Imported) -> dict[str, object]:
         "barred": count.barred,
         "unasked": count.unasked,
         "dry_run": done.dry_run,
+        "wording": done.wording,
         "columns": [{"column": heading, "field": field} for heading, field in done.columns],
         "ignored": list(done.ignored),
     }
@@ -70,7 +71,7 @@ def tell_import(face: Face, done: Imported) -> None:
         face.data(say("{list}: {counts}", list=done.slug, counts=counts))
     _tell_columns(face, done)
     _tell_list(face, done)
-    for text in _kept_out(done):
+    for text in (*_unproved(done), *_kept_out(done)):
         face.talk(text, style="yellow")
     if done.ignored:
         face.talk(
@@ -106,6 +107,15 @@ def _tell_list(face: Face, done: Imported) -> None:
             basis=basis_name(done.basis.value),
         )
     face.talk(text)
+
+
+def _unproved(done: Imported) -> Iterator[str]:
+    if done.unproved:
+        yield say(
+            "! Nobody could prove to what they agreed: no wording is kept with their consent. "
+            "Give the words of your form with --wording, or once for the list: newsletter lists edit {list} --wording …",
+            list=done.slug,
+        )
 
 
 def _kept_out(done: Imported) -> Iterator[str]:

@@ -36,6 +36,9 @@ _EVERYONE = ("left", "bounced", "complained", "blocked")
 @click.option("--basis", type=click.Choice(_BASES), help="Why you may write to them; else the list's own.")
 @click.option("--source", help="Where these addresses come from, e.g. “membership forms 2026”.")
 @click.option(
+    "--wording", help="What they agreed to, word for word, e.g. on paper; else the list's own words."
+)
+@click.option(
     "--map",
     "given",
     metavar="COLUMN=FIELD",
@@ -52,6 +55,7 @@ def import_(
     list_slug: str,
     basis: str | None,
     source: str | None,
+    wording: str | None,
     given: tuple[str, ...],
     everyone: str | None,
     dry_run: bool,
@@ -79,6 +83,7 @@ def import_(
                 now=app.now,
                 source=source or os.fsencode(file.name).decode(errors="replace"),  # names need not be UTF-8
                 basis=Basis(basis) if basis else None,
+                wording=wording or "",
                 given=meaning,
                 everyone=Arrival(everyone or "member"),
                 dry_run=dry_run,
