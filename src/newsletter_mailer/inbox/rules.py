@@ -60,7 +60,7 @@ RULES: tuple[Rule, ...] = (
         "postfach ist voll|speicherplatz|buzon lleno|casella piena|user quota|mailbox limit|"
         "exceeding their quota|over their quota|exceeding quota|enough space|account is full|"
         "storage allocation|exceeded the local limit|reached disk quota|too much mail data|"
-        "too many messages on the server|insufficient storage|disc quota| quota ",
+        "too many messages on the server|insufficient storage|over its storage|storage limit|disc quota| quota ",
     ),
     _rule(
         "too fast",
@@ -170,7 +170,7 @@ RULES: tuple[Rule, ...] = (
         GONE,
         "recipient no longer on server|no longer on server|address has changed|no longer works|"
         "no longer at|no longer here|has left the|no longer with|a quitte|ne travaille plus|"
-        "has been replaced by| has moved",
+        "has been replaced by|account closed|mailbox closed|no longer in use|compte cloture| has moved",
     ),
     _rule(
         "no mail taken",
@@ -197,7 +197,8 @@ RULES: tuple[Rule, ...] = (
         "unknown or illegal|no account by that name|utilisateur inconnu|destinataire inconnu|"
         "destinataire invalide|adresse inconnue|adresse inexistante|boite inconnue|"
         "boite aux lettres inconnue|boite aux lettres inexistante|compte inexistant|compte inconnu|"
-        "utilisateur n'existe pas|adresse n'existe pas|email n'existe pas|mail n'existe pas|"
+        "utilisateur n'existe pas|destinataire n'existe pas|"
+        "compte n'existe pas|adresse n'existe pas|email n'existe pas|mail n'existe pas|"
         "boite n'existe pas|empfanger unbekannt|unbekannter empfanger|usuario desconocido|"
         "utente sconosciuto|адресат не найден|пользователь не найден|такого пользователя|宛先不明|あて先|"
         "bad address|not present in directory|can't accept user|not an active address|mailbox invalid|"
@@ -258,6 +259,9 @@ WEAK: tuple[Rule, ...] = (
     ),
 )
 
+#: A word of policy, whatever else is said; 5.7.17 and 5.7.18 alone speak of the address (RFC 7293).
+POLICED = Rule("a policy, by its code", POLICY, FILTERED)
+NEW_OWNERS = frozenset({"5.7.17", "5.7.18"})
 UNCLEAR = Rule("unclear", SOFT, AWAY)
 TEMPORARY = Rule("temporary", SOFT, AWAY)
 #: Enhanced codes whose words said nothing, from the longest prefix to the shortest.

@@ -9,7 +9,7 @@ from newsletter_mailer.inbox import rules
 from newsletter_mailer.inbox.rules import Rule
 from newsletter_mailer.inbox.words import code_in, one_line, plain, status_in
 from newsletter_mailer.model import reply_table
-from newsletter_mailer.model.bounce import BounceClass, Category, Failed
+from newsletter_mailer.model.bounce import BounceClass, Failed
 
 _FRENCH = re.compile(r"\b(?:ofr|lpn|ouk)[a-z0-9]{0,4}[_-]?(\d{3})(?!\w)", re.IGNORECASE)
 _SFR = re.compile(r"\bsfr_in_\d?(\d\d)(?!\w)", re.IGNORECASE)
@@ -73,13 +73,17 @@ def _by_status(status: str) -> Rule | None:
 
 
 def _checked(rule: Rule, status: str, code: int | None) -> Rule:
-    """4xx is no last word, whatever else is said."""
-    temporary = status.startswith("4.") if status else code is not None and 400 <= code <= 499
-    if status == "4.1.1" and rule.category is Category.GONE:  # said for days, until somebody gave up
+    """As far as the codes allow it: 4xx is no last word, and 5.7.x none on the address."""
+    if rule.bounce_class is not BounceClass.HARD:
         return rule
-    if rule.bounce_class is BounceClass.HARD and temporary and not (code is not None and code >= 500):
-        return rules.TEMPORARY
-    return rule
+    if status.startswith("5.7.") and status not in rules.NEW_OWNERS:
+        return rules.POLICED
+    if status == "4.1.1":  # said for days, until somebody gave up
+        return rule
+    if code is not None and code >= 500:
+        return rule
+    temporary = status.startswith("4.") if status else code is not None
+    return rules.TEMPORARY if temporary else rule
 
 
 def _not_yet(rule: Rule) -> Rule:

@@ -44,6 +44,10 @@ def note(subject: str, *lines: str, sender: str = DAEMON, head: tuple[str, ...] 
         ("550 5.2.0 Mail rejeté. ofr_506 [506]", BounceClass.POLICY, Category.FILTERED),
         ("550 5.5.0 SFR_IN_105", BounceClass.POLICY, Category.FILTERED),
         ("553 5.1.8 sender address rejected: unknown user", BounceClass.POLICY, Category.FILTERED),
+        ("550 5.7.1 user unknown", BounceClass.POLICY, Category.FILTERED),
+        ("550 5.7.17 mailbox owner has changed", BounceClass.HARD, Category.GONE),
+        ("550 5.1.1 <{address}>: user unknown at mx.spamfilter.example", BounceClass.HARD, Category.GONE),
+        ("550 5.5.0 Requested action not taken: mailbox unavailable", BounceClass.HARD, Category.GONE),
         ("550 5.7.1 unknown words", BounceClass.POLICY, Category.FILTERED),
         (
             "450 4.2.0 mailbox unavailable 450 Mail send limit exceeded",
