@@ -61,7 +61,7 @@ retry: { waits_minutes: [0] }
         "newsletter.yaml:9:1: unknown field “langauge” (did you mean “language”?)",
         "newsletter.yaml:10:20: “Département” cannot stand in “subscriber_fields”"
         " (write small letters without accents, digits and _)",
-        "newsletter.yaml:11:26: 0 is not possible for “waits_minutes 1” (write a number > 0.0)",
+        "newsletter.yaml:11:26: 0 is not possible for “waits_minutes 1” (write a number > 0)",
     ]
 
 

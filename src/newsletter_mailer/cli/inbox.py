@@ -58,7 +58,7 @@ def fetch_first(face: Face, app: App, *, may_warn: bool) -> None:
         if not may_warn:
             raise
         said = say("Whoever has asked by mail to leave since then would still get this letter.")
-        for line in (f"! {error.what}", f"! {said}"):  # also with --quiet: a number is typed after this
+        for line in (f"! {error}", f"! {said}"):  # also with --quiet: a number is typed after this
             click.echo(face.styled(line, "yellow"), err=True)
         return
     if done is not None:

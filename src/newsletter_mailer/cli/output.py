@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import traceback
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -97,9 +97,17 @@ def language_of_system() -> str:
     return named[:2]
 
 
-def ask(question: str, **options: Any) -> Any:
-    """What is typed on a terminal, asked on stderr; options: as click.prompt has them."""
-    return click.prompt(question, prompt_suffix=say(": "), err=True, **options)
+def ask(question: str, *, value_proc: Callable[[str], str] = str, **options: Any) -> str:
+    """What is typed on a terminal, asked on stderr, and again while value_proc raises click.UsageError.
+
+    options: as click.prompt has them.
+    """
+    while True:
+        typed: str = click.prompt(question, prompt_suffix=say(": "), err=True, **options)
+        try:
+            return value_proc(typed)
+        except click.UsageError as wrong:  # click itself would say "Error:" before it, in English
+            cross(wrong.message)
 
 
 def tell_more(wanted: bool) -> None:

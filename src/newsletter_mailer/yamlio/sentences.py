@@ -143,11 +143,14 @@ def _limit(finding: Finding) -> Explanation:
         "less_than_equal": ("le", "≤"),
     }
     key, sign = signs[finding.kind]
+    limit = finding.details[key]
+    if isinstance(limit, float) and limit.is_integer():
+        limit = int(limit)
     what = sentence("{value} is not possible for “{name}”", value=finding.quote, name=finding.name)
     return (
         finding.path,
         what,
-        sentence("write a number {sign} {limit}", sign=sign, limit=finding.details[key]),
+        sentence("write a number {sign} {limit}", sign=sign, limit=limit),
     )
 
 

@@ -12,8 +12,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
-from dispatch_kit import EDITION
+from dispatch_kit import EDITION, NOON, SECRET
 from inbox_kit import READERS, Office, deliver, mail, maildir, office
+from newsletter_mailer.actions.inbox import fetch_first
 from newsletter_mailer.errors import InboxUnreadable, SecretError, UsageError
 from newsletter_mailer.message.letterhead import letterhead, message_template
 from newsletter_mailer.message.mime import Copy
@@ -196,3 +197,15 @@ def test_what_is_missing_is_said(tmp_path: Path, inbox: str, error: type[Excepti
 
     with desk.database, pytest.raises(error, match=words):
         desk.fetch()
+
+
+def test_how_to_mend_it_stands_in_one_pair_of_brackets(tmp_path: Path) -> None:
+    desk = office(tmp_path / "ws", "{ host: imap.example.org, username: lettre }")
+
+    with desk.database, pytest.raises(InboxUnreadable) as refused:
+        fetch_first(desk.database, desk.workspace, secret=SECRET, now=NOON)
+
+    assert str(refused.value).endswith(
+        "at imap.example.org (set NEWSLETTER_INBOX__PASSWORD, or name a file in inbox.password_file;"
+        " or send all the same with --without-inbox)"
+    )

@@ -176,6 +176,7 @@ def test_a_mailbox_that_cannot_be_read_is_told_where_somebody_looks(desk: Office
 
     assert done.exit_code == 0
     assert "would still get this letter" in done.stderr
+    assert "Maildir" in done.stderr
 
 
 def test_nothing_leaves_unseen_when_the_mailbox_cannot_be_read(desk: Office, box: Path) -> None:

@@ -28,7 +28,8 @@ def test_an_address_that_the_settings_would_refuse_is_asked_for_again(tmp_path: 
     done = CliRunner().invoke(init, [str(tmp_path / "ws")], obj=ASKING, input=answers)
 
     assert done.exit_code == 0, done.output
-    assert "“pas une adresse” is not an e-mail address" in done.output
+    assert "✗ “pas une adresse” is not an e-mail address" in done.output
+    assert "Error" not in done.output
     written = (tmp_path / "ws" / "newsletter.yaml").read_text(encoding="utf-8")
     assert "lettre@example.org" in written
     assert "pas une adresse" not in written

@@ -96,8 +96,10 @@ def fetch_first(
         return fetch(database, workspace, secret=secret, now=now)
     except (InboxUnreadable, LoginRefused, SecretError) as error:
         raise InboxUnreadable(
-            sentence("who unsubscribed by mail is not known: {why}", why=error),
-            sentence("mend that, or send all the same with --without-inbox"),
+            sentence("who unsubscribed by mail is not known: {why}", why=error.what),
+            sentence("{how}; or send all the same with --without-inbox", how=error.hint)
+            if error.hint
+            else sentence("mend that, or send all the same with --without-inbox"),
         ) from error
 
 

@@ -96,7 +96,7 @@ def forget(face: Face, address: str, source: str, yes: bool) -> None:
 
 def _confirm(face: Face, address: str) -> None:
     if not face.ask:
-        raise NotConfirmed(sentence("this cannot be undone"), sentence("say it with --yes"))
+        raise NotConfirmed(sentence("this cannot be undone"), sentence("confirm it with --yes"))
     question = say("Erase everything that is known of {address}? This cannot be undone.", address=address)
     if not face.confirm(question):
         raise NotConfirmed(sentence("nothing was erased"))
