@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter_mailer.compose.dates import long_date
+from newsletter_mailer.compose.theme import load_tokens
+from newsletter_mailer.compose.vocabulary import FILTERS
 from newsletter_mailer.config import Settings, Workspace
 from newsletter_mailer.model.audience import Basis, MailingList
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
+from newsletter_mailer.templating import theme_templates
 from newsletter_mailer.wording import language, number, say, say_many
 
 
@@ -63,19 +65,15 @@ def as_markdown(sheet: Sheet) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def as_html(sheet: Sheet, language: str) -> str:
-    """The sheet as one page to print."""
-    body = [f"<h1>{html.escape(sheet.title)}</h1>"]
-    for entry in sheet.entries:
-        body.append(f"<h2>{html.escape(entry.heading)}</h2>")
-        body.append("<ul>" + "".join(f"<li>{html.escape(line)}</li>" for line in entry.lines) + "</ul>")
-    style = "body{font:16px/1.5 sans-serif;max-width:45em;margin:2em auto;padding:0 1em}h2{font-size:1.1em}"
-    return (
-        f'<!doctype html>\n<html lang="{html.escape(language)}"><head><meta charset="utf-8">'
-        f"<title>{html.escape(sheet.title)}</title><style>{style}</style></head>\n<body>\n"
-        + "\n".join(body)
-        + "\n</body></html>\n"
-    )
+def as_html(sheet: Sheet, workspace: Workspace, language: str) -> str:
+    """The sheet as one page to show and to print, in the theme's colours. Raises NewsletterError of a broken theme."""
+    values = {
+        "sheet": sheet,
+        "tokens": load_tokens(workspace),
+        "language": language,
+        "missing": _missing(),
+    }
+    return theme_templates(workspace.theme_folders, FILTERS)("register.html", values) + "\n"
 
 
 def _missing() -> str:

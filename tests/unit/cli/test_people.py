@@ -325,3 +325,19 @@ def test_the_register_names_what_is_done_and_what_is_missing(members: Call, tmp_
     assert "after 3 years without an act" in said
     assert "Communiqués &lt;2&gt;" in page.read_text("utf-8")
     assert page.read_text("utf-8").startswith('<!doctype html>\n<html lang="en">')
+
+
+def test_the_register_to_print_is_in_the_themes_colours_and_shows_what_is_missing(
+    members: Call, root: Path
+) -> None:
+    theme = root / "templates" / "default"
+    theme.mkdir(parents=True)
+    (theme / "tokens.yaml").write_text("colours: { band: '#123456' }\nfonts: { display: Serif Exemple }\n")
+
+    members("register", "-o", str(root / "register.html"))
+
+    page = (root / "register.html").read_text("utf-8")
+    assert "--band: #123456" in page
+    assert "font-family: Serif Exemple" in page
+    assert '<li class="missing">“Nos membres”: [to be completed]' in page
+    assert "http" not in page.partition("</style>")[0]  # it fetches nothing

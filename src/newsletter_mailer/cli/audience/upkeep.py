@@ -145,7 +145,7 @@ def register(face: Face, output: Path | None) -> None:
     with face.app() as app:
         sheet = sheet_of(app.workspace, app.database, now=app.now)
         as_page = output is not None and output.suffix.lower() in (".html", ".htm")
-        text = as_html(sheet, language()) if as_page else as_markdown(sheet)
+        text = as_html(sheet, app.workspace, language()) if as_page else as_markdown(sheet)
     if output is None:
         face.data(text.rstrip("\n"))
         return
