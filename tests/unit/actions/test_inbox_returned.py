@@ -43,7 +43,7 @@ def test_an_address_that_nobody_has_is_never_written_to_again(desk: Office, box:
     done = desk.fetch()
 
     [one] = came(desk)
-    assert (done.read, done.hard, done.suppressed, done.other) == (1, 1, 1, 0)
+    assert (done.read, done.hard, done.suppressed, done.other, done.faults) == (1, 1, 1, 0, ())
     assert desk.suppressed() == {"ann@example.org": "hard_bounce"}
     assert (one.kind, one.bounce_class, one.category) == (Kind.BOUNCE, BounceClass.HARD, Category.GONE)
     assert (one.status, one.code, one.at) == ("5.1.1", 550, 1_793_692_800_000)
@@ -185,6 +185,8 @@ def test_who_is_away_says_so_in_the_log_and_stays(desk: Office, box: Path) -> No
     [
         ("ann@mail.example.org", True),  # what its own house calls it
         ("a.martin@example.org", True),
+        ("a.martin@mail.example.org", True),
+        ("a.martin@badexample.org", False),
         ("ann@elsewhere.example", True),
         ("someone@elsewhere.example", False),  # one of many behind a common address, perhaps
     ],

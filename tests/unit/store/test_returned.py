@@ -182,6 +182,7 @@ def test_a_full_mailbox_is_given_up_after_three_bounce_days_in_two_weeks(
     ann = of(bench, sent(bench, "ann@example.org"))
 
     for number, day in enumerate(days):
+        bench.now = NOON + day * DAY
         comes(bench, ann, replace(SOFT, mail=f"m{number}", at=NOON + day * DAY))
 
     assert bool(reasons(bench)) is given_up
@@ -225,9 +226,23 @@ def test_a_mail_that_left_just_now_is_no_success_yet(bench: Bench) -> None:
     for day in (0, 1):
         comes(bench, first, replace(SOFT, mail=f"m{day}", at=NOON + day * DAY))
     bench.later(timedelta(days=2))
-    second = of(bench, sent(bench, "ann@example.org", issue="issue-000002"))
+    sent(bench, "ann@example.org", issue="issue-000002")
 
-    assert comes(bench, second, replace(SOFT, mail="m9", at=bench.now)) is True
+    assert comes(bench, first, replace(SOFT, mail="m9", at=bench.now)) is True
+
+
+def test_of_the_canary_only_its_own_mails_count(bench: Bench) -> None:
+    bench.on_list("ann@example.org", "bob@example.net")
+    campaign = bench.plan(canary=1)
+    bench.settle(bench.claim(campaign, canary=True), ACCEPTED)
+    for number, address in enumerate(("ann@example.org", "bob@example.net")):
+        comes(bench, of(bench, campaign, address), replace(HARD, mail=f"m{number}"))
+        comes(bench, of(bench, campaign, address), replace(AWAY, mail=f"a{number}"))
+
+    with bench.database.reading() as c:
+        found = returned.ahead(c, campaign.id)
+
+    assert found == {BounceClass.HARD: 1}
 
 
 def test_the_log_tells_what_came_back_in_the_order_of_its_times(bench: Bench) -> None:
