@@ -280,3 +280,52 @@ def test_the_first_reason_not_to_write_is_the_one_that_is_told(bench: Bench) -> 
 
     assert kept == [("complaint", "a report")]
     assert said == ["complaint"]
+
+
+@pytest.mark.parametrize("leaves", ["unsubscribe", "stop"])
+def test_who_leaves_after_moving_is_not_imported_at_the_old_address(bench: Bench, leaves: str) -> None:
+    into = bench.on_list(ANN)
+    with bench.database.transaction() as c:
+        number = bench.reader(ANN).id
+        for address in ("ann@new.example.org", "ann@newest.example.org"):
+            audience.change_address(c, number, address, secret=SECRET, now=LATER)
+        if leaves == "stop":
+            audience.stop_everything(
+                c, recipient_key(SECRET, "ann@newest.example.org"), now=LATER, source="page"
+            )
+        else:
+            audience.unsubscribe(c, number, [into.id], now=LATER, source="page")
+
+    assert import_again(bench, into) == 0
+    with bench.database.reading() as c:
+        assert audience.subscriber(c, ANN) is None
+
+
+def test_a_former_address_that_is_somebody_elses_by_now_stays_theirs(bench: Bench) -> None:
+    into = bench.on_list(ANN)
+    with bench.database.transaction() as c:
+        number = bench.reader(ANN).id
+        audience.change_address(c, number, "ann@new.example.org", secret=SECRET, now=LATER)
+        audience.import_rows(c, [NewSubscriber(ANN)], into=into, secret=SECRET, source="file", now=LATER)
+        audience.unsubscribe(c, number, [into.id], now=LATER, source="page")
+
+    assert import_again(bench, into) == 1
+    with bench.database.reading() as c:
+        assert c.execute(select(departures)).all() == []
+
+
+def test_a_consent_is_not_written_over(bench: Bench) -> None:
+    bench.on_list(ANN)
+    with bench.database.reading() as c:
+        before = c.execute(select(consent_events)).one()
+
+    with pytest.raises(IntegrityError, match="never changed"), bench.database.transaction() as c:
+        c.execute(
+            text(
+                "INSERT OR REPLACE INTO consent_events"
+                " SELECT id, recipient_key, list_id, kind, 'forged', basis, source, detail, at FROM consent_events"
+            )
+        )
+
+    with bench.database.reading() as c:
+        assert c.execute(select(consent_events)).one() == before

@@ -79,6 +79,14 @@ def test_what_compares_and_chooses_is_allowed(source: str) -> None:
             "nobody knows “subscriber.frist_name” (did you mean “subscriber.first_name”?)",
         ),
         ("first_name", "nobody knows “first_name” (did you mean “subscriber.first_name”?)"),
+        (
+            "subscriber.organisation",
+            "nobody knows “subscriber.organisation” (did you mean “organisation.name”?)",
+        ),
+        (
+            "subscriber.organization",
+            "nobody knows “subscriber.organization” (did you mean “organisation.name”?)",
+        ),
         ("machin", "nobody knows “machin” (declare it under subscriber_fields"),
         ("subscriber", "“subscriber” alone is not a value (say which of its fields: subscriber.address,"),
         ("subscriber.first_name or", "“subscriber.first_name or” is not an expression"),

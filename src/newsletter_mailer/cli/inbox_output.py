@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from newsletter_mailer.model.faults import Fault
 
 _MOST = 10  # lines of one kind
+_MOST_BY_HAND = 20  # each is somebody's wish, but anybody can write a thousand mails
 
 
 def fetched(face: Face, done: Fetched) -> None:
@@ -68,7 +69,7 @@ def _faults(found: Sequence[Fault]) -> Iterator[str]:
 
 def by_hand(face: Face, done: Fetched) -> None:
     """Who cannot be taken off by a program: anybody can write an address into a mail."""
-    for address in done.by_hand:
+    for address in done.by_hand[:_MOST_BY_HAND]:
         if address and shlex.quote(address) == address and not address.startswith("-"):
             said = say(
                 "! {address} asks to leave, without our link. If you believe it: "
@@ -80,6 +81,15 @@ def by_hand(face: Face, done: Fetched) -> None:
                 "! {address} asks to leave, without our link: look at the mail.", address=address or "?"
             )
         face.talk(said, style="yellow")
+    more = len(done.by_hand) - _MOST_BY_HAND
+    if more > 0:
+        text = say_many(
+            "! {count} more mail asks to leave without our link: look into the mailbox.",
+            "! {count} more mails ask to leave without our link: look into the mailbox.",
+            more,
+            count=number(more),
+        )
+        face.talk(text, style="yellow")
 
 
 def _numbers(done: Fetched) -> Iterator[str]:

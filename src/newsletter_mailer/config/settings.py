@@ -162,6 +162,8 @@ class ServeSettings(Section):
     """Web servers that tell for whom they ask (X-Forwarded-For)."""
     asks_per_hour: Annotated[int, Field(ge=1)] = 10
     """How often one visitor may send the form to subscribe; more is passed over in silence."""
+    mails_per_hour: Annotated[int, Field(ge=1)] = 200
+    """Mails to confirm, to all visitors together; who asks beyond that gets theirs later."""
 
 
 class RetentionSettings(Section):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from newsletter_mailer.model.audience import Basis, ConsentKind, SuppressionReason, normalise_address
 from newsletter_mailer.store import consent, leaving
@@ -115,6 +115,11 @@ def unmailed(c: Connection, *, now: int, limit: int = 50) -> list[Unmailed]:
     due = [row for row in rows if row.asked_at + WAITS[row.tries] <= now][:limit]
     names = {row.id: row.name for row in c.execute(select(lists.c.id, lists.c.name))} if due else {}
     return [_unmailed(row, names) for row in due]
+
+
+def mailed_lately(c: Connection, *, now: int) -> int:
+    """How many mails left in the last hour."""
+    return c.scalar(select(func.count()).select_from(confirmations).where(_F.mailed_at > now - HOUR)) or 0
 
 
 def _unmailed(row: Any, names: Mapping[int, str]) -> Unmailed:

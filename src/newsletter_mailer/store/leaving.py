@@ -63,6 +63,14 @@ _DEPART = text(
     "INSERT INTO departures (recipient_key, list_id, since, reason, source)"
     " VALUES (:key, :list, :now, :reason, :source) ON CONFLICT DO NOTHING"
 )
+_DEPART_FORMER = text(  # an old file has them at the address from which they moved; list: 0 for every one
+    "WITH RECURSIVE former(key) AS (SELECT :key UNION SELECT e.detail FROM consent_events e"
+    " JOIN former ON e.recipient_key = former.key WHERE e.kind = 'moved')"
+    " INSERT INTO departures (recipient_key, list_id, since, reason, source)"
+    " SELECT f.key, l.id, :now, :reason, :source FROM former f JOIN lists l ON :list IN (0, l.id)"
+    " WHERE f.key <> :key AND NOT EXISTS (SELECT 1 FROM subscribers s WHERE s.recipient_key = f.key)"
+    " ON CONFLICT DO NOTHING"
+)
 _JOIN = text(
     "INSERT INTO subscriptions (subscriber_id, list_id, status, since, source, basis)"
     " VALUES (:id, :list, 'confirmed', :now, :source, :basis) ON CONFLICT (subscriber_id, list_id) DO UPDATE"
@@ -115,6 +123,7 @@ def stop_everything(c: Connection, recipient_key: str, *, now: int, source: str)
     ended = _end(c, recipient_key, number, ties, ties, source=source, now=now)
     if not (new or ended):
         return  # said before
+    _depart_former(c, recipient_key, 0, source=source, now=now)
     _say(c, recipient_key, ConsentKind.STOPPED_EVERYTHING, source=source, now=now)
     consent.acted(c, recipient_key, now=now)
 
@@ -206,6 +215,12 @@ def _say(c: Connection, key: str, kind: ConsentKind, *, source: str, detail: str
     consent.record(c, key, kind, list_id=None, wording="", basis="", source=source, detail=detail, now=now)
 
 
+def _depart_former(c: Connection, key: str, list_id: int, *, source: str, now: int) -> None:
+    values = {"key": key, "list": list_id, "reason": _LEFT, "source": source, "now": now}
+    execute_with(c, _DEPART_FORMER, values)
+
+
 def _say_left(c: Connection, key: str, list_id: int, *, basis: str, source: str, now: int) -> None:
+    _depart_former(c, key, list_id, source=source, now=now)
     kind = ConsentKind.UNSUBSCRIBED
     consent.record(c, key, kind, list_id=list_id, wording="", basis=basis, source=source, now=now)

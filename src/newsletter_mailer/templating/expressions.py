@@ -257,6 +257,12 @@ def _replaces(node: nodes.Node) -> bool:
     return any(inner.name == "replace" for inner in node.find_all(nodes.Filter))
 
 
+_ELSEWHERE = dict.fromkeys(
+    ("subscriber.organisation", "subscriber.organization", "subscriber.organisation_name"),
+    ("organisation.name",),
+)  #: what people look for in the wrong place
+
+
 def _unknown(root: str, field: str | None, known: KnownNames) -> Iterator[Fault]:
     if field is not None and field in known.get(root, ()):
         return
@@ -265,7 +271,8 @@ def _unknown(root: str, field: str | None, known: KnownNames) -> Iterator[Fault]
     bare = [
         full for full in everything if field is None and full.endswith(f".{root}")
     ]  # subscriber. forgotten
-    close = bare or difflib.get_close_matches(name, everything, n=1, cutoff=0.6)
+    named = [full for full in _ELSEWHERE.get(name, ()) if full in everything]
+    close = named or bare or difflib.get_close_matches(name, everything, n=1, cutoff=0.6)
     hint = (
         sentence("did you mean “{close}”?", close=close[0])
         if close

@@ -69,6 +69,18 @@ def test_an_address_that_would_be_a_command_stands_in_no_command(
     assert "newsletter subscribers" not in done.stderr
 
 
+def test_of_many_wishes_without_a_link_the_first_are_named_and_the_rest_counted(
+    desk: Office, box: Path
+) -> None:
+    for n in range(23):
+        deliver(box, f"{n:02}.host", mail("unsubscribe", f"bob{n}@example.org"))
+
+    done = run(desk, "inbox", "fetch")
+
+    assert done.stderr.count("asks to leave, without our link") == 20
+    assert "! 3 more mails ask to leave without our link: look into the mailbox." in done.stderr
+
+
 def test_as_json(desk: Office, box: Path) -> None:
     deliver(box, "1.host", desk.leave("ann@example.org"))
 

@@ -23,6 +23,7 @@ from newsletter_mailer.store.database import Database
 from newsletter_mailer.wording import in_language, say, sentence
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:]+@[^\s<>()\[\]\"',;:]+")
+_AT_ONCE = 50
 _TAKEN = frozenset({Event.ACCEPTED, Event.LOST})  # it may have arrived: one mail a day is the promise
 
 
@@ -38,9 +39,14 @@ class Post:
 
 
 def send_due(post: Post, *, now: int) -> list[NewsletterError]:
-    """Mail every request that is due, and give what went wrong; what was not refused for good comes again later."""
+    """Mail the requests that are due, and give what went wrong; what was not refused for good comes again later.
+
+    Beyond so many in an hour they wait for their turn: nobody makes us fill the mailboxes of others.
+    """
+    most = post.workspace.settings.serve.mails_per_hour
     with post.database.reading() as connection:
-        due = confirmations.unmailed(connection, now=now)
+        room = most - confirmations.mailed_lately(connection, now=now)
+        due = confirmations.unmailed(connection, now=now, limit=min(_AT_ONCE, max(room, 0)))
     wrong = []
     for one in due:
         try:

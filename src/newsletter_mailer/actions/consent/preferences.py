@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from newsletter_mailer.actions.consent.joining import tracking_wording, wording_of
+from newsletter_mailer.actions.consent.joining import tracking_wording, wording_of, words_shown
 from newsletter_mailer.actions.consent.links import NOBODY, SignedLinks
 from newsletter_mailer.model.audience import ConsentKind, MailingList, Subscriber, SuppressionReason
 from newsletter_mailer.store import audience, choices, confirmations, consent
@@ -40,6 +40,12 @@ class Preferences:
     stopped: bool  #: wants no mail at all
     dead: bool  #: the address bounced, or complained: only the officer can mend that
 
+    @property
+    def shown(self) -> str:
+        """A mark of the words on the page: what is kept as proof is what the reader saw."""
+        said = [f"{offer.list.id} {offer.wording}" for offer in self.offers]
+        return words_shown([*said, self.tracking_wording])
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -48,6 +54,7 @@ class Wish:
     lists: frozenset[int]
     language: str
     tracking: bool
+    shown: str = ""  #: the mark of the page on which it was made
 
 
 def is_own(links: SignedLinks, token: str) -> bool:
@@ -98,10 +105,17 @@ def _offers(connection: Connection, found: Choices, association: str) -> tuple[O
 def choose(
     connection: Connection, subscriber_id: int, wish: Wish, *, association: str, speaks: Speaks, now: int
 ) -> bool:
-    """Do as the reader wishes, in one transaction; False when there is no such reader."""
+    """Do as the reader wishes, in one transaction.
+
+    False when there is no such reader, or when other words stand there than they saw: then they leave what they
+    wanted to leave, and agree to nothing.
+    """
     before = preferences(connection, subscriber_id, association=association, speaks=speaks)
     if before is None:
         return False
+    seen = wish.shown in ("", before.shown)
+    if not seen:
+        wish = _without_consent(wish, before)
     key = before.subscriber.recipient_key
     left = [offer.list.id for offer in before.offers if offer.on and offer.list.id not in wish.lists]
     audience.unsubscribe(connection, subscriber_id, left, now=now, source=SOURCE)
@@ -117,7 +131,12 @@ def choose(
         said = before.tracking_wording
         confirmations.record_tracking(connection, key, kind, wording=said, source=SOURCE, now=now)
     consent.acted(connection, key, now=now)
-    return True
+    return seen
+
+
+def _without_consent(wish: Wish, before: Preferences) -> Wish:
+    still = frozenset(offer.list.id for offer in before.offers if offer.on)
+    return replace(wish, lists=wish.lists & still, tracking=wish.tracking and before.tracking)
 
 
 def stop(connection: Connection, subscriber_id: int, *, now: int) -> bool:
@@ -137,4 +156,6 @@ def wish_of(fields: Mapping[str, list[str]], languages: tuple[str, ...]) -> Wish
         if value.isascii() and value.isdigit() and len(value) < 16
     }
     language = (fields.get("language") or [""])[0]
-    return Wish(frozenset(numbers), language if language in languages else "", tracking="tracking" in fields)
+    spoken = language if language in languages else ""
+    shown = (fields.get("shown") or [""])[0]
+    return Wish(frozenset(numbers), spoken, tracking="tracking" in fields, shown=shown)

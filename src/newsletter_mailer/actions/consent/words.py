@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from newsletter_mailer.wording import say
+from newsletter_mailer.wording import say, sentence
+
+CHANGED = sentence(
+    "What you agree to has changed meanwhile. Please read it again below, then press the button."
+)
+DEAD = sentence(
+    "We have stopped writing to this address: mail to it came back, was called junk, or we were asked to stop. "
+    "Write to us if that is wrong."
+)
 
 
 def words(language: str) -> dict[str, str]:
@@ -20,7 +28,6 @@ def words(language: str) -> dict[str, str]:
         "optional": say("(optional)"),
         "which": say("Which letters?"),
         "decoy": say("Leave this field empty"),
-        "subscribe": say("Subscribe"),
         "mistakes": say("Something is missing or wrong; see below."),
         "no_list": say("There is no letter to subscribe to at the moment."),
         "by_mail": say("We write to this address to make sure that it is yours."),
@@ -31,10 +38,7 @@ def words(language: str) -> dict[str, str]:
         "for_address": say("These choices are for"),
         "letters": say("What you receive"),
         "stopped": say("You have asked for no mail at all. Choose a letter and save to receive it again."),
-        "dead": say(
-            "We have stopped writing to this address: mail to it came back, was called junk, or we were asked to stop. "
-            "Write to us if that is wrong."
-        ),
+        "dead": str(DEAD),
         "speech": say("Language of our mails to you"),
         "measuring": say("Measuring"),
         "save": say("Save my choices"),

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from newsletter_mailer.actions.consent import preferences as choosing
 from newsletter_mailer.actions.consent.preferences import Preferences
 from newsletter_mailer.actions.consent.viewing import Letters
+from newsletter_mailer.actions.consent.words import CHANGED
 from newsletter_mailer.actions.consent.writing import Writer
 from newsletter_mailer.actions.rights import everything_of, export_bytes, forget_key
 from newsletter_mailer.app import App
@@ -117,8 +118,8 @@ class Choices:
             speaks=self._speaks(request),
             now=self._site.clock(),
         )
-        await done(self._writer.write(write))
-        return await self._again(request, _SAVED)
+        as_wished = await done(self._writer.write(write))
+        return await self._again(request, _SAVED if as_wished else CHANGED)
 
     async def _again(self, request: Request, told: Sentence) -> Response:
         found = await run_in_threadpool(self._found, request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,16 +14,13 @@ from starlette.routing import Route
 from newsletter_mailer.actions.consent import joining
 from newsletter_mailer.actions.consent.joining import Form, wording_of
 from newsletter_mailer.actions.consent.preferences import Offer
+from newsletter_mailer.actions.consent.words import CHANGED, DEAD
 from newsletter_mailer.actions.consent.writing import Writer
 from newsletter_mailer.app import App
 from newsletter_mailer.model.audience import MailingList
 from newsletter_mailer.web.public.answers import FRAMED, PAGE, page
-from newsletter_mailer.web.public.site import Site, done, fields, first
+from newsletter_mailer.web.public.site import MOST_FIELDS, Site, done, fields, first
 from newsletter_mailer.wording import Sentence, in_language, sentence
-
-_CHANGED = sentence(
-    "What you agree to has changed meanwhile. Please read it again below, then press the button."
-)
 
 
 class Joining:
@@ -47,8 +45,7 @@ class Joining:
     async def form(self, request: Request) -> Response:
         """The empty form."""
         lists = await run_in_threadpool(joining.public_lists, self._app.database)
-        wanted = request.query_params.getlist("list")
-        return self._form(request, lists, Form(lists=frozenset(wanted)), {})
+        return self._form(request, _offered(request, lists), Form(), {})
 
     async def ask(self, request: Request) -> Response:
         """The same answer for every address, known or not, and for every visitor, patient or not."""
@@ -56,6 +53,9 @@ class Joining:
         language = self._site.language(request)
         form = _form_of(given, language)
         lists = await run_in_threadpool(joining.public_lists, self._app.database)
+        offered = _offered(request, lists)
+        if form.lists <= {one.slug for one in offered}:
+            lists = offered  # else it is a form of another site, with names of its own
         settings = self._site.workspace.settings
         answer = joining.answer_to(
             form,
@@ -67,7 +67,7 @@ class Joining:
         if answer.mistakes:
             return self._form(request, lists, form, answer.mistakes)
         if first(given, "shown") not in ("", self._words(lists, language)):  # none: a form of another site
-            return self._form(request, lists, form, {"shown": _CHANGED})
+            return self._form(request, lists, form, {"shown": CHANGED})
         now = self._site.clock()
         if answer.request is not None and self._site.patience.allows(request, now=now):
             write = partial(joining.ask, request=answer.request, now=now)
@@ -95,10 +95,7 @@ class Joining:
                 "Thank you: {association} writes to you from now on.", association=self._site.association
             )
             if found.reached
-            else sentence(
-                "We have stopped writing to this address: mail to it came back, was called junk, or we were asked to stop. "
-                "Write to us if that is wrong."
-            )
+            else DEAD
         )
         html = self._site.pages.message(
             language,
@@ -131,10 +128,24 @@ class Joining:
             mistakes=mistakes,
             shown=self._words(lists, language),
             tracking=measured if self._site.workspace.settings.privacy.ask_tracking else "",
-            action=f"{self._site.base}/subscribe{'/form' if bare else ''}?lang={language}",
+            button=_title(lists, association) if len(lists) == 1 else sentence("Subscribe"),
+            action=f"{self._site.base}/subscribe{'/form' if bare else ''}?{_query(request, language)}",
             bare=bare,
         )
         return page(html, status=422 if mistakes else 200, policy=FRAMED if bare else PAGE)
+
+
+def _offered(request: Request, lists: list[MailingList]) -> list[MailingList]:
+    """What stands on the form: a list that its address names alone, several before the others. None is ticked."""
+    named = request.query_params.getlist("list")
+    wanted = [one for one in lists if one.slug in named]
+    return wanted if len(wanted) == 1 else [*wanted, *(one for one in lists if one not in wanted)]
+
+
+def _query(request: Request, language: str) -> str:
+    """What makes the form the same when it comes back with a mistake."""
+    named = request.query_params.getlist("list")[:MOST_FIELDS]
+    return urlencode([("lang", language), *(("list", slug) for slug in named)])
 
 
 def _title(lists: list[MailingList], association: str) -> Sentence:

@@ -262,3 +262,39 @@ def test_a_letter_that_was_corrected_is_shown_as_each_reader_got_it(pages: Servi
 
     assert "choisir" in pages.ask(f"/v/{pages.token('view', first)}").text
     assert "choisir" not in pages.ask(f"/v/{pages.token('view', second)}").text
+
+
+def mark_of(html: str) -> str:
+    found = re.search(r'name="shown" value="([0-9a-f]+)"', html)
+    assert found
+    return found.group(1)
+
+
+def test_words_that_changed_while_the_page_was_open_are_shown_before_they_are_agreed_to(
+    pages: Serving,
+) -> None:
+    page = page_of(pages, ANN) + "?lang=en"
+    old = mark_of(pages.ask(page).text)
+    with pages.app.database.transaction() as c:
+        audience.edit_list(c, 3, wording="J’accepte les dates et les offres.")
+    wordings = "SELECT wording FROM consent_events WHERE source = 'preference page' AND kind = 'confirmed'"
+
+    again = pages.send(page, do="save", list=[2, 3], language="fr", shown=old)
+    before, left = pages.rows(wordings), pages.status_of(ANN)
+    saved = pages.send(page, do="save", list=[2, 3], language="fr", shown=mark_of(again.text))
+
+    assert "What you agree to has changed meanwhile." in again.text
+    assert "J’accepte les dates et les offres." in again.text
+    assert before == []
+    assert left == {"lettre": "unsubscribed", "bureau": "confirmed"}  # who leaves has left all the same
+    assert "Your choices are saved." in saved.text
+    assert pages.rows(wordings) == [("J’accepte les dates et les offres.",)]
+    assert pages.status_of(ANN)["dates"] == "confirmed"
+
+
+def test_measuring_is_not_agreed_to_in_words_that_were_not_shown(pages: Serving) -> None:
+    page = page_of(pages, ANN)
+
+    pages.send(page, do="save", list=[1, 2], language="fr", tracking="yes", shown="0" * 16)
+
+    assert pages.rows("SELECT count(*) FROM consent_events WHERE kind LIKE 'tracking%'") == [(0,)]

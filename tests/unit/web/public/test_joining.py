@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from dispatch_kit import NOON, SECRET
+from newsletter_mailer.actions.account import account_of
+from newsletter_mailer.actions.consent.links import SignedLinks
+from newsletter_mailer.actions.consent.mailing import Post, send_due
 from newsletter_mailer.model.audience import SuppressionReason
 from newsletter_mailer.store import audience, confirmations
 from newsletter_mailer.tokens import recipient_key
@@ -366,3 +369,72 @@ def test_words_that_changed_while_the_form_was_open_are_shown_before_they_are_ag
     assert before == [(0,)]
     [(kept,)] = pages.rows("SELECT wordings FROM confirmations")
     assert json.loads(kept) == {str(list_id): "J’accepte la lettre et les offres."}
+
+
+def offered(html: str) -> list[str]:
+    """The letters of a form, in their order."""
+    return re.findall(r'name="list" value="([^"]+)"', html)
+
+
+def test_an_address_that_names_a_list_shows_it_alone_and_ticks_nothing(pages: Serving) -> None:
+    with_list(pages, "dates", [], name="Les Dates")
+    list_id = with_list(pages, "lettre", [], name="La Lettre", wording="J’accepte la lettre.")
+    path = "/subscribe?lang=en&list=lettre"
+
+    form = pages.ask(path)
+    shown = re.search(r'name="shown" value="([0-9a-f]+)"', form.text)
+    wrong = pages.send(path, address="zoe", list="lettre")
+    assert shown
+    pages.send(path, address="zoe@example.org", list="lettre", shown=shown.group(1))
+
+    assert offered(form.text) == offered(wrong.text) == ["lettre"]
+    assert "checkbox" not in form.text
+    assert '<button class="button">Subscribe to “La Lettre”</button>' in form.text  # the button is the act
+    assert "J’accepte la lettre." in form.text
+    assert pages.rows("SELECT lists, wordings FROM confirmations") == [
+        (str(list_id), json.dumps({str(list_id): "J’accepte la lettre."}))
+    ]
+
+
+def test_several_that_an_address_names_come_first_and_none_is_ticked(pages: Serving) -> None:
+    for slug in ("a", "b", "c", "d"):
+        with_list(pages, slug, [])
+
+    form = pages.ask("/subscribe?list=d&list=c&list=nothing")
+    unknown = pages.ask("/subscribe?list=nothing")
+    sent = pages.send("/subscribe?list=d&list=c", address="zoe", list=["c", "a"])
+
+    assert offered(form.text) == ["c", "d", "a", "b"]
+    assert offered(unknown.text) == ["a", "b", "c", "d"]
+    assert " checked" not in form.text + unknown.text
+    assert sent.text.count(" checked") == 2  # the reader's own, after a mistake elsewhere
+
+
+def test_beyond_so_many_mails_an_hour_a_request_waits_for_its_turn(
+    tmp_path: Path, postbox: Postbox, wait_until: Callable[[Callable[[], bool]], None]
+) -> None:
+    server = AnyPort(postbox, hostname="127.0.0.1", port=0)
+    server.start()
+    try:
+        with serving(tmp_path, smtp=server.port, more="serve: { mails_per_hour: 2 }") as pages:
+            with_list(pages, "lettre", [])
+
+            answers = [pages.send("/subscribe?lang=en", address=f"a{n}@example.org") for n in range(4)]
+            mailed = "SELECT count(*) FROM confirmations WHERE mailed_at IS NOT NULL"
+            wait_until(lambda: pages.rows(mailed) == [(2,)])
+            links = SignedLinks(SECRET, lambda: SECRET)
+            workspace = pages.app.workspace
+            post = Post(pages.app.database, workspace, links, lambda: account_of(workspace), pages.url)
+            [(last,)] = pages.rows("SELECT max(mailed_at) FROM confirmations")
+            none = send_due(post, now=last + 3_599_000)
+            with pages.app.database.reading() as c:
+                waiting = confirmations.unmailed(c, now=last + 3_600_000)
+                lately = confirmations.mailed_lately(c, now=last + 3_600_000)
+    finally:
+        server.stop()
+
+    assert len({answer.body for answer in answers}) == 1
+    assert none == []
+    assert len(postbox.addresses) == 2
+    assert [one.address for one in waiting] == ["a2@example.org", "a3@example.org"]
+    assert lately == 0

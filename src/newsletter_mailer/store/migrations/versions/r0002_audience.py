@@ -62,6 +62,11 @@ def _consent() -> None:
             "CREATE TRIGGER consent_events_stay BEFORE UPDATE ON consent_events"
             " BEGIN SELECT RAISE(ABORT, 'consent events are never changed'); END"
         )
+        op.execute(  # INSERT OR REPLACE takes a row away without any other trigger
+            "CREATE TRIGGER consent_events_once BEFORE INSERT ON consent_events"
+            " WHEN EXISTS (SELECT 1 FROM consent_events WHERE id = NEW.id)"
+            " BEGIN SELECT RAISE(ABORT, 'consent events are never changed'); END"
+        )
         op.execute(
             "CREATE TRIGGER consent_events_remain BEFORE DELETE ON consent_events"
             " WHEN NOT EXISTS (SELECT 1 FROM meta WHERE key = 'forgetting')"
