@@ -39,7 +39,7 @@ def record(
 
 
 def acted(c: Connection, recipient_key: str, *, now: int) -> None:
-    """The reader did something themselves: asked, confirmed, chose, clicked, wrote.
+    """The reader did something themselves: asked, confirmed, chose, wrote; clicks, once they are counted.
 
     What they keep silent is kept for three years from then. Opening a mail is no act of theirs, nor is an import.
     """

@@ -64,7 +64,7 @@ _DEPART = text(
     " VALUES (:key, :list, :now, :reason, :source) ON CONFLICT DO NOTHING"
 )
 _DEPART_FORMER = text(  # an old file has them at the address from which they moved; list: 0 for every one
-    "WITH RECURSIVE former(key) AS (SELECT :key UNION SELECT e.detail FROM consent_events e"
+    "WITH RECURSIVE former(key) AS (SELECT CAST(:key AS TEXT) UNION SELECT e.detail FROM consent_events e"
     " JOIN former ON e.recipient_key = former.key WHERE e.kind = 'moved')"
     " INSERT INTO departures (recipient_key, list_id, since, reason, source)"
     " SELECT f.key, l.id, :now, :reason, :source FROM former f JOIN lists l ON :list IN (0, l.id)"
@@ -217,7 +217,7 @@ def _say(c: Connection, key: str, kind: ConsentKind, *, source: str, detail: str
 
 def _depart_former(c: Connection, key: str, list_id: int, *, source: str, now: int) -> None:
     values = {"key": key, "list": list_id, "reason": _LEFT, "source": source, "now": now}
-    execute_with(c, _DEPART_FORMER, values)
+    c.execute(_DEPART_FORMER, values)
 
 
 def _say_left(c: Connection, key: str, list_id: int, *, basis: str, source: str, now: int) -> None:
