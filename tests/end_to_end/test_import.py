@@ -43,6 +43,7 @@ def test_an_import_says_what_became_of_every_row(newsletter: Newsletter) -> None
         "barred": 0,
         "unasked": 0,
         "dry_run": False,
+        "wording": "",
         "columns": [
             {"column": "email", "field": "address"},
             {"column": "prénom", "field": "first_name"},

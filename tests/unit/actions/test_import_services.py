@@ -195,6 +195,11 @@ def test_in_any_table_a_column_may_say_who_left(
         ("Newsletter", "1", "0"),
         ("Souhaitez-vous recevoir nos lettres ?", "OUI", "NON"),
         ("Subscribed", "true", "none"),
+        ("Désinscrit(e)", "", "x"),
+        ("DESABONNEE", "non", "oui"),
+        ("Motif de désinscription", "", "trop de mails"),
+        ("STOP mail", "", "1"),
+        ("Ne plus écrire", "", "12/03/2024"),
     ],
 )
 def test_people_write_in_their_own_words_who_left(
@@ -236,7 +241,7 @@ def test_whom_nobody_understands_is_left_out_until_the_column_is_said_to_be_some
 
 
 @pytest.mark.parametrize(
-    "heading", ["Statut juridique", "Inscrit le", "Abonné depuis", "State", "Inscrit par"]
+    "heading", ["Statut juridique", "Inscrit le", "Abonné depuis", "State", "Lien de désinscription"]
 )
 def test_what_only_sounds_like_it_leaves_nobody_out(tmp_path: Path, database: Database, heading: str) -> None:
     take_in(written(tmp_path, f"email;{heading}\n{BOB};SARL\n"), database)

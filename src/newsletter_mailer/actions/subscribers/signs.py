@@ -97,6 +97,8 @@ def signs(
             found.append(Sign(place, heading, _dated(_DATES[name])))
         elif name == _OUR_LISTS:
             found.append(Sign(place, heading, _left(into)))
+        elif own_words and spoken.tells_leaving(heading):
+            found.append(Sign(place, heading, _dated(Arrival.LEFT)))
         elif own_words and spoken.tells_reading(heading):
             found.append(Sign(place, heading, _yes_or_no(kept=kept)))
     return tuple(found)

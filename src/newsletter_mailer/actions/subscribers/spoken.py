@@ -55,6 +55,10 @@ _LEFT = re.compile(  # where each begins a word
     r"|do not|don't|not any ?more|resili|radie|refus|retiree?\b|a retirer|supprime|a quitte"
     r"|(?:non|pas|plus|not) (?:abonn|inscri)|blacklist|bloque)"
 )
+_LEAVING = re.compile(
+    r"\b(?:desinscri|desabon|unsubscri|opt(?:ed)? ?out|ne plus (?:lui |leur )?ecrire)|^stop\b"
+)
+_LINK = re.compile(r"\b(?:lien|link|url)\b")  # for the reader to follow, in the files of mailing programs
 _DENIED = re.compile(
     r"\b(?:non|not|pas|jamais|never|no) (?:desinscri|desabon|unsub|opt|radi|resili|refus|bloqu)"
 )
@@ -75,6 +79,12 @@ def tells_status(heading: str) -> bool:
     return name in _STATUS or (
         first in ("status", "statut", "etat") and any(word in rest for word in _OF_LETTERS)
     )
+
+
+def tells_leaving(heading: str) -> bool:
+    """Whether a column says of somebody that they left, by a date, a yes or a reason."""
+    name = bare(heading)
+    return _LEAVING.search(name) is not None and _LINK.search(name) is None
 
 
 def tells_reading(heading: str) -> bool:
