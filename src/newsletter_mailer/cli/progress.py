@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 
 _LOOK_S = 0.1  # the bar reckons its speed over a thousand samples: not for every mail
 _SPEED_S = 300.0  # what the speed is the mean of: at a slow pace mails are minutes apart
+
+
+def _endings() -> list[int]:
+    """The signals that end it calmly; a lost terminal, too, where somebody above wants to tidy up after it."""
+    endings: list[int] = [signal.SIGINT, signal.SIGTERM]
+    lost = getattr(signal, "SIGHUP", None)  # Windows has none
+    if lost is not None and callable(signal.getsignal(lost)):
+        endings.append(lost)
+    return endings
 
 
 @contextmanager
@@ -47,10 +56,11 @@ def progress(
         if tools.stop.is_set():
             raise KeyboardInterrupt  # a server may take minutes to answer
         tools.stop.set()
-        notice(stopping or say("\nStopping after the mail in flight; the same command continues."))
+        with suppress(OSError):  # the terminal may be gone
+            notice(stopping or say("\nStopping after the mail in flight; the same command continues."))
 
     console = Console(stderr=True, no_color=not face.colour, quiet=face.quiet)
-    before = {number_: signal.signal(number_, stop) for number_ in (signal.SIGINT, signal.SIGTERM)}
+    before = {number_: signal.signal(number_, stop) for number_ in _endings()}
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
