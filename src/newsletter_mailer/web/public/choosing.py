@@ -22,7 +22,8 @@ from newsletter_mailer.wording import LANGUAGES as CODES
 from newsletter_mailer.wording import Sentence, sentence
 
 _SAVED = sentence("Your choices are saved.")
-_STOPPED = sentence("You get no more mail from us.")
+_STOPPED = sentence("You get no more mail from us. Choose a letter and save to receive it again.")
+_DATA_FILE = {"fr": "mes-donnees.json", "en": "my-data.json"}
 
 
 class Choices:
@@ -133,6 +134,7 @@ class Choices:
             sentence("Choose what you receive"),
             shown=found,
             saved=told,
+            just_stopped=told is _STOPPED,
             speaks=speaks if speaks in CODES else found.language,
         )
         return page(html)
@@ -140,7 +142,7 @@ class Choices:
     def _export(self, found: Preferences) -> Response:
         with self._app.database.reading() as connection:
             data = export_bytes(everything_of(connection, found.subscriber.recipient_key))
-        name = 'attachment; filename="my-data.json"'
+        name = f'attachment; filename="{_DATA_FILE.get(found.language, _DATA_FILE["en"])}"'
         return Response(data, media_type="application/json", headers={"Content-Disposition": name, **PRIVATE})
 
     def _sure(self, found: Preferences) -> Response:

@@ -148,7 +148,7 @@ def test_a_reader_takes_their_data_along(pages: Serving) -> None:
     answer = pages.send(own_page_of(pages, ANN), do="export")
 
     data = json.loads(answer.body)
-    assert answer.headers["content-disposition"] == 'attachment; filename="my-data.json"'
+    assert answer.headers["content-disposition"] == 'attachment; filename="mes-donnees.json"'
     assert data["address"] == ANN
     assert {one["list"] for one in data["subscriptions"]} == {"lettre", "bureau"}
     assert BOB not in answer.text
