@@ -64,6 +64,18 @@ def test_a_spreadsheet_is_read_as_it_shows_itself(tmp_path: Path, database: Data
     assert reader(database, "cat@example.org").attributes["department"] == "2.5"
 
 
+def test_remarks_of_several_lines_leave_nobody_out(tmp_path: Path, database: Database) -> None:
+    remark = "Présidente ; trésorière\nécrire à ann@example.com,\r\npas le lundi"
+    path = sheet(tmp_path / "people.xlsx", ("Courriel", "Role", "Remarques"), (ANN, remark, remark))
+
+    done = take_in(path, database)
+
+    assert done.count == ImportCount(added=1)
+    assert reader(database, ANN).attributes == {
+        "role": "Présidente ; trésorière écrire à ann@example.com, pas le lundi"
+    }
+
+
 def test_what_is_no_spreadsheet_is_told_in_words(tmp_path: Path, database: Database) -> None:
     path = tmp_path / "people.xlsx"
     with ZipFile(path, "w") as archive:

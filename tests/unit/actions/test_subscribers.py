@@ -237,7 +237,11 @@ def test_a_file_that_is_no_table_of_people_is_refused_whole(
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        ('"Ann\nSmith";ann@example.org', "“Prénom” holds a line break"),
+        ('"Ann;ann@example.org\nCleo";cleo@example.org', "“Prénom” holds a line break"),
+        ('"Ann, qui\na rappelé;\ndeux fois";ann@example.org', "“Prénom” holds a line break"),
+        ('Ann;"ann@example\n.org"', "“E-mail” holds a line break"),
+        ("Ann;Bob bob@example.com <ann@example.org>", "“Bob bob@example.com <ann@example.org>” is not"),
+        ("Ann;mailto:", "no address"),
         ("Ann\x07;ann@example.org", "“Prénom” holds a control character"),
         (f"{'x' * 1001};ann@example.org", "“Prénom” is longer than 1000 characters"),
         ("Zé;zé@example.org", "“zé@example.org” has “é” before the @"),
@@ -250,6 +254,49 @@ def test_a_row_left_out_is_told_in_the_words_of_the_file(
 
     assert [reject.line for reject in done.rejects] == [4]
     assert str(done.rejects[0].why).startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        ("Ann\nSmith", "Ann Smith"),
+        ("Ann,\r\n Smith", "Ann, Smith"),
+        ("Ann\n\n\nSmith\u2028", "Ann Smith"),
+    ],
+)
+def test_a_cell_of_several_lines_is_put_on_one(
+    tmp_path: Path, database: Database, cell: str, kept: str
+) -> None:
+    done = imported(tmp_path, database, f'Prénom;E-mail\n"{cell}";ann@example.org\n'.encode())
+
+    assert done.rejects == ()
+    with database.reading() as connection:
+        found = audience.subscriber(connection, "ann@example.org")
+    assert found is not None
+    assert found.first_name == kept
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "mailto:ann@example.org",
+        "MAILTO:ann@example.org?subject=Bonjour",
+        "Ann Élie <ann@example.org>",
+        "<ann@example.org>",
+        '"" <mailto:ann@example.org>',
+        "ann@example.org <ann@example.org>",
+    ],
+)
+def test_an_address_is_found_in_a_link_and_beside_a_name(
+    tmp_path: Path, database: Database, written: str
+) -> None:
+    quoted = written.replace('"', '""')
+
+    done = imported(tmp_path, database, f'E-mail;Prénom\n"{quoted}";Ann\n'.encode())
+
+    assert done.rejects == ()
+    with database.reading() as connection:
+        assert audience.subscriber(connection, "ann@example.org") is not None
 
 
 def test_a_file_in_which_no_row_can_be_read_makes_no_list(tmp_path: Path, database: Database) -> None:

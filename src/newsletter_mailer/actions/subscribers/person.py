@@ -17,7 +17,9 @@ from newsletter_mailer.model.cells import as_typed
 from newsletter_mailer.wording import Sentence, sentence
 
 _LONGEST_VALUE = 1000
-_LINE_BREAKS = frozenset("\r\n\x0b\x0c\x85\u2028\u2029")
+_LINE_BREAK = re.compile("\r\n?|[\n\x0b\x0c\x85\u2028\u2029]")
+_DELIMITERS = frozenset(";,\t|")
+_NAMED = re.compile(r"([^<>]*)<([^<>]*)>")  # Léa <lea@example.org>
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _PIECE = "[A-Za-z0-9_+-]+"
 _SPECIAL = "|".join(sorted({name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES}))
@@ -55,16 +57,29 @@ class People:
             cell = row[place].strip()
             if cell[:1] == "'" and self._quoted:
                 cell = as_typed(cell)
-            if not cell.isprintable() or len(cell) > _LONGEST_VALUE:
-                wrong = _check_cell(heading, cell) if field != ATTRIBUTES else None
+            if field != ATTRIBUTES and (not cell.isprintable() or len(cell) > _LONGEST_VALUE):
+                if field != "address":
+                    cell = self._on_one_line(cell)
+                wrong = _check_cell(heading, cell)
                 if wrong is not None:
                     return wrong
             cells[field] = cell
         address = cells.pop("address", "")
-        wrong = None if _ORDINARY.fullmatch(address) else _check_address(address)
-        if wrong is not None:
-            return wrong
+        if not _ORDINARY.fullmatch(address):
+            address = _bare(address)
+            wrong = _check_address(address)
+            if wrong is not None:
+                return wrong
         return self._subscriber(address, cells, arrival)
+
+    def _on_one_line(self, cell: str) -> str:
+        """A cell as people write one in several lines; as it is where a missing quote may have swallowed others."""
+        breaks = len(_LINE_BREAK.findall(cell))
+        if self._table.source.kind == "csv" and (
+            (breaks and "@" in cell) or (breaks > 1 and _DELIMITERS.intersection(cell))
+        ):
+            return cell
+        return " ".join(piece.strip() for piece in _LINE_BREAK.split(cell) if piece.strip())
 
     def _subscriber(self, address: str, cells: dict[str, str], arrival: Arrival) -> NewSubscriber | Sentence:
         known = {field: cells.pop(field) for field in self._own if field in cells}
@@ -94,7 +109,7 @@ class People:
         for name, value in found.items():
             as_field = field_name(name)
             if as_field in self._table.wanted.attributes and not isinstance(value, dict | list):
-                cell = str(value if value is not None else "").strip()
+                cell = self._on_one_line(str(value if value is not None else "").strip())
                 wrong = _check_cell(name, cell)
                 if wrong is not None:
                     return wrong
@@ -111,9 +126,19 @@ def language(written: str) -> str:
     return _LANGUAGES.get(written.casefold(), written)
 
 
+def _bare(address: str) -> str:
+    """Without what stands around it in a link or in the head of a mail: “mailto:lea@…”, “Léa <lea@…>”."""
+    named = _NAMED.fullmatch(address)
+    if named and ("@" not in named[1] or named[1].strip() == named[2].strip()):
+        address = named[2].strip()
+    if address[:7].lower() == "mailto:":
+        address = address[7:].partition("?")[0].strip()
+    return address
+
+
 def _check_cell(heading: str, cell: str) -> Sentence | None:
     if not cell.isprintable():
-        if _LINE_BREAKS.intersection(cell):
+        if _LINE_BREAK.search(cell):
             return sentence(
                 "“{column}” holds a line break: is a quote missing, or one too many?", column=heading
             )
