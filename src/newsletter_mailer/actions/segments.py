@@ -58,7 +58,8 @@ def add(
                 ),
                 sentence("--replace puts the new expression in its place"),
             )
-    with database.reading() as connection:  # a million readers take seconds, for which nobody else should wait
+    # Not in the transaction: a million readers take seconds, for which nobody else should wait.
+    with database.reading() as connection:
         members, readers = store.count_segment(connection, segment)
     changed = before is not None and before != segment
     return Counted(segment, members, readers, before=before.expression if before and changed else "")
