@@ -190,6 +190,7 @@ def resume(face: Face, campaign: str, wait: bool, yes: bool, without_inbox: bool
         found = to_go_on(app.database, campaign)
         if not found.counts.open:
             show.nothing_to_do(face, found, say("nothing is left to send."))
+            _decide_doubts(face, app, found, yes=yes)
             status_output.finished(face, found)
             _exit(exit_code(found.counts, interrupted=False))
         ensure_alone(app.database)
@@ -198,6 +199,22 @@ def resume(face: Face, campaign: str, wait: bool, yes: bool, without_inbox: bool
         show.as_it_was(face, found, changed=_changed(app, found))
         confirmed = yes or (found.held_why and _said_yes(face, found))
         _send(face, app, found, wait=wait, confirmed=bool(confirmed), reads_inbox=not without_inbox)
+
+
+def _decide_doubts(face: Face, app: App, campaign: Campaign, *, yes: bool) -> None:
+    """Domains may be held after the last mail left, by what came back since."""
+    from newsletter_mailer.actions.dispatch import confirm_doubts, doubted
+
+    why = doubted(app.database, campaign)
+    if why is None:
+        return
+    face.talk(f"! {why}", style="yellow")
+    if not yes and not (face.ask and face.confirm(say("Are these addresses gone indeed?"))):
+        how = say("If they are gone indeed: newsletter resume {id} --yes", id=campaign.id)
+        face.talk(how, style="yellow")
+        return
+    confirm_doubts(app.database, app.workspace, campaign, now=app.now)
+    face.talk(say("Whoever is gone there is never written to again."), style="green")
 
 
 def _changed(app: App, campaign: Campaign) -> bool:

@@ -12,7 +12,7 @@ from newsletter_mailer.wording import say, say_many
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsletter_mailer.actions.inbox import Fetched
+    from newsletter_mailer.actions.inbox import Doubt, Fetched
     from newsletter_mailer.cli.output import Face
     from newsletter_mailer.model.faults import Fault
 
@@ -26,7 +26,7 @@ def fetched(face: Face, done: Fetched) -> None:
     for line in _numbers(done):
         face.talk(line)
     by_hand(face, done)
-    for line in _faults(done.faults):
+    for line in (*_held(done.held), *_faults(done.faults)):
         face.talk(line, style="yellow")
     for mail in done.strange[:_MOST]:
         face.talk(say("! nobody understands: {mail}", mail=mail), style="yellow")
@@ -39,7 +39,7 @@ def in_passing(face: Face, done: Fetched) -> None:
     for line in _gone(done):
         face.talk(line)
     by_hand(face, done)
-    for line in _faults(done.faults):
+    for line in (*_held(done.held), *_faults(done.faults)):
         face.talk(line, style="yellow")
 
 
@@ -48,6 +48,7 @@ def notable(done: Fetched) -> Iterator[str]:
     if done.left:
         yield left(done.left)
     yield from _gone(done)
+    yield from _held(done.held)
     yield from _faults(done.faults)
 
 
@@ -56,6 +57,19 @@ def left(count: int) -> str:
     return say_many(
         "{count} reader has left by mail.", "{count} readers have left by mail.", count, count=number(count)
     )
+
+
+def _held(found: Sequence[Doubt]) -> Iterator[str]:
+    """Which domains' words are doubted, and what to do."""
+    for one in found[:_MOST]:
+        yield say(
+            "! {count} addresses at {domain} came back as unknown: the list looks wrong, so nothing more goes there and "
+            "nobody of it is suppressed before your yes (look at them: newsletter log {id}; if they are gone indeed: "
+            "newsletter resume {id} --yes)",
+            count=number(one.unknown),
+            domain=one.domain,
+            id=one.campaign,
+        )
 
 
 def _faults(found: Sequence[Fault]) -> Iterator[str]:

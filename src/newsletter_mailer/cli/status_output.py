@@ -145,7 +145,10 @@ def _more(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
         yield say("at most {count} an hour", count=number(campaign.rate))
     yield from _first_ones(standing, zone)
     for pause in standing.domains:
-        if pause.until is None:
+        if pause.until is None and not campaign.counts.open:
+            how = say("{why}: nobody there is suppressed before your yes", why=pause.why)
+            yield f"{how} (newsletter resume {campaign.id} --yes)"
+        elif pause.until is None:
             yield say("{why}: nothing goes there before your yes", why=pause.why)
         else:
             yield say("{why}: nothing goes there before {time}", why=pause.why, time=local(pause.until, zone))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -82,6 +82,18 @@ class _Domain:
     rests: int = 0  # in a row
     closed_until: int = 0
     held: bool = False
+
+
+def doubtful(unknown: Mapping[str, int], answers: Mapping[str, int], total: int) -> set[str]:
+    """The domains whose unknown addresses show a list that is old, mistyped or bought (design: the wrong-list guard)."""
+    in_run = sum(unknown.values())
+    if in_run >= UNKNOWN_IN_RUN and in_run * 20 >= total:
+        return {name for name, count in unknown.items() if count * 20 >= answers.get(name, 0)}
+    return {
+        name
+        for name, count in unknown.items()
+        if count >= UNKNOWN_IN_DOMAIN and count * 5 >= answers.get(name, 0)
+    }
 
 
 class Watch:

@@ -16,7 +16,14 @@ from newsletter_mailer.model.bounce import BounceClass, Category, Kind
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.model.faults import Fault
 from newsletter_mailer.store.leaving import is_suppressed, suppress
-from newsletter_mailer.store.schema import attempts, bounces, deliveries, issues, subscribers
+from newsletter_mailer.store.schema import (
+    attempts,
+    bounces,
+    deliveries,
+    domain_pauses,
+    issues,
+    subscribers,
+)
 from newsletter_mailer.tokens import Secret, verify
 
 DAY = 86_400_000
@@ -128,10 +135,19 @@ def judge(c: Connection, one: Named, came: Came, *, rule: SoftRule, now: int, so
         return sum(_suppress(c, key, SuppressionReason.COMPLAINT, now, source) for key in keys) > 0
     if came.kind is not Kind.BOUNCE:
         return False
+    if _is_doubted(c, one):
+        return False
     hard = came.bounce_class is BounceClass.HARD
-    if hard or (came.bounce_class is BounceClass.SOFT and _given_up(c, one.recipient_key, rule, now=now)):
+    if hard or (came.bounce_class is BounceClass.SOFT and given_up(c, one.recipient_key, rule, now=now)):
         return _suppress(c, one.recipient_key, SuppressionReason.HARD_BOUNCE, now, source)
     return False
+
+
+def _is_doubted(c: Connection, one: Named) -> bool:
+    """Whether the word of its domain waits for the officer's yes; see doubts.py."""
+    held = (domain_pauses.c.domain == _D.domain) & domain_pauses.c.until.is_(None)
+    mine = (_D.id == one.delivery) & (domain_pauses.c.campaign_id == one.campaign)
+    return c.scalar(select(_D.id).join_from(deliveries, domain_pauses, held).where(mine)) is not None
 
 
 def _suppress(c: Connection, key: str, reason: SuppressionReason, now: int, source: str) -> bool:
@@ -141,7 +157,7 @@ def _suppress(c: Connection, key: str, reason: SuppressionReason, now: int, sour
     return True
 
 
-def _given_up(c: Connection, key: str, rule: SoftRule, *, now: int) -> bool:
+def given_up(c: Connection, key: str, rule: SoftRule, *, now: int) -> bool:
     """Whether there were enough days with a bounce since the last success; many mails on a day are one."""
     soft = (_B.recipient_key == key) & (_B.bounce_class == BounceClass.SOFT.value)
     times = c.scalars(select(_B.at).where(soft, _B.at > _last_success(c, key, now=now))).all()

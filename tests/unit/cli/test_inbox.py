@@ -96,6 +96,7 @@ def test_as_json(desk: Office, box: Path) -> None:
         "other": 0,
         **dict.fromkeys(("hard", "soft", "policy", "unclear", "complaints", "automatic", "delayed"), 0),
         **dict.fromkeys(("delivered", "unmatched", "unknown", "suppressed"), 0),
+        "held": [],
         "faults": [],
         "strange": [],
     }

@@ -20,6 +20,7 @@ from newsletter_mailer.model.watch import (
     StopRun,
     Watch,
     Why,
+    doubtful,
     reason,
 )
 
@@ -273,6 +274,26 @@ def test_no_row_of_answers_asks_for_the_impossible(seen: list[Outcome], total: i
         for measure in watch.saw("example.org", outcome, now=now):
             assert not isinstance(measure, CloseDomain | SlowDown) or measure.until_ms > now
         assert 1 <= watch.connections(7, now) <= 7
+
+
+@pytest.mark.parametrize(
+    ("unknown", "answers", "total", "doubted"),
+    [
+        ({"a": 9}, {"a": 20}, MANY, set()),
+        ({"a": 10}, {"a": 50}, MANY, {"a"}),
+        ({"a": 10}, {"a": 51}, MANY, set()),
+        ({"a": 2}, {"a": 3}, 40, set()),
+        ({"a": 3}, {"a": 60}, 60, {"a"}),
+        ({"a": 3}, {"a": 61}, 61, set()),
+        ({"a": 2, "b": 1}, {"a": 41, "b": 19}, 60, {"b"}),
+        ({"a": 1}, {}, 1, set()),
+        ({}, {}, 0, set()),
+    ],
+)
+def test_what_comes_back_shows_a_wrong_list_from_the_same_shares_on(
+    unknown: dict[str, int], answers: dict[str, int], total: int, doubted: set[str]
+) -> None:
+    assert doubtful(unknown, answers, total) == doubted
 
 
 @pytest.mark.parametrize("why", [*Why, "something of later"])

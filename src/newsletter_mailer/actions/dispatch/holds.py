@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from newsletter_mailer.actions.dispatch.tools import Tools
+from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import Held, NewsletterError
 from newsletter_mailer.model.campaign import Campaign, CampaignState
 from newsletter_mailer.model.watch import reason
-from newsletter_mailer.store import campaigns, clocks, copies, domains, hard
+from newsletter_mailer.store import campaigns, clocks, copies, domains, doubts
+from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.places import unsafe_place
+from newsletter_mailer.store.returned import SoftRule
 from newsletter_mailer.wording import Sentence, sentence
 
 
@@ -63,16 +66,30 @@ def _confirm(tools: Tools, campaign: Campaign, folder: Path | None, *, disagreed
     if disagreed:
         copies.accept(tools.database, folder, now=tools.clock(), campaign=campaign.id)
     with tools.database.transaction() as connection:
-        opened = frozenset(domains.held_domains(connection, campaign.id))
-        if opened:  # so those refused there are gone indeed
-            domains.open_domains(connection, campaign.id)
-            hard.suppress_hard(connection, campaign.id, now=tools.clock())
-    return opened
+        return doubts.confirm(connection, campaign.id, rule=_soft_rule(tools.workspace), now=tools.clock())
+
+
+def confirm_doubts(
+    database: Database, workspace: Workspace, campaign: Campaign, *, now: int
+) -> frozenset[str]:
+    """The officer says yes to the domains that are held, also after the last mail left. Gives them."""
+    with database.transaction() as connection:
+        return doubts.confirm(connection, campaign.id, rule=_soft_rule(workspace), now=now)
+
+
+def _soft_rule(workspace: Workspace) -> SoftRule:
+    settings = workspace.settings.bounces
+    return SoftRule(settings.soft_days, settings.soft_window_days)
 
 
 def why_domains(tools: Tools, campaign: Campaign) -> Sentence | None:
     """Why domains of the campaign wait for a yes; None when none does."""
-    with tools.database.reading() as connection:
+    return doubted(tools.database, campaign)
+
+
+def doubted(database: Database, campaign: Campaign) -> Sentence | None:
+    """The same of a campaign that may have nothing left to send."""
+    with database.reading() as connection:
         found = domains.held_domains(connection, campaign.id)
     if not found:
         return None

@@ -20,6 +20,7 @@ from newsletter_mailer.model.faults import Fault, different
 from newsletter_mailer.store import audience, originals
 from newsletter_mailer.store import inbox as books
 from newsletter_mailer.store.database import Connection, Database
+from newsletter_mailer.store.doubts import Doubt as Doubt
 from newsletter_mailer.wording import sentence
 
 PURPOSE = "unsubscribe"
@@ -57,6 +58,9 @@ class Fetched:
     unmatched: int = 0  #: speak of no letter of ours: anybody can write such a mail
     unknown: int = 0  #: notices that nobody understands
     suppressed: int = 0  #: readers who are never written to again, from now on
+    held: tuple[
+        Doubt, ...
+    ] = ()  #: domains of which nobody is taken off before the officer's yes, from now on
     faults: tuple[Fault, ...] = ()  #: one for each house that refused us
     strange: tuple[str, ...] = ()  #: senders and subjects of the notices that nobody understands
 
@@ -140,6 +144,7 @@ class _Reading:
             self._counts.total(),
             by_hand=tuple(self._by_hand),
             suppressed=self._returning.suppressed,
+            held=tuple(self._returning.doubts),
             faults=tuple(different(self._returning.faults)),
             strange=tuple(self._strange),
             **{kind: self._counts[kind] for kind in _KINDS},
@@ -154,6 +159,7 @@ class _Reading:
                     self._note_waiting()
         finally:
             self._note_waiting()
+            self._returning.doubt()
 
     def _mark_of_before(self) -> Mark:
         """How far it was read, and from when on a mail can hold a link of ours."""

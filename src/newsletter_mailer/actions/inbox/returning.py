@@ -12,8 +12,9 @@ from newsletter_mailer.inbox.mailbox import Found
 from newsletter_mailer.model.audience import mail_domain, normalise_address
 from newsletter_mailer.model.bounce import BounceClass, Category, Failed, Kind, Returned
 from newsletter_mailer.model.faults import Fault
-from newsletter_mailer.store import originals, returned
+from newsletter_mailer.store import doubts, originals, returned
 from newsletter_mailer.store.database import Connection, Database
+from newsletter_mailer.store.doubts import Doubt
 from newsletter_mailer.store.returned import Came, Named, SoftRule
 
 _SOURCE = "mail"  # how the ledger tells these suppressions from others
@@ -49,7 +50,8 @@ class Returning:
         self._rule = SoftRule(settings.soft_days, settings.soft_window_days)
         self._secret = secret
         self._now = now
-        self.suppressed = 0  #: readers who are never written to again
+        self.doubts: list[Doubt] = []  #: domains that are held from now on
+        self._ended: set[str] = set()
         self.faults: list[Fault] = []  #: what is held against us, and not against a reader
 
     def look(self, found: Found) -> Word:
@@ -68,6 +70,17 @@ class Returning:
         came = _came(said, named, mail, written_at(found.head, now=self._now))
         return Word(_WORDS.get(said.kind) or _of_class(came.bounce_class), named, came)
 
+    @property
+    def suppressed(self) -> int:
+        """Readers who are never written to again."""
+        return len(self._ended)
+
+    def doubt(self) -> None:
+        """After the last mail: whether all that came back together shows a wrong list."""
+        with self._database.transaction() as connection:
+            self.doubts, back = doubts.doubt(connection, now=self._now)
+        self._ended -= back
+
     def take(self, connection: Connection, word: Word) -> None:
         """Write it down, and draw the consequence: one transaction, and once for a mail that is met twice."""
         if word.named is None or word.came is None:
@@ -77,7 +90,8 @@ class Returning:
         ended = returned.judge(
             connection, word.named, word.came, rule=self._rule, now=self._now, source=_SOURCE
         )
-        self.suppressed += ended
+        if ended:
+            self._ended.add(word.named.recipient_key)
         if word.came.bounce_class is BounceClass.POLICY:
             domain = mail_domain(word.named.address)
             self.faults.append(Fault(domain, word.came.code, word.came.status, word.came.reason))
