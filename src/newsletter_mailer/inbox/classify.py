@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from newsletter_mailer.inbox import arf, autoreply, dsn, notes, notification
 from newsletter_mailer.inbox.addresses import by_flufl
-from newsletter_mailer.inbox.parts import MOST_BYTES, REPORTS, Mail, take_apart
+from newsletter_mailer.inbox.parts import MOST_BYTES, REPORTS, Mail, first, take_apart
 from newsletter_mailer.inbox.returned import readers, said_before, tokens, unquoted
 from newsletter_mailer.inbox.rules import UNCLEAR
 from newsletter_mailer.inbox.unsubscribe import wish
@@ -16,6 +16,7 @@ from newsletter_mailer.model.bounce import BounceClass, Category, Failed, Kind, 
 
 _MOST_SAID = 12_000  # letters of the words for people
 _LONGEST_SUBJECT = 300
+_TO_MANY = ("bulk", "junk", "list")
 
 
 def read_mail(raw: bytes) -> Returned:
@@ -105,7 +106,7 @@ def _note(mail: Mail, text: str, raw: bytes) -> Returned | None:
         judge(address, words=words, around=around, last_word=not delay)
         for address, words in said or [("", text)]
     )
-    understood = notes.has_its_subject(mail) or any(one.rule != UNCLEAR.name for one in failed)
+    understood = delay or notes.has_its_subject(mail) or any(one.rule != UNCLEAR.name for one in failed)
     if not understood:  # somebody at a postmaster's desk
         return None
     kind = Kind.DELAYED if delay else Kind.BOUNCE
@@ -126,4 +127,10 @@ def _wish(raw: bytes) -> Returned | None:
 def _rest(mail: Mail) -> Returned:
     if notes.from_a_mail_system(mail):
         return Returned(Kind.UNKNOWN, rule="a mail system, not understood")
+    if notes.without_sender(mail):
+        if first(mail.head, "precedence").lower() in _TO_MANY:
+            return Returned(Kind.AUTO_REPLY, rule="an automatic answer")
+        return Returned(Kind.UNKNOWN, rule="a program, not understood")
+    if "from" not in mail.head:
+        return Returned(Kind.UNKNOWN, rule="no mail")
     return Returned(Kind.REPLY, rule="a person, as far as anybody can tell")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from newsletter_mailer.inbox.addresses import Listed, anywhere, at_line_starts
+from newsletter_mailer.inbox.autoreply import answers, is_autoreply
 from newsletter_mailer.inbox.autoreply import has_its_subject as says_it_is_an_answer
-from newsletter_mailer.inbox.autoreply import is_autoreply
 from newsletter_mailer.inbox.parts import ORIGINALS, Mail, first
 from newsletter_mailer.inbox.words import any_of, code_in, plain, status_in
 
@@ -20,6 +20,8 @@ _SENDERS = any_of(
 _SUBJECTS = any_of(
     "undeliver|delivery status notification|returned mail|return mail|returning message|failure notice|"
     "delivery failure|delivery failed|failure delivery|mail failed|non remis|non-remis|echec de|"
+    "non distribu|non-distribu|non delivre|non-delivre|retour de courrier|remise retardee|remise impossible|"
+    "pas pu etre remis|pas pu etre distribue|pas pu etre delivre|impossible de remettre|distribution impossible|"
     "echec d'|mail system error|delivery has failed|could not be delivered|could not send|"
     "cannot send message|delivery notification|delivery problem|message you sent|"
     "error sending your mail|unable to deliver|non delivery|nondeliver|non-deliver|not delivered|"
@@ -33,20 +35,22 @@ _WORDS = any_of(
     "following address failed|delivery to the following|could not be delivered to|not delivered to|"
     "did not reach the following|following addresses had|unable to deliver|wasn't able to deliver|"
     "was not able to deliver|undeliverable|n'a pas pu etre remis|n'a pas pu etre delivre|"
-    "n'a pas ete remis|konnte nicht zugestellt|no se pudo entregar|permanent error|"
+    "n'a pas ete remis|n'a pas pu etre distribue|n'a pas ete distribue|n'a pas ete delivre|"
+    "n'est pas parvenu|impossible de remettre|konnte nicht zugestellt|no se pudo entregar|permanent error|"
     "error delivering your mail|rejected your message|delivery has failed"
 )
 _FML = ".fml"  # the list manager fml: it writes as the list's owner, and signs its Message-IDs
-_ANSWERS = (" re:", " re :", " aw:", " sv:", " rif:")
 _DELAYS = any_of(
     "delivery delayed|delayed mail|still being retried|will be retried|will continue to|"
     "not been delivered yet|not yet been delivered|message is delayed|delayed delivery|"
     "delivery status notification delay|could not send mail for past|"
     "no action is required on your part|warning--could not|do not need to resend|"
-    "need not resend|warning: message|warning: could not"
+    "remise retardee|est retardee|va reessayer|sera retente|nous continuerons|continuera d'essayer|"
+    "aucune action n'est requise|need not resend|warning: message|warning: could not"
 )
 _FINAL = any_of(
-    "giving up|given up|permanent error|failed permanently|permanent fatal|final|could not be delivered for"
+    "giving up|given up|permanent error|failed permanently|permanent fatal|final|could not be delivered for|"
+    "a ete abandonne|avons abandonne"
 )
 
 
@@ -59,7 +63,7 @@ def from_a_mail_system(mail: Mail) -> bool:
 def has_its_subject(mail: Mail) -> bool:
     """Whether the subject is that of a bounce, and no answer to one."""
     subject = plain(mail.subject)
-    return not subject.startswith(_ANSWERS) and any(phrase in subject for phrase in _SUBJECTS)
+    return not answers(mail) and any(phrase in subject for phrase in _SUBJECTS)
 
 
 def is_bounce(mail: Mail, text: str) -> bool:
@@ -72,7 +76,7 @@ def is_bounce(mail: Mail, text: str) -> bool:
         return False
     if from_a_mail_system(mail):
         return True
-    nobody = _without_sender(mail) or not first(mail.head, "from").strip("<> ")
+    nobody = without_sender(mail) or not first(mail.head, "from").strip("<> ")
     back = any(mail.of(ORIGINALS))
     if titled and (nobody or back or _has_its_words(text)):
         return True
@@ -85,8 +89,8 @@ def _has_its_words(text: str) -> bool:
     return coded and any(phrase in said for phrase in _WORDS)
 
 
-def _without_sender(mail: Mail) -> bool:
-    """RFC 5321 section 4.5.5."""
+def without_sender(mail: Mail) -> bool:
+    """Whether nobody is to answer (RFC 5321 section 4.5.5): a program wrote it."""
     return first(mail.head, "return-path") == "<>"
 
 

@@ -40,7 +40,7 @@ RULES: tuple[Rule, ...] = (
         "daily sending quota|hourly limit|monthly limit|relay limit exceeded|submission quota|"
         "outgoing mail limit|outbound quota|sender quota|max emails per hour|max defers and failures|"
         "you have exceeded|you have reached your|limite d'envoi|quota d'envoi|vous avez depasse|"
-        "limite quotidienne",
+        "limite quotidienne|vous avez atteint|messages par heure|messages par jour|quota for sending",
     ),
     _rule(
         "mailbox full",
@@ -60,16 +60,22 @@ RULES: tuple[Rule, ...] = (
         "postfach ist voll|speicherplatz|buzon lleno|casella piena|user quota|mailbox limit|"
         "exceeding their quota|over their quota|exceeding quota|enough space|account is full|"
         "storage allocation|exceeded the local limit|reached disk quota|too much mail data|"
-        "too many messages on the server|insufficient storage|over its storage|storage limit|disc quota| quota ",
+        "too many messages on the server|insufficient storage|over its storage|storage limit|disc quota| est pleine|"
+        " saturee|espace disque|capacite maximale|plus assez d'espace| quota ",
     ),
     _rule(
-        "too fast",
+        "try later",
         SOFT,
         AWAY,
-        "greylist|graylist|grey list|liste grise|receiving mail too quickly|receiving mail at a rate|"
-        "too many connections|too many concurrent|trop de connexions|rate limit|throttl|"
-        "too many messages|too much mail|slow down|temporarily deferred|too many recipients|"
-        "frequency limited",
+        "greylist|graylist|grey list|liste grise|receiving mail too quickly|receiving mail at a rate",
+    ),
+    _rule(
+        "our pace",  # of the server that sends for us: says nothing of the reader
+        POLICY,
+        FILTERED,
+        "too many connections|too many concurrent|trop de connexions|rate limit|throttl|unusual rate|"
+        "too many messages|too much mail|slow down|temporarily deferred|unexpected volume|"
+        "too many recipients|frequency limited|trop de messages|trop de destinataires|trop de mails",
     ),
     _rule(
         "our authentication",
@@ -96,16 +102,19 @@ RULES: tuple[Rule, ...] = (
         "cannot resolve your|unresolvable|dynamic ip|dial-up|dialup|helo command rejected|"
         "insecure mail relay|mismatches client ip|banned sending ip|smtp server of your isp|open relay|"
         "connection refused by administrator|access denied to|relaying mail from|mail server has been|"
-        " rbl | sorbs|barracudacentral|was blocked|is blocked",
+        " rbl | sorbs|barracudacentral|was blocked|is blocked|liste noire|listes noires|"
+        "bloque par|bloquee par|vous avez ete bloque|expediteur bloque|message bloque",
     ),
     _rule(
         "taken for spam",
         POLICY,
         FILTERED,
         "spam|unsolicited|virus|malware|infected|phishing|illegal attachment|potential security issue|"
-        "message content|content rejected|nature of the content|contenu|content filter|junk|"
+        "message content|content rejected|nature of the content|contenu refuse|contenu rejete|"
+        "contenu interdit|de son contenu|content filter|junk|"
         "bulk e-mail|bulk mail|banned content|contains invalid|suspicious|denied by policy|"
-        "blocked due to|banned file",
+        "blocked due to|banned file|indesirable|pourriel|"
+        "piece jointe interdite|piece jointe refusee|piece jointe bloquee",
     ),
     _rule(
         "our address",
@@ -153,7 +162,7 @@ RULES: tuple[Rule, ...] = (
         "mailbox disabled|mailbox is disabled|disabled mailbox|user disabled|"
         "account has been suspended|account suspended|account is suspended|mailbox is inactive|"
         "account that you tried to reach is inactive|account that you tried to reach is disabled|"
-        "compte desactive|compte suspendu",
+        "compte desactive|compte suspendu|compte bloque|compte verrouille",
     ),
     _rule(
         "their trouble",
@@ -169,8 +178,9 @@ RULES: tuple[Rule, ...] = (
         HARD,
         GONE,
         "recipient no longer on server|no longer on server|address has changed|no longer works|"
-        "no longer at|no longer here|has left the|no longer with|a quitte|ne travaille plus|"
-        "has been replaced by|account closed|mailbox closed|no longer in use|compte cloture| has moved",
+        "no longer at |no longer here|has left the|no longer with|a quitte|ne travaille plus|"
+        "has been replaced by|account closed|mailbox closed|no longer in use|compte cloture| has moved|"
+        "adresse supprimee|compte supprime|boite supprimee|n'existe plus|adresse n'est plus valide",
     ),
     _rule(
         "no mail taken",
@@ -189,7 +199,9 @@ RULES: tuple[Rule, ...] = (
         "user doesn't have a|no user by that name|account does not exist|recipient does not exist|"
         "address does not exist|tried to reach does not exist|does not exist here|no mailbox here|"
         "no mail box|unknown address|address unknown|address not found|recipient not found|"
-        "recipient name is not recognized|not listed in|addressee unknown|unknown account|"
+        "recipient name is not recognized|not listed in domino|not listed in public|addressee unknown|unknown account|"
+        "adresse introuvable|destinataire introuvable|utilisateur introuvable|boite introuvable|"
+        "adresse e-mail introuvable|adresse email introuvable|"
         "not a valid mailbox|not a known user|no such address|no such account|"
         "recipient address does not exist|invalid mailbox|invalid user|user not exist|user is unknown|"
         "is not a valid user|not our customer|bad destination mailbox|bad destination email|"
@@ -217,7 +229,8 @@ RULES: tuple[Rule, ...] = (
         "couldn't be found|could not be found|domain name not found|host or domain name not found|"
         "illegal host/domain|unable to lookup|non-existent host|couldn't find any host|"
         "couldn't find a mail exchanger|domain is not reachable|no such domain at all|domaine inconnu|"
-        "domaine inexistant|all relevant mx records point to|recipient domain must exist|"
+        "domaine inexistant|domaine introuvable|domaine destinataire introuvable|"
+        "all relevant mx records point to|recipient domain must exist|"
         "domain mentioned in email address is unknown|name or service not known|dns lookup failure",
     ),
 )
@@ -235,7 +248,7 @@ WEAK: tuple[Rule, ...] = (
         SOFT,
         AWAY,
         "disabled|inactive|suspended|deactivated|desactive|not active|not yet activated|"
-        "account expired|archived|locked|mailbox unavailable|temporarily unavailable",
+        "account expired|archived|locked|n'est plus actif|desactivee|suspendu|mailbox unavailable|temporarily unavailable",
     ),
     _rule(
         "given up",
@@ -253,6 +266,7 @@ WEAK: tuple[Rule, ...] = (
         "a policy",
         POLICY,
         FILTERED,
+        "n'accepte pas|message refuse|message rejete|rejete par|refuse par| blocked |"
         "policy|access denied|permission denied|not allowed|prohibited|politique|not authorized|"
         "administrative prohibition|rejected for| rejected |service refuse|not accepted|banned|"
         "permission",
