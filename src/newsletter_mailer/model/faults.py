@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from newsletter_mailer.model.replies import Reply, Verb, meaning
-from newsletter_mailer.model.reply_table import Cause
+from newsletter_mailer.model.reply_table import Cause, ReplyClass
 from newsletter_mailer.model.stops import stop_sentence
 from newsletter_mailer.wording import Sentence, sentence
 
@@ -26,7 +26,15 @@ class Fault:
 def remedy(fault: Fault) -> tuple[Sentence, Sentence]:
     """What the house has against us, ending in its own words, and what to do about it."""
     reply = Reply(fault.code or (400 if fault.status.startswith("4") else 550), fault.reason)
-    if meaning(reply, Verb.DOT).cause in _TOLD:
+    said = meaning(reply, Verb.DOT)
+    if said.kind is ReplyClass.SLOW or said.cause is Cause.QUOTA:
+        return (
+            sentence(
+                "{host} took no more: too much came at once: {words}", host=fault.domain, words=fault.reason
+            ),
+            sentence("send more slowly: `dispatch --rate N/h`, or set `smtp.profile`"),
+        )
+    if said.cause in _TOLD:
         what, hint = stop_sentence(reply, Verb.DOT, fault.domain)
         return Sentence(what.template, {**what.values, "words": fault.reason}), hint
     return (

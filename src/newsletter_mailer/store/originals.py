@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,16 +40,26 @@ def keep(database: Database, mail: bytes) -> str:
     path = path_of(database, name)
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        with suppress(FileExistsError):
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(mail)
+        if not path.exists():
+            _write(path, mail)
     except OSError as error:
         what = sentence(
             "{folder} cannot be written: {reason}", folder=path.parent, reason=system_reason(error)
         )
         raise NewsletterError(what, sentence("ask for the right to write there, or make room")) from error
     return name
+
+
+def _write(path: Path, mail: bytes) -> None:
+    """All of it or nothing: half a mail would stay half for ever."""
+    handle, made = tempfile.mkstemp(prefix=".", suffix=".eml", dir=path.parent)  # 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(mail)
+        Path(made).replace(path)
+    except OSError:
+        Path(made).unlink(missing_ok=True)
+        raise
 
 
 def drop_unknown(database: Database, *, now: int) -> int:

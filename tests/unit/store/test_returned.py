@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import select
 
+from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.model.audience import SuppressionReason
 from newsletter_mailer.model.bounce import BounceClass, Category, Kind
 from newsletter_mailer.model.campaign import Campaign
@@ -309,6 +312,19 @@ def test_originals_are_private_and_stay_as_long_as_the_ledger_speaks_of_them(ben
     assert (again, dropped) == (name, 0)
     assert path.read_bytes() == b"Subject: 1\r\n\r\nmoi\r\n"
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_half_an_original_is_never_kept(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "replace", Mock(side_effect=OSError(28, "No space left on device")))
+    with pytest.raises(NewsletterError):
+        originals.keep(bench.database, b"Subject: 1\n\nmoi\n")
+    left = list(originals.folder_of(bench.database).iterdir())
+    monkeypatch.undo()
+
+    name = originals.keep(bench.database, b"Subject: 1\n\nmoi\n")
+
+    assert left == []
+    assert originals.path_of(bench.database, name).read_bytes() == b"Subject: 1\n\nmoi\n"
 
 
 def test_an_original_that_may_be_read_just_now_stays_for_an_hour(bench: Bench) -> None:
