@@ -27,11 +27,15 @@ class AuthorisationServer:
         self.renews = True  #: a refresh token comes along, and is taken
         self.codes: dict[str, tuple[str, str]] = {}  #: code -> (challenge, redirect address)
         self.given = 0
+        self.user = "lettre"  #: whose mailbox the newest token opens
         outer = self
 
         class Visit(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                outer._authorise(self)
+                if self.path.startswith("/tokeninfo"):
+                    outer._answer(self, *outer._owner(self.path))
+                else:
+                    outer._authorise(self)
 
             def do_POST(self) -> None:
                 length = int(self.headers.get("Content-Length", "0"))
@@ -107,6 +111,11 @@ class AuthorisationServer:
         if self.renews:
             answer["refresh_token"] = f"refresh-{self.given}"
         return 200, {**answer, "expires_in": self.expires_in}
+
+    def _owner(self, path: str) -> tuple[int, Any]:
+        """Whose token it is, for a mail server that asks (RFC 7662)."""
+        told = parse_qs(urlsplit(path).query).get("access_token", [""])[0]
+        return (200, {"email": self.user}) if told == f"access-{self.given}" else (401, {"error": "no"})
 
     def _authorise(self, visit: BaseHTTPRequestHandler) -> None:
         """The person says yes at once, and the browser is sent back."""

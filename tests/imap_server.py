@@ -35,11 +35,11 @@ ssl = required
 ssl_cert = <{folder}/cert.pem
 ssl_key = <{folder}/key.pem
 disable_plaintext_auth = yes
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 auth_failure_delay = 0
 mail_location = maildir:{folder}/mail
 {users}
-passdb {{
+{oauth}passdb {{
   driver = passwd-file
   args = username_format=%u {folder}/passwd
 }}
@@ -62,6 +62,13 @@ service anvil {{
   unix_listener anvil-auth-penalty {{
     mode = 0
   }}
+}}
+"""
+_OAUTH = """\
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth2.conf
 }}
 """
 
@@ -112,14 +119,14 @@ class ImapServer:
 
 
 @contextmanager
-def imap_server() -> Iterator[ImapServer]:
-    """Running until the end of the `with`."""
+def imap_server(*, tokens: str = "") -> Iterator[ImapServer]:
+    """Running until the end of the `with`. tokens: the address of a server that knows whose an access token is."""
     with TemporaryDirectory() as folder:  # not in pytest's own, which only its owner may enter
         Path(folder).chmod(0o711)
-        yield from _running(Path(folder))
+        yield from _running(Path(folder), tokens)
 
 
-def _running(folder: Path) -> Iterator[ImapServer]:
+def _running(folder: Path, tokens: str) -> Iterator[ImapServer]:
     assert DOVECOT
     with free_port() as port:
         pass
@@ -137,8 +144,20 @@ def _running(folder: Path) -> Iterator[ImapServer]:
         (folder / name).mkdir()
         os.chown(folder / name, uid, gid)
     config = folder / "dovecot.conf"
+    oauth = _OAUTH.format(folder=folder) if tokens else ""
+    asks = f"tokeninfo_url = {tokens}/tokeninfo?access_token=\nusername_attribute = email\n"
+    (folder / "oauth2.conf").write_text(asks, encoding="utf-8")
     config.write_text(
-        _CONFIG.format(folder=folder, port=port, uid=uid, gid=gid, users=users), encoding="utf-8"
+        _CONFIG.format(
+            mechanisms="plain login xoauth2" if tokens else "plain login",
+            oauth=oauth,
+            folder=folder,
+            port=port,
+            uid=uid,
+            gid=gid,
+            users=users,
+        ),
+        encoding="utf-8",
     )
     process = subprocess.Popen([DOVECOT, "-F", "-c", str(config)], stderr=subprocess.PIPE)
     try:

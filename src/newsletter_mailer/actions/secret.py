@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from newsletter_mailer.config import PASSWORD_VARIABLE, Workspace, oauth_client_secret, smtp_password
 from newsletter_mailer.errors import SecretError, UsageError
-from newsletter_mailer.smtp.oauth.provider import Provider, provider_of
-from newsletter_mailer.smtp.oauth.token import Token, load, store, token_file
+from newsletter_mailer.smtp.oauth.asking import NoPermission
+from newsletter_mailer.smtp.oauth.provider import Provider, Purpose, provider_of
+from newsletter_mailer.smtp.oauth.token import Token, for_the_inbox, load, settings_of, store, token_file
 from newsletter_mailer.wording import sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A provider's permission to send."""
+    """A provider's permission."""
 
     provider: str  #: its host
     file: str  #: where it is kept, as people know it
@@ -47,20 +49,29 @@ def check(workspace: Workspace, environment: Mapping[str, str] = os.environ) -> 
         username=smtp.username,
         by_oauth=smtp.oauth is not None,
         password_in=where if password else "",
-        permission=_permission(workspace),
+        permission=_permission(workspace, "send"),
     )
 
 
-def _permission(workspace: Workspace) -> Permission | None:
-    if workspace.settings.smtp.oauth is None:
+def check_inbox(workspace: Workspace) -> Permission | None:
+    """The permission to read the mailbox; None where none is wanted. Raises SecretError when it is missing."""
+    with for_the_inbox():
+        permission = _permission(workspace, "read")
+        if permission is None and workspace.settings.inbox.oauth is not None:
+            raise NoPermission(sentence("there is no permission to read the mailbox yet"))
+    return permission
+
+
+def _permission(workspace: Workspace, purpose: Purpose) -> Permission | None:
+    if settings_of(workspace, purpose) is None:
         return None
-    provider = _provider(workspace)
-    token = load(provider, token_file(workspace))
-    return _kept(token, provider, workspace) if token else None
+    provider = _provider(workspace, purpose)
+    token = load(provider, token_file(workspace, purpose))
+    return _kept(token, provider, workspace, purpose) if token else None
 
 
-def _kept(token: Token, provider: Provider, workspace: Workspace) -> Permission:
-    file = workspace.display(token_file(workspace))
+def _kept(token: Token, provider: Provider, workspace: Workspace, purpose: Purpose) -> Permission:
+    file = workspace.display(token_file(workspace, purpose))
     return Permission(provider.host, file, token.expires_at, bool(token.refresh))
 
 
@@ -68,6 +79,7 @@ def set_oauth(
     workspace: Workspace,
     show: Callable[[str, str], None],
     *,
+    purpose: Purpose = "send",
     clock: Callable[[], int],
     sleep: Callable[[float], None],
 ) -> Permission:
@@ -76,27 +88,40 @@ def set_oauth(
     show: gets the address to open, and the code to type there ("" = none). Raises UsageError without settings,
     NoPermission when it was not given, ServerUnreachable.
     """
-    provider = _provider(workspace)
+    provider = _provider(workspace, purpose)
+    with for_the_inbox() if purpose == "read" else nullcontext():
+        token = _asked(provider, show, clock=clock, sleep=sleep)
+    store(token, provider, token_file(workspace, purpose))
+    return _kept(token, provider, workspace, purpose)
+
+
+def _asked(
+    provider: Provider,
+    show: Callable[[str, str], None],
+    *,
+    clock: Callable[[], int],
+    sleep: Callable[[float], None],
+) -> Token:
     if provider.name == "microsoft":
         from newsletter_mailer.smtp.oauth.device import ask_by_code
 
-        token = ask_by_code(provider, lambda prompt: show(prompt.url, prompt.code), clock=clock, sleep=sleep)
-    else:
-        from newsletter_mailer.smtp.oauth.browser import ask_in_browser
+        return ask_by_code(provider, lambda prompt: show(prompt.url, prompt.code), clock=clock, sleep=sleep)
+    from newsletter_mailer.smtp.oauth.browser import ask_in_browser
 
-        token = ask_in_browser(provider, lambda url: show(url, ""), clock=clock)
-    store(token, provider, token_file(workspace))
-    return _kept(token, provider, workspace)
+    return ask_in_browser(provider, lambda url: show(url, ""), clock=clock)
 
 
-def _provider(workspace: Workspace) -> Provider:
-    settings = workspace.settings.smtp.oauth
+def _provider(workspace: Workspace, purpose: Purpose) -> Provider:
+    settings = settings_of(workspace, purpose)
     if settings is None:
+        missing_words = sentence("there is no `smtp.oauth` in the settings")
+        if purpose == "read":
+            missing_words = sentence("there is no `inbox.oauth` in the settings")
         raise UsageError(
-            sentence("there is no `smtp.oauth` in the settings"),
+            missing_words,
             sentence("write who gives the permission and your client id: docs/reference.md, “Login”"),
         )
-    return provider_of(settings, oauth_client_secret(workspace))
+    return provider_of(settings, oauth_client_secret(workspace, settings), purpose)
 
 
 def missing(login: Login) -> SecretError:

@@ -24,9 +24,10 @@ def secret() -> None:
 @secret.command("set")
 @click.argument("what", type=click.Choice(["oauth"]))
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@click.option("--inbox", is_flag=True, help="The permission to read the mailbox, instead of that to send.")
 @click.pass_obj
-def set_(face: Face, what: str, no_open: bool) -> None:  # noqa: ARG001  one word so far
-    """Ask Microsoft or Google for the permission to send, and keep it.
+def set_(face: Face, what: str, no_open: bool, inbox: bool) -> None:  # noqa: ARG001  one word so far
+    """Ask Microsoft or Google for the permission to send, or to read the mailbox, and keep it.
 
     Example: newsletter secret set oauth
     """
@@ -37,7 +38,10 @@ def set_(face: Face, what: str, no_open: bool) -> None:  # noqa: ARG001  one wor
     from newsletter_mailer.web.screen import has_screen
 
     def show(url: str, code: str) -> None:
-        face.talk(say("Open this address in a browser, with the account that sends:"))
+        if inbox:
+            face.talk(say("Open this address in a browser, with the account that has the mailbox:"))
+        else:
+            face.talk(say("Open this address in a browser, with the account that sends:"))
         face.data(url)
         if code:
             face.talk(say("and type this code:"))
@@ -47,8 +51,13 @@ def set_(face: Face, what: str, no_open: bool) -> None:  # noqa: ARG001  one wor
         face.talk(say("Waiting until you have agreed there; Ctrl-C ends it."))
 
     with face.app() as app:
-        permission = set_oauth(app.workspace, show, clock=clock, sleep=time.sleep)
+        permission = set_oauth(
+            app.workspace, show, purpose="read" if inbox else "send", clock=clock, sleep=time.sleep
+        )
         face.talk(_told(permission, app.workspace.zone), style="green")
+    if inbox:
+        face.talk(say("Next: newsletter inbox fetch"))
+        return
     face.talk(say("Next: newsletter test ISSUE --to YOU@EXAMPLE.ORG"))
 
 
@@ -69,6 +78,9 @@ def check(face: Face) -> None:
             _tell(face, login, app.workspace.zone)
         if login.missing:
             raise action.missing(login)
+        reads = action.check_inbox(app.workspace)
+        if reads and not face.json:
+            face.data(_told(reads, app.workspace.zone))
 
 
 @secret.command()

@@ -1,6 +1,7 @@
 """`newsletter.yaml` and the environment become settings; everything wrong with them is told at once."""
 
 from newsletter_mailer.config.loading import load_workspace
+from newsletter_mailer.config.oauth import OAuthSettings
 from newsletter_mailer.config.private import (
     PASSWORD_VARIABLE,
     oauth_client_secret,
@@ -11,7 +12,7 @@ from newsletter_mailer.config.private import (
 )
 from newsletter_mailer.config.profiles import profile_of, route_of
 from newsletter_mailer.config.providers import providers
-from newsletter_mailer.config.settings import Identity, OAuthSettings, SenderSettings, Settings, SmtpSettings
+from newsletter_mailer.config.settings import Identity, SenderSettings, Settings, SmtpSettings
 from newsletter_mailer.config.workspace import SETTINGS_FILE, Workspace, find_workspace, shipped
 
 __all__ = [

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from newsletter_mailer.config.kinds import LOOPBACK, Address, Plain, Port, Section, Security, without_password
+from newsletter_mailer.config.oauth import OAuthSettings
 
 
 class InboxSettings(Section):
@@ -27,6 +28,8 @@ class InboxSettings(Section):
     username: Plain = ""
     password_file: Plain = ""
     """A file that only you can read (mode 0600), holding the password alone."""
+    oauth: OAuthSettings | None = None
+    """A login by OAuth instead of a password; `newsletter secret set oauth --inbox` asks for the permission."""
     folder: Annotated[Plain, StringConstraints(min_length=1)] = "INBOX"
     ca_file: Plain = ""
     """Certificates of a private authority; the system's are used without it."""

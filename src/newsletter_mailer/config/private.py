@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from newsletter_mailer.config.loading import ENVIRONMENT_PREFIX
+from newsletter_mailer.config.oauth import OAuthSettings
 from newsletter_mailer.config.workspace import Workspace
 from newsletter_mailer.errors import SecretError, system_reason
 from newsletter_mailer.wording import sentence
@@ -37,10 +38,9 @@ def _password(workspace: Workspace, environment: Mapping[str, str], variable: st
     return _in_file(workspace, file)
 
 
-def oauth_client_secret(workspace: Workspace) -> str:
-    """What `smtp.oauth.client_secret_file` holds, "" without one. Raises SecretError like `smtp_password`."""
-    oauth = workspace.settings.smtp.oauth
-    return _in_file(workspace, oauth.client_secret_file if oauth else "")
+def oauth_client_secret(workspace: Workspace, oauth: OAuthSettings) -> str:
+    """What its `client_secret_file` holds, "" without one. Raises SecretError like `smtp_password`."""
+    return _in_file(workspace, oauth.client_secret_file)
 
 
 def _in_file(workspace: Workspace, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -13,7 +13,6 @@ from newsletter_mailer.config.kinds import (
     LOOPBACK,
     Address,
     DomainName,
-    Endpoint,
     Plain,
     Port,
     ProfileName,
@@ -24,6 +23,7 @@ from newsletter_mailer.config.kinds import (
     TimeZone,
     without_password,
 )
+from newsletter_mailer.config.oauth import OAuthSettings
 from newsletter_mailer.config.providers import (
     Connections,
     Count,
@@ -68,24 +68,6 @@ class DkimSettings(Section):
     """The key's name in the DNS: a new one for each new key."""
     key_file: Annotated[Plain, StringConstraints(min_length=1)]
     """A file that only you can read (mode 0600), holding an RSA key in PEM."""
-
-
-class OAuthSettings(Section):
-    """A permission of the provider instead of a password; `newsletter secret set oauth` asks for it."""
-
-    provider: Literal["microsoft", "google"]
-    client_id: Annotated[Plain, StringConstraints(min_length=1)]
-    """Of the application that the association registered with its provider."""
-    client_secret_file: Plain = ""
-    """What Google gives beside the client id, alone in a file that only you can read (mode 0600)."""
-    tenant: Annotated[Plain, StringConstraints(pattern=r"^[A-Za-z0-9.-]+$")] = "common"
-    """Microsoft's name or number of the organisation, for an application that is for it alone."""
-    authorise_url: Endpoint = ""
-    """Where the permission is asked for, instead of the provider's own address."""
-    token_url: Endpoint = ""
-    """Where it is redeemed and renewed."""
-    scope: Plain = ""
-    """What is asked for; by default to send mail."""
 
 
 class SmtpSettings(Section):

@@ -7,7 +7,7 @@ import datetime as dt
 import imaplib
 import re
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -35,6 +35,9 @@ class Server:
     security: Literal["tls", "starttls", "none"]  #: none: on this machine only
     username: str
     password: str = field(repr=False)
+    access_token: Callable[[], str] | None = field(
+        default=None, repr=False
+    )  #: by OAuth, in place of the password
     folder: str = "INBOX"
     ca_file: str = ""  #: a private authority to trust instead of the system's
 
@@ -116,8 +119,14 @@ def _connected(server: Server) -> imaplib.IMAP4:
 
 def _login(line: imaplib.IMAP4, server: Server) -> None:
     """By PLAIN where it is offered: LOGIN has no way to write letters beyond ASCII."""
+    token = server.access_token() if server.access_token else ""
     try:
-        if "AUTH=PLAIN" in line.capabilities:
+        if token:
+            answers = iter([f"user={server.username}\1auth=Bearer {token}\1\1".encode()])
+            line.authenticate(
+                "XOAUTH2", lambda _: next(answers, b"")
+            )  # a challenge says why not: it wants b""
+        elif "AUTH=PLAIN" in line.capabilities:
             secret = f"\0{server.username}\0{server.password}".encode()
             line.authenticate("PLAIN", lambda _: secret)
         else:
@@ -127,7 +136,11 @@ def _login(line: imaplib.IMAP4, server: Server) -> None:
     except (imaplib.IMAP4.error, UnicodeEncodeError) as error:
         raise LoginRefused(
             sentence("{host} refuses the login: {words}", host=server.host, words=_words(error)),
-            sentence("check inbox.username and the password; some providers want an application's own one"),
+            sentence("check inbox.username, and run: newsletter secret set oauth --inbox")
+            if token
+            else sentence(
+                "check inbox.username and the password; some providers want an application's own one"
+            ),
         ) from error
 
 

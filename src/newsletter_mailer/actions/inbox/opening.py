@@ -13,6 +13,7 @@ from newsletter_mailer.errors import SecretError, UsageError
 from newsletter_mailer.inbox.mailbox import Mailbox
 from newsletter_mailer.inbox.maildir import Maildir
 from newsletter_mailer.inbox.mbox import Mbox
+from newsletter_mailer.smtp.oauth.token import access_token, for_the_inbox
 from newsletter_mailer.wording import sentence
 
 if TYPE_CHECKING:
@@ -39,8 +40,10 @@ def named(workspace: Workspace, environment: Mapping[str, str]) -> tuple[str, Se
         )
     from newsletter_mailer.inbox.imap import Server  # ssl and imaplib: only who has a server
 
-    password = inbox_password(workspace, environment)
-    if not password:
+    with for_the_inbox():
+        token = access_token(workspace, "read")
+    password = "" if token else inbox_password(workspace, environment)
+    if not (password or token):
         raise SecretError(
             sentence(
                 "there is no password for “{username}” at {host}", username=inbox.username, host=inbox.host
@@ -53,6 +56,7 @@ def named(workspace: Workspace, environment: Mapping[str, str]) -> tuple[str, Se
         security=inbox.security,
         username=inbox.username,
         password=password,
+        access_token=token,
         folder=inbox.folder,
         ca_file=str(workspace.root / inbox.ca_file) if inbox.ca_file else "",
     )
@@ -74,5 +78,5 @@ def opened(workspace: Workspace, server: Server | None) -> Iterator[Mailbox]:
         return
     from newsletter_mailer.inbox.imap import opened as opened_server
 
-    with opened_server(server) as mailbox:
+    with for_the_inbox(), opened_server(server) as mailbox:
         yield mailbox

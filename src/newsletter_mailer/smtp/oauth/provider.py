@@ -1,4 +1,4 @@
-"""Who gives the permission to send: addresses and words of Microsoft and Google, or those of the settings."""
+"""Who gives the permission to send, or to read: addresses and words of Microsoft and Google, or those of the settings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from newsletter_mailer.config import OAuthSettings
 
 # learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code, developers.google.com/identity/protocols/oauth2
 _MICROSOFT = "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/{what}"
-_MICROSOFT_SCOPE = "https://outlook.office.com/SMTP.Send offline_access"
+Purpose = Literal["send", "read"]
+_MICROSOFT_SCOPES: dict[Purpose, str] = {
+    "send": "https://outlook.office.com/SMTP.Send offline_access",
+    "read": "https://outlook.office.com/IMAP.AccessAsUser.All offline_access",
+}
 _GOOGLE_SCOPE = "https://mail.google.com/"
 
 
@@ -36,12 +40,12 @@ class Provider:
         return {"client_id": self.client_id, **secret, **fields}
 
 
-def provider_of(settings: OAuthSettings, client_secret: str) -> Provider:
+def provider_of(settings: OAuthSettings, client_secret: str, purpose: Purpose = "send") -> Provider:
     """The provider that the settings name, with its own addresses where they name no others."""
     if settings.provider == "microsoft":
         authorise = _MICROSOFT.format(tenant=settings.tenant, what="devicecode")
         redeem = _MICROSOFT.format(tenant=settings.tenant, what="token")
-        scope = _MICROSOFT_SCOPE
+        scope = _MICROSOFT_SCOPES[purpose]
     else:
         authorise = "https://accounts.google.com/o/oauth2/v2/auth"
         redeem = "https://oauth2.googleapis.com/token"

@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from newsletter_mailer.config import Workspace, oauth_client_secret, read_private, replace_private
+from newsletter_mailer.config import (
+    OAuthSettings,
+    Workspace,
+    oauth_client_secret,
+    read_private,
+    replace_private,
+)
 from newsletter_mailer.smtp.oauth.asking import NoPermission, Refused, again, ask, not_oauth
-from newsletter_mailer.smtp.oauth.provider import Provider, provider_of
+from newsletter_mailer.smtp.oauth.provider import Provider, Purpose, provider_of
 from newsletter_mailer.wording import sentence
 
 MARGIN_MS = 120_000  # before the end, so that a login does not meet a token that has just run out
@@ -38,9 +45,15 @@ def clock() -> int:
     return time.time_ns() // 1_000_000
 
 
-def token_file(workspace: Workspace) -> Path:
+def token_file(workspace: Workspace, purpose: Purpose = "send") -> Path:
     """Where the permission is kept."""
-    return workspace.var / "oauth-token.json"
+    return workspace.var / ("oauth-token.json" if purpose == "send" else "oauth-inbox-token.json")
+
+
+def settings_of(workspace: Workspace, purpose: Purpose) -> OAuthSettings | None:
+    """Who gives that permission, as the settings have it."""
+    settings = workspace.settings
+    return settings.smtp.oauth if purpose == "send" else settings.inbox.oauth
 
 
 def read_token(answer: Mapping[str, Any], provider: Provider, *, now: int, refresh: str = "") -> Token:
@@ -126,15 +139,25 @@ class AccessToken:
         return read_token(answer, provider, now=self._clock(), refresh=token.refresh)
 
 
-def access_token(workspace: Workspace) -> AccessToken | None:
+def access_token(workspace: Workspace, purpose: Purpose = "send") -> AccessToken | None:
     """What to log in with, as the settings have it; None for a login by password. Raises SecretError."""
-    settings = workspace.settings.smtp.oauth
+    settings = settings_of(workspace, purpose)
     if settings is None:
         return None
-    provider = provider_of(settings, oauth_client_secret(workspace))
-    if load(provider, token_file(workspace)) is None:
+    provider = provider_of(settings, oauth_client_secret(workspace, settings), purpose)
+    path = token_file(workspace, purpose)
+    if load(provider, path) is None:
         raise no_permission_yet(provider)
-    return AccessToken(provider, token_file(workspace))
+    return AccessToken(provider, path)
+
+
+@contextmanager
+def for_the_inbox() -> Iterator[None]:
+    """What to do when the permission that is missing is the one to read."""
+    try:
+        yield
+    except NoPermission as error:
+        raise NoPermission(error.what, sentence("run: newsletter secret set oauth --inbox")) from error
 
 
 def no_permission_yet(provider: Provider) -> NoPermission:
