@@ -102,7 +102,8 @@ RULES: tuple[Rule, ...] = (
         "cannot resolve your|unresolvable|dynamic ip|dial-up|dialup|helo command rejected|"
         "insecure mail relay|mismatches client ip|banned sending ip|smtp server of your isp|open relay|"
         "connection refused by administrator|access denied to|relaying mail from|mail server has been|"
-        " rbl | sorbs|barracudacentral|was blocked|is blocked|liste noire|listes noires|"
+        " rbl | sorbs|allow list|allowlist|whitelist|white list|barracudacentral|was blocked|"
+        "is blocked|liste noire|listes noires|"
         "bloque par|bloquee par|vous avez ete bloque|expediteur bloque|message bloque",
     ),
     _rule(
@@ -126,7 +127,11 @@ RULES: tuple[Rule, ...] = (
         "domain of sender|sender was rejected|unroutable sender|unrouteable sender|responsible address|"
         "sender domain|sending domain|emetteur invalide|expediteur non autorise|expediteur refuse|"
         "expediteur invalide|not authorised to send|restricted|only accept|moderator|not a member of|"
-        "you do not have permission|don't have permission",
+        "you do not have permission|don't have permission|unknown sender|sender unknown|"
+        "sender does not exist|sender address does not exist|return address not|invalid return address|"
+        "expediteur inconnu|expediteur inexistant|expediteur n'existe|after mail from|"
+        "in reply to mail from|mail from: unknown|accept mail from|"
+        "accept email from|accept messages from|accepts mail from|accepts email from",
     ),
     _rule(
         "too big",
@@ -151,7 +156,8 @@ RULES: tuple[Rule, ...] = (
         FILTERED,
         "relay access denied|relay denied|relaying denied|relaying is not allowed|relay not permitted|"
         "unable to relay|we do not relay|do not relay|no relaying|rcpthosts|relaying prohibited|"
-        "relay prohibited|authentication required|authentification requise|must authenticate|not local|"
+        "relay prohibited|authentication required|authentification requise|must authenticate|authentication failed|"
+        "authentication failure|not local|"
         "not a gateway",
     ),
     _rule(
@@ -171,15 +177,18 @@ RULES: tuple[Rule, ...] = (
         "procmail|couldn't create|can't create output|command died|command time limit|mailer error|"
         "internal error|internal system|internal server|configuration error|local error|i/o error|"
         "operating system error|out of memory|read-only file system|server configuration|"
-        "host not found, try again|temporary failure in name|temporary lookup failure|try again later",
+        "host not found, try again|temporary failure in name|certificate|starttls|tls handshake|"
+        "temporary lookup failure|try again later",
     ),
     _rule(
         "moved",
         HARD,
         GONE,
         "recipient no longer on server|no longer on server|address has changed|no longer works|"
-        "no longer at |no longer here|has left the|no longer with|a quitte|ne travaille plus|"
-        "has been replaced by|account closed|mailbox closed|no longer in use|compte cloture| has moved|"
+        "no longer at |no longer here|has left the|no longer with|a quitte l'|a quitte notre|"
+        "a quitte nos|a quitte la societe|ne travaille plus|"
+        "has been replaced by|account closed|mailbox closed|no longer in use|compte cloture|user has moved|"
+        "recipient has moved|account has moved|mailbox has moved|customer has moved|"
         "adresse supprimee|compte supprime|boite supprimee|n'existe plus|adresse n'est plus valide",
     ),
     _rule(

@@ -34,6 +34,14 @@ REPORTS = [
     ("450 Adresse supprimée", "soft away"),
     ("550 Domaine destinataire introuvable", "hard gone"),
     ("550 5.0.0 The queue gave up: we will no longer attempt this delivery", "soft away"),
+    ("550 L'adresse de l'expéditeur n'existe pas", "policy filtered"),
+    ("550 Return address not found", "policy filtered"),
+    ("550 authentication failed: unknown user or wrong password", "policy filtered"),
+    ("550 5.1.1 sender not found in our allow list", "policy filtered"),
+    ("550 example.net does not accept mail from this network", "policy filtered"),
+    ("550 5.3.2 The mail server has moved to maintenance", "soft away"),
+    ("550 Le serveur a quitté la session", "soft away"),
+    ("550 Cette personne a quitté l'association", "hard gone"),
     ("550 5.0.0 Your address is not listed in the addresses that may write here", "soft away"),
 ]
 
