@@ -39,7 +39,7 @@ auth_mechanisms = {mechanisms}
 auth_failure_delay = 0
 mail_location = maildir:{folder}/mail
 {users}
-{oauth}passdb {{
+{can}{oauth}passdb {{
   driver = passwd-file
   args = username_format=%u {folder}/passwd
 }}
@@ -119,14 +119,17 @@ class ImapServer:
 
 
 @contextmanager
-def imap_server(*, tokens: str = "") -> Iterator[ImapServer]:
-    """Running until the end of the `with`. tokens: the address of a server that knows whose an access token is."""
+def imap_server(*, tokens: str = "", can: str = "") -> Iterator[ImapServer]:
+    """Running until the end of the `with`.
+
+    tokens: the address of a server that knows whose an access token is. can: all that it says it can do.
+    """
     with TemporaryDirectory() as folder:  # not in pytest's own, which only its owner may enter
         Path(folder).chmod(0o711)
-        yield from _running(Path(folder), tokens)
+        yield from _running(Path(folder), tokens, can)
 
 
-def _running(folder: Path, tokens: str) -> Iterator[ImapServer]:
+def _running(folder: Path, tokens: str, can: str) -> Iterator[ImapServer]:
     assert DOVECOT
     with free_port() as port:
         pass
@@ -151,6 +154,7 @@ def _running(folder: Path, tokens: str) -> Iterator[ImapServer]:
         _CONFIG.format(
             mechanisms="plain login xoauth2" if tokens else "plain login",
             oauth=oauth,
+            can=f"imap_capability = {can}\n" if can else "",
             folder=folder,
             port=port,
             uid=uid,

@@ -31,7 +31,7 @@ def inbox() -> None:
 def fetch(face: Face) -> None:
     """Read the new mails: who asks to leave by the link of a letter has left, and what came back is written down.
 
-    No mail is moved or marked.
+    No mail is moved, marked or deleted, unless `inbox.after` says so.
 
     Example: newsletter inbox fetch
     """

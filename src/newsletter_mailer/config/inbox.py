@@ -31,6 +31,8 @@ class InboxSettings(Section):
     oauth: OAuthSettings | None = None
     """A login by OAuth instead of a password; `newsletter secret set oauth --inbox` asks for the permission."""
     folder: Annotated[Plain, StringConstraints(min_length=1)] = "INBOX"
+    after: Annotated[Plain, StringConstraints(min_length=1)] = "keep"
+    """keep: no mail is touched; delete, or the name of a folder: mails that had an effect go there, after it."""
     ca_file: Plain = ""
     """Certificates of a private authority; the system's are used without it."""
     every_minutes: Annotated[int, Field(ge=0, le=1440)] = 15
@@ -45,6 +47,8 @@ class InboxSettings(Section):
     def _one_place(self) -> InboxSettings:
         if sum(map(bool, (self.maildir, self.mbox, self.host))) > 1:
             raise PydanticCustomError("two_inboxes", "more than one mailbox")
+        if self.after != "keep" and (self.mbox or self.after in (self.folder, "INBOX")):
+            raise PydanticCustomError("inbox_after", "mails cannot go there")
         if self.host and not self.username:
             raise PydanticCustomError("inbox_username", "no user name for the mailbox")
         if self.host and self.security == "none" and self.host not in LOOPBACK:

@@ -1,8 +1,7 @@
-"""A mailbox on a server (IMAP4rev1, RFC 3501), over verified TLS and without leaving a trace in it."""
+"""A mailbox on a server (IMAP4rev1, RFC 3501), over verified TLS and without leaving a trace in it, unless told."""
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import imaplib
 import re
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from newsletter_mailer.errors import InboxUnreadable, LoginRefused, system_reason
+from newsletter_mailer.inbox.folders import DELETE, KEEP, quoted
 from newsletter_mailer.inbox.mailbox import LONGEST_HEAD, LONGEST_MAIL, Found, Mark
 from newsletter_mailer.wording import sentence
 
@@ -39,12 +39,13 @@ class Server:
         default=None, repr=False
     )  #: by OAuth, in place of the password
     folder: str = "INBOX"
+    after: str = KEEP  #: what happens to a mail that was acted upon: kept, deleted, or moved to this folder
     ca_file: str = ""  #: a private authority to trust instead of the system's
 
 
 @contextmanager
 def opened(server: Server) -> Iterator[Imap]:
-    """The mailbox, for reading only. Raises LoginRefused, and InboxUnreadable for a line that cannot be made."""
+    """The mailbox. Raises LoginRefused, and InboxUnreadable for a line that cannot be made."""
     with _told(server):
         line = _connected(server)
     try:
@@ -61,12 +62,15 @@ class Imap:
 
     def __init__(self, line: imaplib.IMAP4, server: Server) -> None:
         self._line = line
-        answer, _ = line.select(_quoted(server.folder), readonly=True)  # EXAMINE: no flag changes
+        self._after = server.after
+        readonly = server.after == KEEP  # EXAMINE: no flag changes
+        answer, _ = line.select(quoted(server.folder), readonly=readonly)
         if answer != "OK":
             raise InboxUnreadable(
                 sentence("{host} has no folder “{folder}”", host=server.host, folder=server.folder),
                 sentence("correct inbox.folder in newsletter.yaml"),
             )
+        self._can = set() if readonly else _words_of(line)
         #: never None: a server without numbers of its own keeps them for ever
         self.uidvalidity: int | None = _first_number(line.response("UIDVALIDITY")[1]) or 0
 
@@ -93,11 +97,45 @@ class Imap:
         answers = self._said("FETCH", str(uid), _WHOLE)
         return next((bytes(a[1]) for a in answers if isinstance(a, tuple) and len(a) > 1), b"")
 
+    def put_away(self, found: Found) -> None:
+        """Delete the mail, or move it, as the settings have it; nothing of anybody else's is deleted."""
+        if self._after == KEEP:
+            return
+        uid = str(found.uid)
+        if self._after != DELETE:
+            if self._moves("MOVE", uid):
+                return
+            self._moves("COPY", uid)
+        self._said("STORE", uid, "+FLAGS.SILENT", r"(\Deleted)")
+        if "UIDPLUS" in self._can:  # else it stays marked: EXPUNGE alone would take others' mails too
+            self._said("EXPUNGE", uid)
+
+    def _moves(self, command: Literal["MOVE", "COPY"], uid: str) -> bool:
+        """Whether the server can do that (MOVE: RFC 6851). The folder is made when there is none yet."""
+        if command == "MOVE" and "MOVE" not in self._can:
+            return False
+        folder = quoted(self._after)
+        if self._line.uid(command, uid, folder)[0] != "OK":
+            self._line.create(folder)
+            self._said(command, uid, folder)
+        return True
+
     def _said(self, command: str, *arguments: str) -> list[Any]:
         answer, said = self._line.uid(command, *arguments)
         if answer != "OK":
             raise imaplib.IMAP4.error(str(said))
         return said
+
+
+def _words_of(line: imaplib.IMAP4) -> set[str]:
+    """What the server can do now: before the login it may have said less."""
+    _, said = line.capability()
+    return {
+        word
+        for one in said
+        if isinstance(one, bytes)
+        for word in one.decode(errors="replace").upper().split()
+    }
 
 
 def _date(day: dt.date) -> str:
@@ -208,18 +246,6 @@ def _ranges(uids: Sequence[int]) -> str:
         else:
             runs.append([uid, uid])
     return ",".join(f"{first}:{last}" if last > first else str(first) for first, last in runs)
-
-
-def _quoted(folder: str) -> str:
-    """A folder's name in the mailboxes' own UTF-7 (RFC 3501 section 5.1.3), quoted."""
-    name = re.sub(r"[^\x20-\x25\x27-\x7e]+", lambda found: _utf_7(found[0]), folder)
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _utf_7(letters: str) -> str:
-    if letters == "&":
-        return "&-"
-    return "&" + base64.b64encode(letters.encode("utf-16-be")).decode().rstrip("=").replace("/", ",") + "-"
 
 
 def _words(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""What a mailbox is: mails that were not read yet, oldest first, and left as they are."""
+"""What a mailbox is: mails that were not read yet, oldest first, and left as they are unless told."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Found:
 
 
 class Mailbox(Protocol):
-    """An opened mailbox. Looking changes nothing in it: no mail is moved, marked or deleted."""
+    """An opened mailbox. Looking changes nothing in it: no mail is moved, marked or deleted before `put_away`."""
 
     @property
     def uidvalidity(self) -> int | None:
@@ -44,4 +44,8 @@ class Mailbox(Protocol):
 
     def since(self, mark: Mark) -> Iterator[Found]:
         """Mails beyond the mark; in IMAP by rising number. Raises InboxUnreadable when the line breaks."""
+        ...
+
+    def put_away(self, found: Found) -> None:
+        """What the settings want for a mail that was acted upon, and is written down. Raises InboxUnreadable."""
         ...

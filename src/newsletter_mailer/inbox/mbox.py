@@ -53,6 +53,9 @@ class Mbox:
         except OSError as error:
             raise _unreadable(self._path, error) from error
 
+    def put_away(self, found: Found) -> None:
+        """Nothing: the program that has the file may be writing into it."""
+
 
 class _Growing:
     """A mail of which more is read."""

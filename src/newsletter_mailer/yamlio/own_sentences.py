@@ -142,6 +142,13 @@ SIMPLE: Mapping[str, tuple[Path, Sentence, Sentence]] = {
         sentence("the mailbox's server asks who it is"),
         sentence("add `username:` under “inbox”"),
     ),
+    "inbox_after": (
+        ("after",),
+        sentence("mails cannot go there once they are done with"),
+        sentence(
+            "write the name of another folder, or `delete`; from an mbox file nothing is taken out: `keep`"
+        ),
+    ),
     "inline_password": (
         ("password",),
         sentence("a password does not stand in this file"),

@@ -13,7 +13,8 @@ import pytest
 from imap_server import DOVECOT, MID_NOVEMBER, PASSWORD, USER, ImapServer, imap_server
 from inbox_kit import READERS, Office, mail, office
 from newsletter_mailer.errors import InboxUnreadable, LoginRefused
-from newsletter_mailer.inbox.imap import _quoted, _ranges
+from newsletter_mailer.inbox.folders import quoted
+from newsletter_mailer.inbox.imap import _ranges
 from newsletter_mailer.store.database import Connection, Database
 
 pytestmark = pytest.mark.skipif(DOVECOT is None, reason="no Dovecot here: make setup-system")
@@ -174,4 +175,4 @@ def test_wherever_a_fetch_ends_the_next_one_goes_on(
 
 def test_numbers_and_names_are_written_as_imap_wants_them() -> None:
     assert _ranges([4, 5, 6, 9, 11, 12]) == "4:6,9,11:12"
-    assert _quoted('Réponses & "amis"') == '"R&AOk-ponses &- \\"amis\\""'
+    assert quoted('Réponses & "amis"') == '"R&AOk-ponses &- \\"amis\\""'

@@ -58,6 +58,7 @@ def named(workspace: Workspace, environment: Mapping[str, str]) -> tuple[str, Se
         password=password,
         access_token=token,
         folder=inbox.folder,
+        after=inbox.after,
         ca_file=str(workspace.root / inbox.ca_file) if inbox.ca_file else "",
     )
     return f"imap:{inbox.username}@{inbox.host}/{inbox.folder}", server
@@ -73,7 +74,9 @@ def opened(workspace: Workspace, server: Server | None) -> Iterator[Mailbox]:
     if server is None:
         inbox = workspace.settings.inbox
         yield (
-            Maildir(_file(workspace, inbox.maildir)) if inbox.maildir else Mbox(_file(workspace, inbox.mbox))
+            Maildir(_file(workspace, inbox.maildir), after=inbox.after)
+            if inbox.maildir
+            else Mbox(_file(workspace, inbox.mbox))
         )
         return
     from newsletter_mailer.inbox.imap import opened as opened_server

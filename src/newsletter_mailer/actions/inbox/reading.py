@@ -201,6 +201,7 @@ class _Reading:
             self._returning.take(connection, word)
             self._mark(connection, [found])
         self._counts[word.kind] += 1
+        self._mailbox.put_away(found)
 
     def _signed(self, candidates: tuple[str, ...]) -> set[int]:
         """The deliveries whose own tokens are among them."""
@@ -225,6 +226,8 @@ class _Reading:
             self._mark(connection, [found])
         kind = "again" if not new else "invalid" if left is None else "again" if left.again else "left"
         self._counts[kind] += 1
+        if kind != "invalid":
+            self._mailbox.put_away(found)
 
     def _note_waiting(self) -> None:
         if self._waiting:
