@@ -178,7 +178,7 @@ RULES: tuple[Rule, ...] = (
         "internal error|internal system|internal server|configuration error|local error|i/o error|"
         "operating system error|out of memory|read-only file system|server configuration|"
         "host not found, try again|temporary failure in name|certificate|starttls|tls handshake|"
-        "temporary lookup failure|try again later",
+        "temporary lookup failure",
     ),
     _rule(
         "moved",
@@ -240,7 +240,7 @@ RULES: tuple[Rule, ...] = (
         "couldn't find a mail exchanger|domain is not reachable|no such domain at all|domaine inconnu|"
         "domaine inexistant|domaine introuvable|domaine destinataire introuvable|"
         "all relevant mx records point to|recipient domain must exist|"
-        "domain mentioned in email address is unknown|name or service not known|dns lookup failure",
+        "domain mentioned in email address is unknown|name or service not known",
     ),
 )
 
@@ -263,7 +263,7 @@ WEAK: tuple[Rule, ...] = (
         "given up",
         SOFT,
         AWAY,
-        "timed out|time out|timeout|retry time not reached|retry timeout|retry limit|"
+        "try again later|timed out|time out|timeout|retry time not reached|retry timeout|retry limit|"
         "in the queue too long|queue too long|giving up|message expired|delivery time expired|expired|"
         "could not be delivered for|connection refused|no route to host|network is unreachable|"
         "connection reset|connection failed|couldn't connect|could not connect|unable to connect|"

@@ -35,6 +35,8 @@ REPORTS = [
     ("550 Domaine destinataire introuvable", "hard gone"),
     ("550 5.0.0 The queue gave up: we will no longer attempt this delivery", "soft away"),
     ("550 L'adresse de l'expéditeur n'existe pas", "policy filtered"),
+    ("451 4.7.500 Access denied, please try again later", "policy filtered"),
+    ("451 4.3.2 The service is busy, please try again later", "soft away"),
     ("550 Return address not found", "policy filtered"),
     ("550 authentication failed: unknown user or wrong password", "policy filtered"),
     ("550 5.1.1 sender not found in our allow list", "policy filtered"),
