@@ -96,6 +96,8 @@ def _report(mail: Mail, text: str) -> Returned | None:
 
 def _note(mail: Mail, text: str, raw: bytes) -> Returned | None:
     """A bounce by its words: a mail system speaks, and says of whom, or the subject is a bounce's."""
+    if notes.is_success(mail):
+        return Returned(Kind.DELIVERED, rule="note: delivered")
     if not notes.is_bounce(mail, text):
         return None
     found = [] if (said := notes.recipients(mail, text)) else by_flufl(raw) or readers(mail)

@@ -40,6 +40,10 @@ _WORDS = any_of(
     "error delivering your mail|rejected your message|delivery has failed"
 )
 _FML = ".fml"  # the list manager fml: it writes as the list's owner, and signs its Message-IDs
+_SUCCESSES = any_of(
+    " successful mail delivery| delivery status notification success| delivery status notification relay|"
+    " delivered: | relayed: | delivery receipt| remis : | remis: | relaye : | relaye: "
+)
 _DELAYS = any_of(
     "delivery delayed|delayed mail|still being retried|will be retried|will continue to|"
     "not been delivered yet|not yet been delivered|message is delayed|delayed delivery|"
@@ -76,11 +80,14 @@ def is_bounce(mail: Mail, text: str) -> bool:
         return False
     if from_a_mail_system(mail):
         return True
-    nobody = without_sender(mail) or not first(mail.head, "from").strip("<> ")
+    unsigned = not first(mail.head, "from").strip("<> ")
+    nobody = without_sender(mail) or unsigned
     back = any(mail.of(ORIGINALS))
-    if titled and (nobody or back or _has_its_words(text)):
+    if titled and (unsigned or back):
         return True
-    return nobody and (_has_its_words(text) or (back and not is_autoreply(mail)))
+    if not (titled or nobody):
+        return False
+    return _has_its_words(text) or ((titled or back) and nobody and not is_autoreply(mail))
 
 
 def _has_its_words(text: str) -> bool:
@@ -92,6 +99,11 @@ def _has_its_words(text: str) -> bool:
 def without_sender(mail: Mail) -> bool:
     """Whether nobody is to answer (RFC 5321 section 4.5.5): a program wrote it."""
     return first(mail.head, "return-path") == "<>"
+
+
+def is_success(mail: Mail) -> bool:
+    """Whether a mail system says that a mail arrived, or went on."""
+    return from_a_mail_system(mail) and plain(mail.subject).startswith(_SUCCESSES)
 
 
 def is_delay(mail: Mail, text: str) -> bool:

@@ -119,6 +119,11 @@ ANSWERS = [
     ("Votre message n'a pas été remis", ("Auto-Submitted: auto-generated",), Kind.AUTO_REPLY),
     ("Fermé cette semaine", ("Return-Path: <>", "Precedence: bulk"), Kind.AUTO_REPLY),
     ("Fermé cette semaine", ("Return-Path: <>",), Kind.UNKNOWN),
+    (
+        "Votre message n'a pas pu être remis : confirmez que vous êtes humain",
+        ("Auto-Submitted: auto-generated", "Return-Path: <>"),
+        Kind.AUTO_REPLY,
+    ),
     ("Re: Absence du maire samedi", (), Kind.REPLY),
     ("RE : La lettre, et les absents", (), Kind.REPLY),
 ]
@@ -146,11 +151,21 @@ def test_what_mail_systems_write_for_people(subject: str, sender: str, text: str
 
 @pytest.mark.parametrize(("subject", "head", "kind"), ANSWERS)
 def test_programs_that_answer_and_people_who_do(subject: str, head: tuple[str, ...], kind: Kind) -> None:
-    words = "Je n'y suis plus : 550 5.1.1 utilisateur inconnu. Écrivez à bob@example.org."
+    words = "Je n'y suis plus : utilisateur inconnu, adresse supprimée. Écrivez à bob@example.org."
 
     found = read_mail(mail(subject, "ann@example.org", *head, body=words))
 
     assert (found.kind, found.recipients) == (kind, ())
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Successful Mail Delivery Report", "Remis : La lettre", "Relayé : La lettre", "Delivered: La lettre"],
+)
+def test_success_needs_no_report(subject: str) -> None:
+    found = read_mail(mail(subject, "postmaster@example.org", body="<ann@example.org>: 250 2.0.0 Ok"))
+
+    assert (found.kind, found.recipients) == (Kind.DELIVERED, ())
 
 
 @pytest.mark.parametrize("raw", [b"", b"\n\n", b"\0\xff\xfe" * 99, b"Hallo"])
