@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from newsletter_mailer.inbox.parts import FEEDBACK, ORIGINALS, Fields, Mail, fields_of, first
 
-COMPLAINTS = frozenset({"abuse", "opt-out", "opt-out-list"})  #: the types by which a reader says: no more
+COMPLAINTS = frozenset({"abuse", "opt-out"})  #: the types by which a reader says: no more
 _MICROSOFT = "x-hmxmroriginalrecipient"  # the reader, in the mail that came back
 _MOST = 50
 

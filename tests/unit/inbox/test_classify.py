@@ -107,7 +107,7 @@ def test_a_reader_who_wants_no_more_complains(kind: str) -> None:
     assert OURS in found.tokens
 
 
-@pytest.mark.parametrize("kind", ["not-spam", "auth-failure", "fraud", "virus", "other", ""])
+@pytest.mark.parametrize("kind", ["not-spam", "auth-failure", "fraud", "virus", "other", "opt-out-list", ""])
 def test_other_feedback_changes_nothing(kind: str) -> None:
     found = read_mail(complaint("ann@example.org", OURS, kind))
 
