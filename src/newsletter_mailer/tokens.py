@@ -16,7 +16,7 @@ SECRET_BYTES = 32
 MOST_KEYS = 255  #: a token says in one byte with which it was signed
 _MAC_BYTES = 16  # 128 bits: standards 7-7
 _TOKEN_BYTES = 1 + 8 + _MAC_BYTES  # which key, the number, its proof
-_OLD_TOKEN = 40  # letters, in base 32: mails of the first version carry them
+SHORT = 40  #: letters of a token in base 32: mails of the first version carry them, and return paths
 _LETTERS = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648, case-insensitive: survives any mail system
 _PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
 
@@ -112,6 +112,12 @@ def signing(secret: Secret, purpose: str) -> Callable[[int], str]:
     return signed
 
 
+def signing_short(secret: Secret, purpose: str) -> Callable[[int], str]:
+    """The same token in 40 letters and digits, in any case as well: for the part before the @, which holds 64."""
+    signed = signing(secret, purpose)
+    return lambda number: _text(bytes.fromhex(signed(number)))
+
+
 def verify(secret: Secret, purpose: str, token: str) -> int | None:
     """The number that was signed for this purpose, or None. Takes the same steps for every wrong token."""
     raw = _raw(token)
@@ -130,7 +136,7 @@ def is_newer(secret: Secret, token: str) -> bool:
 def _raw(token: str) -> bytes:
     """A token's bytes; zeros, which nobody signed, for what has not the form of one."""
     try:
-        raw = base64.b32decode(token.upper()) if len(token) == _OLD_TOKEN else bytes.fromhex(token)
+        raw = base64.b32decode(token.upper()) if len(token) == SHORT else bytes.fromhex(token)
     except ValueError:
         raw = b""
     return raw if len(raw) == _TOKEN_BYTES else bytes(_TOKEN_BYTES)

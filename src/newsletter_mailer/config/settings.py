@@ -70,6 +70,9 @@ class DkimSettings(Section):
     """A file that only you can read (mode 0600), holding an RSA key in PEM."""
 
 
+_LONGEST_LOCAL = 64 - len("+b") - 40  # bytes before the @ (RFC 5321 section 4.5.3.1.1), without tag and token
+
+
 class SmtpSettings(Section):
     """The server that takes the mail. The password stands elsewhere: environment or `password_file`."""
 
@@ -100,6 +103,8 @@ class SmtpSettings(Section):
     """The name this machine gives to the server; without it, its own."""
     ca_file: Plain = ""
     """Certificates of a private authority; the system's are used without it."""
+    verp: bool = False
+    """Each mail's return path is of its own, so that what comes back says of whom; where the account allows it."""
     oauth: OAuthSettings | None = None
     """Without it, the login is by password."""
     dkim: DkimSettings | None = None
@@ -214,3 +219,23 @@ class Settings(Section):
     """Who gets a mail when a worker's campaign stops, is held or ends."""
     canary_wait: Annotated[float, Field(ge=0, le=1440)] = 30
     """Minutes between the first readers of `dispatch --canary` and the rest."""
+
+    @property
+    def return_mailbox(self) -> str:
+        """Where returned mails go when each has a return path of its own; "" when they have not."""
+        return (self.inbox.address or self.sender.email) if self.smtp.verp else ""
+
+    @model_validator(mode="after")
+    def _return_path_fits(self) -> Settings:
+        local, _, domain = self.return_mailbox.rpartition("@")
+        if self.smtp.verp and not _related(domain, self.sender.email.rpartition("@")[2]):
+            raise PydanticCustomError("verp_domain", "a return path of another domain")
+        if len(local.encode()) > _LONGEST_LOCAL:
+            raise PydanticCustomError("verp_length", "a return path that is too long")
+        return self
+
+
+def _related(one: str, other: str) -> bool:
+    """Whether both are one domain or one lies within the other, so that SPF speaks for both (RFC 7489 section 3.1.2)."""
+    one, other = one.lower(), other.lower()
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")

@@ -22,6 +22,7 @@ _TOKEN = re.compile(r"(?<![A-Za-z0-9])(?:[0-9a-fA-F]{50}|[A-Za-z2-7]{40})(?![A-Z
 _ID = re.compile(r"<[^<>\s]{1,500}>")
 _MOST = 40
 _QUOTED = 5  # lines, of a mail that somebody passes on
+_TO_EACH = 3  # lines of one of these
 _TO = ("delivered-to", "x-original-to", "envelope-to", "to")
 
 
@@ -83,15 +84,15 @@ def _names_mail(line: str) -> bool:
 
 
 def tokens(mail: Mail) -> tuple[str, ...]:
-    """What may name a delivery of ours, the returned mail's own words first. None of it is proof."""
-    found: list[str] = []
+    """What may name a delivery of ours: to where it came back, then the returned mail's words. None of it is proof."""
+    found = [
+        local for name in _TO for value in mail.head.get(name, ())[:_TO_EACH] if (local := _tagged(value))
+    ]
     for fields in originals(mail):
         found += _ids(fields, "message-id")
         found += [token.lower() for token in _TOKEN.findall(first(fields, "list-unsubscribe"))]
     for name in ("x-original-message-id", "in-reply-to", "references"):
         found += _ids(mail.head, name)
-    for name in _TO:
-        found += [local for value in mail.head.get(name, ()) if (local := _tagged(value))]
     return tuple(dict.fromkeys(found))[:_MOST]
 
 

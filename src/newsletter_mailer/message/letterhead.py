@@ -41,13 +41,17 @@ def letterhead(workspace: Workspace, slug: str, *, web_base: str = "", test: boo
     )
 
 
-def planned_letterhead(campaign: Campaign, slug: str) -> Letterhead:
-    """What all copies of a campaign to that list's readers share, as it was when the campaign was planned."""
+def planned_letterhead(campaign: Campaign, slug: str, *, return_mailbox: str = "") -> Letterhead:
+    """What all copies of a campaign to that list's readers share, as it was when the campaign was planned.
+
+    return_mailbox: where mails return to, as the account has it now.
+    """
     return Letterhead(
         list_id=f"{slug}.{campaign.domain}",
         list_name=campaign.list_name,
         unsubscribe_mailbox=campaign.unsubscribe_mailbox,
         web_base=campaign.web_base,
+        return_mailbox=return_mailbox,
     )
 
 

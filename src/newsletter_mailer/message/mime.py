@@ -30,6 +30,7 @@ class Letterhead:
     list_name: str  #: as readers see it
     unsubscribe_mailbox: str  #: where mailed unsubscribes go
     web_base: str = ""  #: public_url when it answered, else "": then readers leave by mail
+    return_mailbox: str = ""  #: where a copy with a mark of its own returns to
     test: bool = False  #: marks the subject and offers no one-click; its tokens are dead ones
 
 
@@ -42,6 +43,7 @@ class Copy(NamedTuple):  # one for each message, like Envelope
     token: str  #: signed unsubscribe token, or a dead one; letters, digits, "-" and "_"
     preferences: str = ""  #: the same for the preference page; "" = no link to it
     view: str = ""  #: the same for the letter in the browser
+    returns: str = ""  #: the same for its return path: it then says which copy came back
 
 
 class Envelope(NamedTuple):  # one for each message: a frozen dataclass costs twice as much
@@ -71,6 +73,7 @@ class MessageTemplate:
         self._subject: Form[str] = form(edition.subject, str)
         self._subject_of_all = "" if self._subject.varies else self._subject_header([], [])
         self._mail_from = headers.a_label(edition.sender.email)
+        self._return_path = _around_mark(letterhead.return_mailbox)
         self._above = headers.mailbox("From", edition.sender.name, edition.sender.email)
         one_click = letterhead.web_base.startswith("https://") and not letterhead.test
         self._below = (
@@ -101,7 +104,8 @@ class MessageTemplate:
         moment, number = self._date_header(copy.date), headers.message_id(copy.message_id)
         head = "".join((self._above, to, subject, moment, number, unsubscribe, self._below)).encode("ascii")
         pieces = self._body.fill(values, wanted)
-        return Envelope(self._mail_from, address), b"".join((head, *pieces))
+        mail_from = copy.returns.join(self._return_path) if copy.returns else self._mail_from
+        return Envelope(mail_from, address), b"".join((head, *pieces))
 
     def _list_unsubscribe(self, token: str) -> str:
         if not _TOKEN.fullmatch(token):
@@ -121,6 +125,12 @@ class MessageTemplate:
 def _uris_of(ways_out: Iterable[str]) -> list[str]:
     """List-Unsubscribe in pieces, to be joined by a token."""
     return headers.uris("List-Unsubscribe", [way + _MARK for way in ways_out]).split(_MARK)
+
+
+def _around_mark(mailbox: str) -> tuple[str, str]:
+    """The address in two pieces, between which a copy's mark stands: lettre+b…@example.org."""
+    local, _, domain = headers.a_label(mailbox).rpartition("@") if mailbox else ("", "", "")
+    return f"{local}+b", f"@{domain}"
 
 
 def _full_name(subscriber: Subscriber) -> str:

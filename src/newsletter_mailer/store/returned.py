@@ -30,6 +30,7 @@ DAY = 86_400_000
 _MOST = 50  # candidates of one mail that are looked at
 _OWN_ID = re.compile(r"<?([0-9]{1,18})\.([0-9a-f]{32})@")
 _TOKEN = re.compile(r"[0-9a-f]{50}")
+_RETURN_PATH = re.compile(r"\+b([a-z2-7]{40})$")
 _MOST_FAULTS = 200
 _QUIET_DAYS = 6  # after which no news is good news: servers try for five days (RFC 5321 section 4.5.4.1)
 _B, _D, _A = bounces.c, deliveries.c, attempts.c
@@ -76,7 +77,7 @@ class SoftRule:
 
 
 def named(c: Connection, candidates: Iterable[str], *, secret: Secret) -> Named | None:
-    """The one delivery that these prove to be meant: our Message-IDs and the tokens of our links.
+    """The one delivery that these prove to be meant: our Message-IDs, return paths and the tokens of our links.
 
     None for anything else: who forges a bounce would take readers off, so an address alone proves nothing.
     """
@@ -97,6 +98,8 @@ def _numbers(c: Connection, candidate: str, secret: Secret) -> Iterator[int]:
     for token in {lower, *islice(_TOKEN.findall(lower), _MOST)}:
         if (number := verify(secret, "unsubscribe", token)) is not None:
             yield number
+    if (path := _RETURN_PATH.search(lower)) and (number := verify(secret, "bounce", path[1])) is not None:
+        yield number
     if own := _OWN_ID.match(lower):  # the domain after it may be rewritten
         known = c.scalar(select(_D.message_id).where(_D.id == int(own[1]))) or ""
         local = f"{own[1]}.{own[2]}"

@@ -142,6 +142,18 @@ SIMPLE: Mapping[str, tuple[Path, Sentence, Sentence]] = {
         sentence("the mailbox's server asks who it is"),
         sentence("add `username:` under “inbox”"),
     ),
+    "verp_domain": (
+        ("smtp", "verp"),
+        sentence(
+            "mails cannot return to another domain than that of sender.email: SPF would not speak for them"
+        ),
+        sentence("write an `inbox.address` in the sender's domain, or take `verp` away"),
+    ),
+    "verp_length": (
+        ("smtp", "verp"),
+        sentence("the address to which mails return is too long for a mark of its own"),
+        sentence("write an `inbox.address` with at most 22 letters before the @, or take `verp` away"),
+    ),
     "inbox_after": (
         ("after",),
         sentence("mails cannot go there once they are done with"),

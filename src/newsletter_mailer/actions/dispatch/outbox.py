@@ -19,7 +19,7 @@ from newsletter_mailer.store import campaigns, ledger
 from newsletter_mailer.store.editions import number_of
 from newsletter_mailer.store.journal import Journal
 from newsletter_mailer.store.ledger import Claimed, Settlement
-from newsletter_mailer.tokens import signing
+from newsletter_mailer.tokens import signing, signing_short
 from newsletter_mailer.wording import sentence
 
 PATIENCE_MS = 10 * 60 * 1000  #: what is due within ten minutes is waited for
@@ -49,6 +49,8 @@ class Outbox:
         self._unsubscribe, self._preferences, self._view = (
             signing(tools.secret, purpose) for purpose in ("unsubscribe", "preferences", "view")
         )
+        self._return_mailbox = tools.workspace.settings.return_mailbox
+        self._returns = signing_short(tools.secret, "bounce") if self._return_mailbox else None
         self._claims = Claims(tools, campaign.id, self._gate, run=run)
         self._in_hand: dict[
             int, tuple[Delivery, int]
@@ -189,7 +191,7 @@ class Outbox:
         if template is None:
             with self._tools.database.reading() as connection:
                 found = campaigns.edition_numbered(connection, edition)
-            on = planned_letterhead(self._campaign, slug)
+            on = planned_letterhead(self._campaign, slug, return_mailbox=self._return_mailbox)
             template = self._templates[edition, slug] = message_template(found, on)
         return template
 
@@ -213,6 +215,7 @@ class Outbox:
             token=self._unsubscribe(number),
             preferences=self._preferences(number) if "preferences" in pages else "",
             view=self._view(number) if "view_in_browser" in pages else "",
+            returns=self._returns(number) if self._returns else "",
         )
 
     def _date(self, now: int) -> datetime:
