@@ -34,6 +34,7 @@ def provider(postbox: Postbox, smtp_port: int, mailbox: ImapServer) -> Iterator[
         yield port
 
 
+@pytest.mark.parametrize("verp", [False, True])
 @pytest.mark.skipif(
     not POSTFIX or not DOVECOT, reason="needs Postfix and Dovecot, and root: make setup-system"
 )
@@ -43,8 +44,9 @@ def test_what_comes_back_of_a_letter_reaches_the_ledger(
     provider: int,
     mailbox: ImapServer,
     wait_until: Callable[[Callable[[], bool]], None],
+    verp: bool,
 ) -> None:
-    newsletter.environment |= _settings(provider, mailbox)
+    newsletter.environment |= _settings(provider, mailbox) | {"NEWSLETTER_SMTP__VERP": str(verp).lower()}
     newsletter.on_list("adherents", [PLEASED, *REFUSED])
 
     newsletter.run("dispatch", "2026-11", "--list", "adherents", "--yes", "--expect", "4", "--without-inbox")
@@ -52,6 +54,7 @@ def test_what_comes_back_of_a_letter_reaches_the_ledger(
     wait_until(
         lambda: new.is_dir() and len(list(new.iterdir())) == len(REFUSED) and PLEASED in postbox.addresses
     )
+    marked = [b"lettre+b" in path.read_bytes() for path in new.iterdir()]
     fetched = json.loads(newsletter.run("--json", "inbox", "fetch").stdout)
     rows = [json.loads(row) for row in newsletter.run("log", "1", "--format", "jsonl").stdout.splitlines()]
     again = json.loads(newsletter.run("--json", "inbox", "fetch").stdout)
@@ -64,6 +67,7 @@ def test_what_comes_back_of_a_letter_reaches_the_ledger(
         "full@example.com": [("soft", "full")],
         "strict@example.com": [("policy", "filtered")],
     }
+    assert marked == [verp] * len(REFUSED)
     assert (fetched["read"], fetched["suppressed"], again["read"]) == (3, 1, 0)
     assert [fault["domain"] for fault in fetched["faults"]] == ["example.com"]
     assert all(Path(one["original"]).stat().st_mode & 0o77 == 0 for row in rows for one in row["returned"])

@@ -144,6 +144,18 @@ def test_a_long_token_is_never_encoded_or_folded() -> None:
     assert f"<https://news.example.org/u/{token}>,\r\n <mailto:".encode() in raw
 
 
+def test_a_copy_with_a_mark_returns_to_an_address_of_its_own_and_one_without_to_the_sender() -> None:
+    template = MessageTemplate(edition(), replace(ON_THE_WEB, return_mailbox="lettre@exämple.org"))
+    plain = Copy(ADDRESS, "<1@example.org>", NOON, TOKEN)
+
+    marked, raw = template.build(reader(), plain._replace(returns="abc"))
+    unmarked, same = template.build(reader(), plain)
+
+    assert marked.mail_from == "lettre+babc@xn--exmple-cua.org"
+    assert unmarked == MessageTemplate(edition(), ON_THE_WEB).build(reader(), plain)[0]
+    assert raw == same  # it is for servers alone
+
+
 def test_the_list_is_named_the_same_in_every_message() -> None:
     _, _, message = built(edition())
 
