@@ -145,7 +145,11 @@ def _on_the_reader(said: Returned, address: str) -> Failed:
 
 
 def _is_near(other: str, wanted: str) -> bool:
-    """Whether it is the same mailbox under the name that its own house gives it: ann@mx.example.org, ann.b@example.org."""
+    """Whether it is the same mailbox under the name that its own house gives it: ann@mx.example.org, ann.b@example.org.
+
+    Not ann@example.org for contact@example.org: behind a common address one may be gone, and the others read on.
+    """
     their_name, _, theirs = normalise_address(other).rpartition("@")
     name, _, domain = wanted.rpartition("@")
-    return their_name == name or theirs == domain or theirs.endswith(f".{domain}")
+    same_house = theirs == domain or theirs.endswith(f".{domain}")
+    return their_name == name or (same_house and (their_name.startswith(name) or name.startswith(their_name)))
