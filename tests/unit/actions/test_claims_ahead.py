@@ -20,8 +20,8 @@ from newsletter_mailer.store.database import Connection, Database
 from newsletter_mailer.store.journal import Journal
 from newsletter_mailer.wording import sentence
 
-FIRST, SECOND, LEFT = 10, ledger.MOST, 60  # of two claims in a row; with so many left the third begins
-FAR_MS = 5
+FIRST, SECOND, LEFT = 10, 100, 60  # of two claims in a row; with so many left the third begins
+FAR_MS = 10
 SENT = Outcome(Event.ACCEPTED, Verb.DOT)
 LATER = Outcome(Event.DEFERRED, Verb.RCPT, Reply(451, "4.3.0 try again later"))
 

@@ -16,7 +16,7 @@ from newsletter_mailer.store.ledger import Claimed, Settlement
 _SETTLED_TOGETHER = 2 * ledger.MOST  # the next claim comes first, and settles them in its own transaction
 _ASK_AGAIN_MS = 1000  # at the end each connection asks once more: not each time the ledger
 _AHEAD = 60  # so many of a claim are left when the next one begins, where the pace has no limits
-_FAR_MS = 4  # from taking to settling; below it the threads are in each other's way, and little is gained
+_FAR_MS = 8  # from taking to settling; below it the threads are in each other's way, and little is gained
 
 
 class _Turn(NamedTuple):
@@ -49,7 +49,11 @@ class Claims:
         self._claimed: deque[Claimed] = deque()
         self._settled: list[Settlement] = []
         self._size = 10
-        self._last = 0  # how many the last claim took
+        self._taken = 0
+        self._looked = (
+            0,
+            0,
+        )  # when it was last looked whether to claim ahead, and how many were taken by then
         self._empty_at = 0  # when a claim found nobody, and nothing has come back since; 0 = it has
         self._ahead: Ahead[_Found] = Ahead()
         self._turn: _Turn | None = None  # of the claim ahead: nobody else knows what it is to tell the ledger
@@ -70,6 +74,7 @@ class Claims:
         """The next of those who are claimed, None when all are taken. Raises as `claim`."""
         if not self._claimed and not self._fetched():
             return None
+        self._taken += 1
         return self._claimed.popleft()
 
     def add(self, settlement: Settlement, *, back: bool) -> None:
@@ -98,9 +103,8 @@ class Claims:
         """
         if len(self._claimed) != _AHEAD or self._gate.limited or canary or self._turn is not None:
             return
-        if in_hand * (now - self.at) < _FAR_MS * (
-            self._last - _AHEAD
-        ):  # in hand ÷ messages a second (Little)
+        (began, before), self._looked = self._looked, (now, self._taken)
+        if in_hand * (now - began) < _FAR_MS * (self._taken - before):  # in hand ÷ messages a second (Little)
             return
         self._turn = turn = self._next_turn(now, canary=canary)
         self._told()
@@ -175,7 +179,7 @@ class Claims:
     def _take_over(self, found: _Found) -> None:
         """Only now, after the commit, they are ours."""
         self._claimed.extend(found.claimed)
-        self._last = len(found.claimed)
+        self._looked = self._looked if self._looked[0] else (found.at, self._taken)
         self.at = found.at
         self.free_at = 0 if found.claimed else found.opening.at
         self._empty_at = 0 if found.claimed or self.free_at or self._came_back else found.at
