@@ -16,8 +16,9 @@ from openpyxl import Workbook
 from import_kit import consents, reader, standing, take_in, written
 from newsletter_mailer.actions.subscribers import imported as results
 from newsletter_mailer.actions.subscribers import write_rejects
-from newsletter_mailer.actions.subscribers.person import _ORDINARY, _check_address
+from newsletter_mailer.actions.subscribers.person import _ORDINARY
 from newsletter_mailer.errors import UsageError
+from newsletter_mailer.message.addresses import why_unmailable
 from newsletter_mailer.model.audience import Basis, ImportCount, normalise_address
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
@@ -371,7 +372,7 @@ def test_an_ordinary_address_passes_the_long_way_too(local: str, labels: list[st
     address = f"{local}@{'.'.join([*labels, top])}"
 
     if _ORDINARY.fullmatch(address):
-        assert _check_address(address) is None
+        assert why_unmailable(address) is None
         assert normalise_address(address) == address.lower()
 
 

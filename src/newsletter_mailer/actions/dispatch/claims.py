@@ -50,10 +50,8 @@ class Claims:
         self._settled: list[Settlement] = []
         self._size = 10
         self._taken = 0
-        self._looked = (
-            0,
-            0,
-        )  # when it was last looked whether to claim ahead, and how many were taken by then
+        # When it was last looked whether to claim ahead, and how many were taken by then.
+        self._looked = (0, 0)
         self._empty_at = 0  # when a claim found nobody, and nothing has come back since; 0 = it has
         self._ahead: Ahead[_Found] = Ahead()
         self._turn: _Turn | None = None  # of the claim ahead: nobody else knows what it is to tell the ledger

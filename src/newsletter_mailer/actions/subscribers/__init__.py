@@ -5,7 +5,6 @@ from newsletter_mailer.actions.subscribers.fields import add_fields
 from newsletter_mailer.actions.subscribers.imported import Imported, Reject
 from newsletter_mailer.actions.subscribers.importing import (
     Progress,
-    check_list,
     import_people,
     unknown_columns,
 )
@@ -17,7 +16,6 @@ __all__ = [
     "Progress",
     "Reject",
     "add_fields",
-    "check_list",
     "export_people",
     "format_of",
     "import_people",

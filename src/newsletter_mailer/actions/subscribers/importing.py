@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -17,6 +15,7 @@ from newsletter_mailer.actions.subscribers.table import Table, Wanted
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.audience import Arrival, Basis, ImportCount, MailingList, NewSubscriber
+from newsletter_mailer.model.list_names import check_list
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Connection, Database
 from newsletter_mailer.tokens import Secret
@@ -24,8 +23,6 @@ from newsletter_mailer.wording import sentence
 
 Progress = Callable[[float], None]  #: takes the share that is done, from 0 to 1
 
-_LONGEST_NAME = 63  # of a list: it becomes a label of its List-Id (RFC 2919 section 2)
-_LIST = re.compile(rf"[a-z0-9][a-z0-9-]{{0,{_LONGEST_NAME - 1}}}")
 _LOOK = 1000  # rows between two reports of progress
 
 
@@ -92,18 +89,6 @@ def unknown_columns(
     """The columns of a file that would not be taken. Raises UsageError like `import_people`."""
     tables = read_tables(path, _wanted(workspace, given, Arrival.MEMBER))
     return tuple(dict.fromkeys(name for table in tables for name in table.ignored))
-
-
-def check_list(slug: str) -> None:
-    """Raises UsageError for a list whose name could not stand in a List-Id."""
-    if _LIST.fullmatch(slug):
-        return
-    letters = unicodedata.normalize("NFKD", slug.casefold()).encode("ascii", "ignore").decode()
-    example = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:_LONGEST_NAME].strip("-") or "members"
-    raise UsageError(
-        sentence("“{slug}” cannot be the name of a list", slug=slug),
-        sentence("use small letters, digits and hyphens, e.g. {example}", example=example),
-    )
 
 
 def _wanted(

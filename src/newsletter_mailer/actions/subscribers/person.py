@@ -7,11 +7,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES
 
 from newsletter_mailer.actions.subscribers.headings import ATTRIBUTES, FULL_NAME, OWN_FIELDS, field_name
 from newsletter_mailer.actions.subscribers.table import Table
-from newsletter_mailer.message.headers import mailable
+from newsletter_mailer.message.addresses import why_unmailable
 from newsletter_mailer.model.audience import Arrival, NewSubscriber
 from newsletter_mailer.model.cells import as_typed
 from newsletter_mailer.wording import Sentence, sentence
@@ -67,7 +67,7 @@ class People:
         address = cells.pop("address", "")
         if not _ORDINARY.fullmatch(address):
             address = _bare(address)
-            wrong = _check_address(address)
+            wrong = why_unmailable(address)
             if wrong is not None:
                 return wrong
         return self._subscriber(address, cells, arrival)
@@ -149,23 +149,3 @@ def _check_cell(heading: str, cell: str) -> Sentence | None:
             "“{column}” is longer than {longest} characters", column=heading, longest=_LONGEST_VALUE
         )
     return None
-
-
-def _check_address(address: str) -> Sentence | None:
-    """Why the address cannot be mailed, or None. Asks nobody: probing servers for addresses is forbidden (1.3)."""
-    if not address:
-        return sentence("no address")
-    try:
-        validate_email(address, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError:
-        return sentence("“{address}” is not an e-mail address", address=address)
-    if mailable(address):
-        return None
-    strange = next((letter for letter in address.rpartition("@")[0] if not letter.isascii()), None)
-    if strange is not None:
-        return sentence(
-            "“{address}” has “{letter}” before the @, which many mail servers refuse",
-            address=address,
-            letter=strange,
-        )
-    return sentence("“{address}” cannot be written on an envelope", address=address)
