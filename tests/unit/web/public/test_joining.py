@@ -396,6 +396,14 @@ def test_an_address_that_names_a_list_shows_it_alone_and_ticks_nothing(pages: Se
     ]
 
 
+def test_a_list_that_is_alone_says_what_it_is_for(pages: Serving) -> None:
+    with_list(pages, "lettre", [], name="La lettre", purpose="Chaque mois, la vie du réseau.")
+
+    form = pages.ask("/subscribe").text
+
+    assert "Chaque mois, la vie du réseau." in form
+
+
 def test_several_that_an_address_names_come_first_and_none_is_ticked(pages: Serving) -> None:
     for slug in ("a", "b", "c", "d"):
         with_list(pages, slug, [])
