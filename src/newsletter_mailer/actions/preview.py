@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import re
 from collections.abc import Iterator
@@ -12,6 +11,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from newsletter_mailer.compose.lights import Light as Light
+from newsletter_mailer.compose.lights import shown as shown
+from newsletter_mailer.compose.lights import with_pictures
 from newsletter_mailer.compose.load import find_issue, load_issue, slugs
 from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.config import Workspace
@@ -134,7 +136,7 @@ def preview(edition: Edition, workspace: Workspace, *, reader: Subscriber, now: 
     """
     seen = specimen(edition, workspace, reader=reader, now=now, new_id=new_id)
     return Preview(
-        html=_with_pictures(seen.html, edition),
+        html=with_pictures(seen.html, edition),
         mail_html=seen.html,
         text=seen.text,
         subject=seen.subject,
@@ -158,14 +160,6 @@ def reader(database: Database | None, subscriber_id: int, *, language: str) -> S
         return sample_subscriber(language)
     with database.reading() as connection:
         return audience.subscriber(connection, subscriber_id) or sample_subscriber(language)
-
-
-def _with_pictures(html: str, edition: Edition) -> str:
-    """The page with its pictures inside it: a browser knows no `cid:`, and a sandboxed frame has no cookie to fetch them."""
-    for picture in edition.pictures:
-        data = base64.b64encode(picture.data).decode("ascii")
-        html = html.replace(f"cid:{picture.cid}", f"data:{picture.media_type};base64,{data}")
-    return html
 
 
 def _snippet(html: str) -> str:

@@ -1,31 +1,10 @@
-"""One mail in several lights: pinned to a light or dark screen, with or without pictures, and never reaching out."""
+"""The lights in which the preview shows a mail, and what its frame may do."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from newsletter_mailer.actions.preview import Light, shown
 
-DARK_QUERY = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)", re.IGNORECASE)
-_SCHEMES = re.compile(
-    r"(color-scheme[\"']?\s*(?:[:;]|content\s*=\s*[\"'])\s*)(?:light\s+dark|dark\s+light|light\s+only)",
-    re.IGNORECASE,
-)
-_MARKUP = re.compile(r"<style\b[^>]*>.*?</style\s*>|<[a-z][^>]*>", re.IGNORECASE | re.DOTALL)
-_SOURCE = re.compile(
-    r"(\s(?:src|background|poster|srcset)\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE
-)
-_CSS_URL = re.compile(r"url\(\s*(&quot;|[\"']?)(.*?)\1\s*\)", re.IGNORECASE | re.DOTALL)
-_HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
-
-NOTHING = (
-    "data:,"  # an empty picture: the box and its alt text stay, as in a mail client that blocks pictures
-)
-
-# The desk shows around the mail, and below its end. Links open nowhere: the sandbox has no pop-ups.
-_FRAME = """<base target="_blank"><style>
-html{background:%(desk)s!important;scrollbar-width:none}
-body{min-height:0!important;height:auto!important}
-</style>"""
+__all__ = ["POLICY", "Light", "shown"]
 
 #: of the answer that carries a mail; the frame's own sandbox says the same once more
 POLICY = "; ".join((
@@ -37,43 +16,3 @@ POLICY = "; ".join((
     "frame-ancestors 'self'",
     "sandbox",
 ))  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """How the mail is looked at."""
-
-    dark: bool = False
-    pictures: bool = True
-    desk: str = "#e8e1d5"  #: colour around the mail, "#rrggbb"
-
-
-def shown(html: str, light: Light) -> str:
-    """The page for the preview's frame: one colour scheme, own pictures only, links that lead nowhere."""
-    seen = _MARKUP.sub(lambda found: _lit(found.group(), light), html)
-    return _HEAD.sub(lambda found: found.group() + _FRAME % {"desk": light.desk}, seen, count=1)
-
-
-def _lit(markup: str, light: Light) -> str:
-    """A tag or a style sheet under that light.
-
-    A frame follows the screen's colour scheme and cannot be told another one, so the query itself is decided here.
-    """
-    scheme = "dark" if light.dark else "light"
-    markup = DARK_QUERY.sub(
-        lambda found: "(min-width:0)" if found.group(1).lower() == scheme else "(max-width:0)", markup
-    )
-    markup = _SCHEMES.sub(lambda found: found.group(1) + scheme, markup)
-    markup = _CSS_URL.sub(lambda found: found.group() if _stays(found.group(2), light) else "none", markup)
-    if markup[:6].lower() == "<style":
-        return markup
-    return _SOURCE.sub(lambda found: _source(found, light), markup)
-
-
-def _source(found: re.Match[str], light: Light) -> str:
-    value = found.group(2)
-    return found.group() if _stays(value.strip("\"'"), light) else f'{found.group(1)}"{NOTHING}"'
-
-
-def _stays(address: str, light: Light) -> bool:
-    return light.pictures and address.strip().lower().startswith("data:image/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter_mailer.web.composer.views import Light, shown
+from newsletter_mailer.compose.lights import Light, shown
 
 MAIL = """<!DOCTYPE html><html><head><meta name="color-scheme" content="light dark">
 <style>:root{color-scheme:light dark}@media (prefers-color-scheme: dark){.a{color:#fff!important}}
