@@ -58,7 +58,7 @@ constraints: $(VENV)/bin/python
 	$(BIN)/python -m pip freeze --exclude-editable | grep -E '^[A-Za-z0-9._-]+==' > constraints.txt
 
 locale: $(VENV)/.installed-test
-	$(BIN)/pybabel extract --keywords=sentence --keywords=say --keywords=say_many:1,2 --no-location --sort-output --project=newsletter_mailer -o $(VENV)/newsletter.pot src
+	PYTHONPATH=tests $(BIN)/pybabel extract --mapping-file=babel.cfg --keywords=sentence --keywords=say --keywords=say_many:1,2 --no-location --sort-output --project=newsletter_mailer -o $(VENV)/newsletter.pot src
 	$(BIN)/pybabel update --domain=newsletter --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=120 -i $(VENV)/newsletter.pot -d src/newsletter_mailer/locale
 	$(BIN)/pybabel compile --domain=newsletter -d src/newsletter_mailer/locale
 

@@ -14,11 +14,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 import newsletter_mailer
+from catalogue_words import KEYWORDS, extract_with_help
 
 SOURCE = Path(newsletter_mailer.__file__).parent
 FRENCH = SOURCE / "locale" / "fr" / "LC_MESSAGES"
 TYPEWRITER = re.compile(r"\w'\w|\w [;!?]|\w :(?!/)")  # straight apostrophes, breakable spaces
-KEYWORDS = {"sentence": None, "say": None, "say_many": (1, 2)}
+METHODS = [("cli/**.py", extract_with_help), ("**.py", "python")]
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +29,8 @@ def catalogue() -> Catalog:
 
 
 def said() -> set[str]:
-    """Every template in the source, plurals by their singular."""
-    found = extract_from_dir(str(SOURCE), keywords=KEYWORDS)
+    """Every template in the source and every help text, plurals by their singular."""
+    found = extract_from_dir(str(SOURCE), method_map=METHODS, keywords=KEYWORDS)
     return {message[0] if isinstance(message, tuple) else message for _, _, message, _, _ in found} - {""}
 
 

@@ -12,6 +12,7 @@ from newsletter_mailer.cli import (
     archive,
     audience,
     campaigns,
+    check,
     demo,
     dispatching,
     doctor,
@@ -24,6 +25,8 @@ from newsletter_mailer.cli import (
     testing,
     worker,
 )
+from newsletter_mailer.cli.contents import write_contents
+from newsletter_mailer.cli.spoken_help import language_asked, spoken
 from newsletter_mailer.cli.usage import show_usage
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.wording import LANGUAGES, say, use_language
@@ -43,6 +46,10 @@ class _Commands(click.Group):
             output.silence_stdout()
             return None
         return done
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """By what one has in mind, not by the alphabet."""
+        write_contents(self, ctx, formatter)
 
 
 @click.group(cls=_Commands, context_settings=CONTEXT)
@@ -72,6 +79,7 @@ def newsletter(context: click.Context, /, **options: object) -> None:
 for module in (
     issues,
     audience,
+    check,
     testing,
     rehearse,
     dispatching,
@@ -91,8 +99,9 @@ for module in (
 def main() -> None:
     """Run the command; what a person can mend is a sentence and an exit code, a traceback only what -v asks for."""
     output.prepare_streams()
+    use_language(language_asked(sys.argv[1:], output.language_of_system()))
     try:
-        code = newsletter.main(standalone_mode=False)
+        code = spoken(newsletter).main(standalone_mode=False)
     except click.ClickException as error:
         show_usage(error)
         code = error.exit_code
