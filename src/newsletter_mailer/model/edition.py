@@ -86,3 +86,22 @@ class Edition:
     pictures: tuple[Picture, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     format: int = FORMAT
+
+
+_PLAIN = (
+    "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no letter that is taken for another, read out or copied
+)
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+def short_code(hash_: str) -> str:
+    """By what people name an edition, e.g. "7K3M-9QXD": the first 40 bits of its hash (hexadecimal digits)."""
+    number = int(hash_[:10], 16)
+    letters = "".join(_PLAIN[number >> place & 31] for place in range(35, -1, -5))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def is_code_of(hash_: str, typed: str) -> bool:
+    """Whether that is the edition's short code, in whatever way it was typed."""
+    plain = "".join(letter for letter in typed.upper() if letter.isalnum()).translate(_MISREAD)
+    return plain == short_code(hash_).replace("-", "")

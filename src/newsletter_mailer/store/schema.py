@@ -7,6 +7,7 @@ domain_pauses: per campaign, what a domain's replies led to     pace_uses: what 
 consent_events: what readers said, by fingerprint               confirmations: asked for, and not confirmed yet
 segments: named expressions                                     inbox_places ──< inbox_mails: what was read
 bounces: what came back as mail about a delivery
+approvals, review_comments: what reviewers said of an edition before it leaves
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from sqlalchemy import (
 
 from newsletter_mailer.model.delivery import Status
 
-HEAD = "0003"  #: the revision that these tables are; a test compares it with the migrations
+HEAD = "0004"  #: the revision that these tables are; a test compares it with the migrations
 
 metadata = MetaData(
     naming_convention={
@@ -215,6 +216,30 @@ tests = Table(
     Column("edition_id", _Id, ForeignKey("editions.id"), nullable=False, index=True),
     Column("address", Text, nullable=False),
     Column("reply", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+approvals = Table(  # appended: each binds one reviewer to one edition
+    "approvals",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("edition_id", _Id, ForeignKey("editions.id"), nullable=False, index=True),
+    Column("issue_key", Text, nullable=False, index=True),
+    Column("code", Text, nullable=False),  # the short code, as it was shown
+    Column("reviewer", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+review_comments = Table(
+    "review_comments",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("edition_id", _Id, ForeignKey("editions.id"), nullable=False, index=True),
+    Column("issue_key", Text, nullable=False, index=True),
+    Column("block", Integer),  # its place in that edition, from 0; NULL: about the letter as a whole
+    Column("about", Text, nullable=False),  # the block's first words then
+    Column("text", Text, nullable=False),
+    Column("reviewer", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
 
