@@ -1,0 +1,1 @@
+"""What an issue says: its subject, its dates, its merge tags, its typography, its blocks."""
