@@ -13,8 +13,9 @@ from PIL import Image as Pillow
 from newsletter_mailer.compose.load import LoadedIssue, load_issue
 from newsletter_mailer.config import Workspace, load_workspace
 from newsletter_mailer.model import blocks
-from newsletter_mailer.model.blocks import Block, Part
+from newsletter_mailer.model.blocks import Block
 from newsletter_mailer.model.issue import Issue
+from newsletter_mailer.model.part import Part
 
 REPOSITORY = Path(__file__).parents[2]
 SAMPLES = ("2021-07-coorace-occitanie", "exemple-tous-les-blocs")
@@ -54,11 +55,16 @@ def written(issue: Issue) -> set[tuple[str, str]]:
 
 
 def everything() -> set[tuple[str, str]]:
-    """Class and field of everything that an author may set."""
-    kinds = [kind for kind in vars(blocks).values() if isinstance(kind, type) and issubclass(kind, Part)]
-    return {(kind.__name__, name) for kind in kinds for name in vars(kind).get("__annotations__", {})} - {
-        ("Part", "model_config")
-    }
+    """Class and field of everything that an author may set in a block or attach."""
+    return {(kind.__name__, name) for kind in kinds(Part) for name in vars(kind).get("__annotations__", {})}
+
+
+def kinds(of: type[Part]) -> Iterator[type[Part]]:
+    """Every kind of part, however deep, but for the issue as a whole."""
+    for kind in of.__subclasses__():
+        if kind is not Issue:
+            yield kind
+            yield from kinds(kind)
 
 
 def test_the_longer_sample_uses_every_block_and_every_option(workspace: Workspace) -> None:

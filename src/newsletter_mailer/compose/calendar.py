@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
-from newsletter_mailer.model.blocks import Agenda, AgendaEntry
+from newsletter_mailer.model.agenda import AgendaEntry
+from newsletter_mailer.model.blocks import Agenda
 from newsletter_mailer.model.edition import Attachment
 from newsletter_mailer.model.issue import Issue
 from newsletter_mailer.templating import merge_tags

@@ -10,7 +10,7 @@ from babel import Locale
 from babel.dates import format_date, format_interval, format_time
 
 from newsletter_mailer.compose.typography import NO_BREAK
-from newsletter_mailer.model.blocks import AgendaEntry
+from newsletter_mailer.model.agenda import AgendaEntry
 
 _THE_FIRST = re.compile(r"(?<!\d)1(?= |$)")
 

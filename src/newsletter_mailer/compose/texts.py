@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 from newsletter_mailer.compose.merge import Marks
 from newsletter_mailer.compose.typography import typeset_line
-from newsletter_mailer.model.blocks import Part
+from newsletter_mailer.model.part import Part
 
 P = TypeVar("P", bound=Part)
+
+_NOT_WORDS = frozenset({"picture", "file", "expression", "word"})
 
 
 def prepared(part: P, marks: Marks, language: str) -> P:
@@ -27,7 +29,7 @@ def _prepared(value: Any, kind: str, marks: Marks, language: str) -> Any:
         return prepared(value, marks, language)
     if isinstance(value, tuple):
         return tuple(_prepared(item, kind, marks, language) for item in value)
-    if not isinstance(value, str) or kind in ("picture", "expression", "word"):
+    if not isinstance(value, str) or kind in _NOT_WORDS:
         return value
     hidden = marks.hide(value)
     return typeset_line(hidden, language) if kind == "text" else hidden
@@ -35,7 +37,7 @@ def _prepared(value: Any, kind: str, marks: Marks, language: str) -> Any:
 
 @cache
 def _kinds(model: type[Part]) -> Mapping[str, str]:
-    """What each field of a model holds: text, markdown, link, picture, expression, or a word that the model chooses."""
+    """What each field of a model holds: a format such as text, markdown or picture, or a word that the model chooses."""
     return {name: _kind(schema) for name, schema in model.model_json_schema()["properties"].items()}
 
 

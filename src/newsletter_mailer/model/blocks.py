@@ -2,55 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ModelWrapValidatorHandler,
-    ValidationError,
-    model_validator,
-)
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import Field
+from pydantic_core import PydanticCustomError
 
-from newsletter_mailer.model.text import Day, Expression, Link, Markdown, PicturePath, Text, Time
-
-
-class Part(BaseModel):
-    """Anything an author writes: unknown fields are errors, values do not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-    @classmethod
-    def faults(cls, written: Mapping[str, Any]) -> Iterable[PydanticCustomError]:  # noqa: ARG003
-        """What is wrong with the part as a whole, told from what is written before its fields are valid."""
-        return ()
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _everything_at_once(cls, written: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
-        """The part's own faults beside those of its fields: an author mends a file in one go, not in two."""
-        own = list(cls.faults(written)) if isinstance(written, Mapping) else []
-        try:
-            part = validate(written)
-        except ValidationError as error:
-            if not own:
-                raise
-            of_fields = [_again(details) for details in error.errors(include_url=False)]
-        else:
-            if not own:
-                return part
-            of_fields = []
-        of_all = [InitErrorDetails(type=fault, input=written) for fault in own]
-        raise ValidationError.from_exception_data(cls.__name__, [*of_fields, *of_all])
-
-
-def _again(error: Any) -> InitErrorDetails:
-    """An error of a field, to be raised once more."""
-    kind = PydanticCustomError(error["type"], error["msg"].replace("{", "{{"), error.get("ctx"))
-    return InitErrorDetails(type=kind, loc=error["loc"], input=error["input"])
+from newsletter_mailer.model.agenda import AgendaGroup
+from newsletter_mailer.model.part import Part
+from newsletter_mailer.model.text import Day, Expression, Link, Markdown, MjmlSource, PicturePath, Text
 
 
 class Picture(Part):
@@ -162,38 +123,6 @@ class Profiles(Block):
     profiles: Annotated[tuple[Profile, ...], Field(min_length=1)]
 
 
-class AgendaEntry(Part):
-    """Something that takes place."""
-
-    title: Text
-    date: Day
-    end_date: Day | None = None
-    time: Time | None = None
-    end_time: Time | None = None
-    place: Text | None = None
-    link: Link | None = None
-    text: Text | None = None
-    """The entry in your own words; shown instead of title, date and place (the calendar still has them)."""
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> AgendaEntry:
-        last = self.end_date or self.date
-        if last < self.date:
-            raise PydanticCustomError("ends_before", "ends before it begins")
-        if self.end_time is not None and self.time is None:
-            raise PydanticCustomError("end_without_start", "an end without a beginning")
-        if self.time and self.end_time and last == self.date and self.end_time <= self.time:
-            raise PydanticCustomError("ends_before", "ends before it begins")
-        return self
-
-
-class AgendaGroup(Part):
-    """Entries under one title, such as regional and national meetings."""
-
-    title: Text | None = None
-    entries: Annotated[tuple[AgendaEntry, ...], Field(min_length=1)]
-
-
 class Agenda(Block):
     """Dates to keep, each offered for the reader's calendar."""
 
@@ -264,6 +193,71 @@ class Social(Block):
             yield PydanticCustomError("empty_block", "an empty block")
 
 
+class Quote(Block):
+    """Words that somebody said, set large."""
+
+    type: Literal["quote"]
+    text: Markdown
+    """Without quotation marks: the theme sets them."""
+    name: Text | None = None
+    """Who said it."""
+    role: Text | None = None
+    """What that person does, e.g. "salariée en insertion"."""
+    picture: Picture | None = None
+    """A portrait."""
+
+
+class Partner(Part):
+    """One organisation that supports."""
+
+    name: Text
+    """Shown where there is no logo, or one that is decorative."""
+    logo: Picture | None = None
+    link: Link | None = None
+
+
+class Partners(Block):
+    """The logos of those who support."""
+
+    type: Literal["partners"]
+    title: Text | None = None
+    text: Markdown | None = None
+    """Before the logos."""
+    partners: Annotated[tuple[Partner, ...], Field(min_length=1, max_length=24)]
+
+
+class Opportunity(Block):
+    """A job, or a call to answer, until its deadline."""
+
+    type: Literal["opportunity"]
+    kind: Literal["job", "call"] = "job"
+    """A post to fill, or a call for projects, applications or contributions."""
+    title: Text
+    organisation: Text | None = None
+    """Who offers it."""
+    place: Text | None = None
+    terms: Text | None = None
+    """In a few words, e.g. "CDI, temps plein" or "jusqu'à 5 000 €"."""
+    deadline: Day | None = None
+    """The last day to answer; an issue that leaves after it is stopped by its check."""
+    text: Markdown
+    button: Button | None = None
+
+    def is_over(self, day: dt.date) -> bool:
+        """Whether on that day it is too late to answer."""
+        return self.deadline is not None and self.deadline < day
+
+
+class Mjml(Block):
+    """Sections in MJML, for those who know it; the theme does not dress them."""
+
+    type: Literal["mjml"]
+    mjml: MjmlSource
+    """One or more `<mj-section>` or `<mj-wrapper>`."""
+    text: Markdown
+    """The same in words: for the plain-text part."""
+
+
 class Footer(Block):
     """Who sends this, why, and how to leave; the legal identity comes from the settings."""
 
@@ -286,6 +280,10 @@ AnyBlock = Annotated[
     | Image
     | Divider
     | Social
+    | Quote
+    | Partners
+    | Opportunity
+    | Mjml
     | Footer,
     Field(discriminator="type"),
 ]

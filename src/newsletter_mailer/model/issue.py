@@ -9,12 +9,23 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from newsletter_mailer.model.blocks import AnyBlock, Part
-from newsletter_mailer.model.text import Day, Line, Moment
+from newsletter_mailer.model.blocks import AnyBlock
+from newsletter_mailer.model.part import Part
+from newsletter_mailer.model.text import Day, FilePath, Line, Moment, Text
 
 MOST_BLOCKS = 500  # a rich issue has forty
+MOST_FILES = 10  # nobody opens more
 
 IssueId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{5,63}$")]
+
+
+class AttachedFile(Part):
+    """A file that goes along with every mail."""
+
+    file: FilePath
+    """Beside issue.yaml, such as `files/programme.pdf`."""
+    title: Text | None = None
+    """What it is, e.g. "Le programme"; without it the name of the file is shown."""
 
 
 class Issue(Part):
@@ -31,6 +42,8 @@ class Issue(Part):
     expires: Moment | None = None
     """Last day on which it is worth reading, or the minute: nobody gets it after, however often a server asked to wait."""
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] = "fr"
+    attachments: Annotated[tuple[AttachedFile, ...], Field(max_length=MOST_FILES)] = ()
+    """Files that go along: small ones, for a link costs nobody's mailbox anything."""
     blocks: Annotated[tuple[AnyBlock, ...], Field(min_length=1, max_length=MOST_BLOCKS)]
 
     @model_validator(mode="after")

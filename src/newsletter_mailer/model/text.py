@@ -63,6 +63,20 @@ Markdown = Annotated[
 ]
 """CommonMark with merge tags."""
 
+MjmlSource = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    Field(json_schema_extra={"format": "mjml"}),
+]
+"""Sections in MJML with merge tags; what may stand in them is looked at when the issue is loaded."""
+
+FilePath = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    Field(json_schema_extra={"format": "file"}),
+]
+"""A file beside issue.yaml, or a path from the workspace beginning with "/"."""
+
 Link = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=2000),  # what browsers and servers surely take

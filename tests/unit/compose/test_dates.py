@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from newsletter_mailer.compose.dates import Tile, long_date, tile, when_it_is
-from newsletter_mailer.model.blocks import AgendaEntry
+from newsletter_mailer.model.agenda import AgendaEntry
 
 
 def entry(**values: Any) -> AgendaEntry:
