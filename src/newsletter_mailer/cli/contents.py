@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import click
 
 from newsletter_mailer.wording import Sentence, sentence
@@ -27,18 +25,11 @@ def write_contents(group: click.Group, context: click.Context, formatter: click.
     rest = tuple(name for name in group.list_commands(context) if name not in named)
     width = max(map(len, group.commands))
     for title, names in (*GROUPS, (sentence("More"), rest)):
-        rows = [(name.ljust(width), _first(group.commands[name])) for name in names if name in group.commands]
+        rows = [
+            (name.ljust(width), group.commands[name].get_short_help_str())
+            for name in names
+            if name in group.commands
+        ]
         if rows:
             with formatter.section(str(title)):
                 formatter.write_dl(rows)
-
-
-def _first(command: click.Command) -> str:
-    """The first sentence of the help, as in a list: without the dot at its end."""
-    paragraph = next(iter(_paragraphs(command.help or "")), "")
-    return paragraph.removesuffix(".")
-
-
-def _paragraphs(text: str) -> Iterator[str]:
-    for paragraph in text.split("\n\n"):
-        yield " ".join(paragraph.split())

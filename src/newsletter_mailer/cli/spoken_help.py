@@ -28,6 +28,21 @@ CLICKS_WORDS = (  # what click itself says of a command; named here so that the 
 )
 
 
+_HARD_SPACE = "\ue000"  # stands for a no-break space, at which click would break a line
+
+
+class _Formatter(click.HelpFormatter):
+    """Lines break at no-break spaces no more."""
+
+    def getvalue(self) -> str:
+        """The help, as it is shown."""
+        return super().getvalue().replace(_HARD_SPACE, "\u00a0")
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
 def language_asked(arguments: Sequence[str], otherwise: str) -> str:
     """The language of `--lang`, before click has looked at anything: its help comes before everything else."""
     for number, argument in enumerate(arguments):
@@ -38,9 +53,7 @@ def language_asked(arguments: Sequence[str], otherwise: str) -> str:
 
 
 def spoken(command: click.Command) -> click.Command:
-    """The command in the language spoken now; a copy, with all that is below it, unless that is English."""
-    if language() == "en":
-        return command
+    """The command in the language spoken now: a copy, with all that is below it."""
     _let_click_speak()
     return _translated(command)
 
@@ -54,7 +67,11 @@ def _let_click_speak() -> None:
 
 def _translated(command: click.Command) -> click.Command:
     made = copy.copy(command)
+    made.context_class = _Context
     made.help = _paragraphs(command.help)
+    made.short_help = (
+        (made.help or "").split("\n\n")[0].removesuffix(".")
+    )  # whole, where click would cut it off
     made.params = [_parameter(parameter) for parameter in command.params]
     made.options_metavar = say("[OPTIONS]") if command.options_metavar else ""
     if isinstance(made, click.Group):
@@ -64,7 +81,13 @@ def _translated(command: click.Command) -> click.Command:
 
 
 def _paragraphs(text: str | None) -> str | None:
-    return "\n\n".join(map(_paragraph, inspect.cleandoc(text).split("\n\n"))) if text else text
+    if not text:
+        return text
+    return _kept_together("\n\n".join(map(_paragraph, inspect.cleandoc(text).split("\n\n"))))
+
+
+def _kept_together(text: str) -> str:
+    return text.replace("\u00a0", _HARD_SPACE).replace("\u202f", _HARD_SPACE)
 
 
 def _paragraph(written: str) -> str:
@@ -79,7 +102,7 @@ def _paragraph(written: str) -> str:
 def _parameter(parameter: click.Parameter) -> click.Parameter:
     made = copy.copy(parameter)
     if isinstance(made, click.Option):
-        made.help = say(made.help) if made.help else made.help
+        made.help = _kept_together(say(made.help)) if made.help else made.help
         if made.metavar is None and not made.is_flag and not isinstance(made.type, click.Choice):
             made.metavar = _kinds().get(made.type.name)
     return made
