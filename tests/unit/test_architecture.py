@@ -11,7 +11,7 @@ import pytest
 import newsletter_mailer
 
 SOURCE = Path(newsletter_mailer.__file__).parent
-WIRES = ("smtp/", "inbox/", "web/", "checks/links.py")
+WIRES = ("smtp/", "inbox/", "web/", "checks/links.py", "checks/dns.py")
 SOCKETS = (
     "asyncio",
     "ftplib",

@@ -58,10 +58,10 @@ def _show(face: Face, record: Published) -> None:
             "To be published in your domain's DNS as a TXT record. In your host's form, its name and its text:"
         )
     )
-    face.data(record.name)
-    face.data(record.text)
+    face.data(record.dns.name)
+    face.data(record.dns.text)
     face.talk(say("Or in a zone file:"))
-    face.data(record.zone_line)
+    face.data(record.dns.zone_line)
 
 
 def _as_json(record: Published | None, unencrypted: Sentence | None) -> dict[str, Any]:
@@ -69,11 +69,11 @@ def _as_json(record: Published | None, unencrypted: Sentence | None) -> dict[str
     if record is None:
         return {"dkim": None, "warnings": others}
     shown = {
-        "name": record.name,
+        "name": record.dns.name,
         "type": "TXT",
-        "text": record.text,
-        "strings": list(record.strings),
-        "zone_line": record.zone_line,
+        "text": record.dns.text,
+        "strings": list(record.dns.strings),
+        "zone_line": record.dns.zone_line,
         "bits": record.bits,
         "key_file": record.key_file,
     }

@@ -12,13 +12,14 @@ from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
+    load_der_public_key,
     load_pem_private_key,
 )
 
@@ -31,7 +32,6 @@ from newsletter_mailer.wording import Sentence, sentence
 
 FEWEST_BITS = 1024  #: RFC 8301 section 3.2
 ENOUGH_BITS = 2048  #: same place; Gmail recommends it
-LONGEST_STRING = 255  #: octets of one string of a TXT record (RFC 1035 section 3.3)
 
 # Signed once more than they stand there, so that none can be added on the way (RFC 6376 section 8.15).
 OVERSIGNED = (
@@ -144,9 +144,13 @@ def dns_record(key: RSAPrivateKey) -> str:
     return f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
 
 
-def dns_strings(record: str) -> list[str]:
-    """The same text in pieces that one string of a TXT record holds; readers join them without a space."""
-    return [record[at : at + LONGEST_STRING] for at in range(0, len(record), LONGEST_STRING)]
+def bits_of(public: str) -> int:
+    """The size of an RSA key as it is published, in base64; 0 when it is none."""
+    try:
+        key = load_der_public_key(base64.b64decode(public, validate=True))
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return 0
+    return key.key_size if isinstance(key, RSAPublicKey) else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,14 +46,14 @@ def test_the_record_is_shown_as_forms_and_as_zone_files_want_it(tmp_path: Path) 
     record = dkim_record(workspace)
 
     assert record is not None
-    assert (record.name, record.bits, record.warnings) == ("news1._domainkey.example.org", 2048, ())
+    assert (record.dns.name, record.bits, record.warnings) == ("news1._domainkey.example.org", 2048, ())
     assert record.key_file == "var/dkim.pem"
-    assert all(len(string) <= 255 for string in record.strings)
+    assert all(len(string) <= 255 for string in record.dns.strings)
     shown = re.fullmatch(
-        r'news1\._domainkey\.example\.org\. IN TXT \( "([^"]+)" "([^"]+)" \)', record.zone_line
+        r'news1\._domainkey\.example\.org\. IN TXT \( "([^"]+)" "([^"]+)" \)', record.dns.zone_line
     )
     assert shown is not None
-    assert shown[1] + shown[2] == record.text
+    assert shown[1] + shown[2] == record.dns.text
 
 
 def test_what_is_published_makes_the_mails_believable(tmp_path: Path) -> None:

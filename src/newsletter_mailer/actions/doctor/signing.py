@@ -5,30 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from newsletter_mailer.checks.domain.dkim import key_name
 from newsletter_mailer.config import Workspace, write_private
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.message import dkim
 from newsletter_mailer.message.letterhead import key_file, sender_domain
+from newsletter_mailer.model.health import DnsRecord
 from newsletter_mailer.smtp.account import is_loopback
 from newsletter_mailer.wording import Sentence, sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A TXT record, as the forms of hosts and as zone files want it."""
+    """The record of our key."""
 
-    name: str  #: without a dot at the end
-    text: str
-    strings: tuple[str, ...]  #: the same text in pieces of at most 255 octets
+    dns: DnsRecord
     key_file: str  #: as people know it
     bits: int
     warnings: tuple[Sentence, ...]
-
-    @property
-    def zone_line(self) -> str:
-        """The record as a line of a zone file."""
-        quoted = " ".join(f'"{string}"' for string in self.strings)
-        return f"{self.name}. IN TXT ( {quoted} )"
 
 
 def dkim_record(workspace: Workspace) -> Published | None:
@@ -38,11 +32,8 @@ def dkim_record(workspace: Workspace) -> Published | None:
         return None
     path = key_file(workspace, settings.key_file)
     signer = dkim.load_signer(settings.domain, settings.selector, path)
-    text = dkim.dns_record(signer.key)
     return Published(
-        name=f"{settings.selector}._domainkey.{signer.domain}",
-        text=text,
-        strings=tuple(dkim.dns_strings(text)),
+        dns=DnsRecord(key_name(signer.domain, settings.selector), "TXT", dkim.dns_record(signer.key)),
         key_file=workspace.display(path),
         bits=signer.key.key_size,
         warnings=tuple(signer.warnings(sender_domain(workspace))),
