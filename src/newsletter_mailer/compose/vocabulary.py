@@ -32,7 +32,7 @@ _SMALL_WORDS = frozenset(
     ("a", "an", "and", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "of", "the")
 )
 _OPENS_A_PART = (blocks.Heading,)
-_STANDS_ALONE = (blocks.Agenda, blocks.Profiles, blocks.Social)
+_STANDS_ALONE = (blocks.Agenda, blocks.Partners, blocks.Profiles, blocks.Social)
 _REACHES_THE_FOOT = (blocks.Social,)
 
 

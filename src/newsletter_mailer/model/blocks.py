@@ -232,6 +232,8 @@ class Opportunity(Block):
     type: Literal["opportunity"]
     kind: Literal["job", "call"] = "job"
     """A post to fill, or a call for projects, applications or contributions."""
+    kicker: Text | None = None
+    """Above the title, instead of the theme's own words for that kind."""
     title: Text
     organisation: Text | None = None
     """Who offers it."""
