@@ -7,7 +7,7 @@ import click
 from newsletter_mailer.wording import Sentence, sentence
 
 GROUPS: tuple[tuple[Sentence, tuple[str, ...]], ...] = (
-    (sentence("Begin"), ("demo", "init", "doctor", "secret")),
+    (sentence("Begin"), ("demo", "init", "doctor", "secret", "completion")),
     (sentence("Write"), ("new", "compose", "render", "check", "test", "approve")),
     (sentence("Send"), ("rehearse", "dispatch", "worker")),
     (
