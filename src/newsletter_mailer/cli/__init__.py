@@ -9,10 +9,12 @@ import click
 
 from newsletter_mailer import __version__
 from newsletter_mailer.cli import (
+    approving,
     archive,
     audience,
     campaigns,
     check,
+    completion,
     demo,
     dispatching,
     doctor,
@@ -81,6 +83,7 @@ for module in (
     audience,
     check,
     testing,
+    approving,
     rehearse,
     dispatching,
     campaigns,
@@ -91,9 +94,11 @@ for module in (
     demo,
     inbox,
     archive,
+    completion,
 ):
     for command in module.COMMANDS:
         newsletter.add_command(command)
+completion.teach(newsletter)
 
 
 def main() -> None:
@@ -101,7 +106,7 @@ def main() -> None:
     output.prepare_streams()
     use_language(language_asked(sys.argv[1:], output.language_of_system()))
     try:
-        code = spoken(newsletter).main(standalone_mode=False)
+        code = spoken(newsletter).main(standalone_mode=False, complete_var=completion.VARIABLE)
     except click.ClickException as error:
         show_usage(error)
         code = error.exit_code
