@@ -119,6 +119,12 @@ class StalePlan(NewsletterError):
     exit_code = 3
 
 
+class NotApproved(NewsletterError):
+    """`approval: required`, and nobody said yes to this very edition."""
+
+    exit_code = 3
+
+
 class SecretError(NewsletterError):
     """`var/secret` is missing, unreadable by us alone, or belongs to another ledger."""
 

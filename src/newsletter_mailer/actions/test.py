@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from newsletter_mailer.checks.links import answers_with
 from newsletter_mailer.compose.load import find_issue, load_issue
 from newsletter_mailer.compose.pipeline import compose
 from newsletter_mailer.config import Workspace
@@ -13,11 +14,13 @@ from newsletter_mailer.message.letterhead import signer
 from newsletter_mailer.message.slots import sample_subscriber
 from newsletter_mailer.message.specimen import Specimen, specimen
 from newsletter_mailer.model.audience import Subscriber
-from newsletter_mailer.model.edition import Edition
+from newsletter_mailer.model.edition import Edition, short_code
 from newsletter_mailer.model.outcome import Outcome
 from newsletter_mailer.smtp.pool import Account, Outgoing, send_one
-from newsletter_mailer.store import audience, campaigns
+from newsletter_mailer.store import audience, campaigns, reviews
 from newsletter_mailer.store.database import Database
+from newsletter_mailer.store.editions import edition_hash, keep_edition
+from newsletter_mailer.tokens import Secret
 from newsletter_mailer.wording import sentence
 
 
@@ -39,10 +42,12 @@ def send_test(
     account: Account,
     now: int,
     new_id: str,
+    secret: Secret | None = None,
 ) -> list[Tested]:
     """Send the issue to each address, as that reader would see it if known, else as a sample reader.
 
-    Links that act are dead, the Message-ID is new each time; the edition is recorded as tested. Raises, before
+    Links that act are dead, the Message-ID is new each time; the edition is recorded as tested. Each test tells the
+    edition's short code, and with a secret also its page for reviewers, where these pages are served. Raises, before
     anything leaves, IssueError, UsageError for an address that cannot be mailed, SecretError for a DKIM key that
     cannot sign and NewsletterError when there is no mail for a reader; then what `smtp.pool.send_one` raises.
     """
@@ -51,6 +56,7 @@ def send_test(
             raise UsageError(sentence("“{address}” is not an e-mail address", address=address))
     edition = compose(load_issue(workspace, find_issue(workspace, issue)), workspace).edition
     dkim = signer(workspace)
+    review = _review_link(workspace, database, edition, secret, now=now) if secret else ""
     copies = [
         specimen(
             edition,
@@ -59,6 +65,8 @@ def send_test(
             now=now,
             new_id=f"{new_id}.{number}",
             to=address,
+            code=short_code(edition_hash(edition)),
+            review=review,
         )
         for number, address in enumerate(to, start=1)
     ]
@@ -68,6 +76,18 @@ def send_test(
         results.append(Tested(address, send_one(account, _outgoing(copy, wire)), len(wire)))
         _record(database, edition, results[-1], now)
     return results
+
+
+def _review_link(
+    workspace: Workspace, database: Database, edition: Edition, secret: Secret, *, now: int
+) -> str:
+    """Where the edition can be looked at, commented on and approved; "" where nobody answers for this ledger."""
+    url = workspace.settings.public_url
+    if not url or not answers_with(url, database.ledger_id):
+        return ""
+    with database.transaction() as connection:
+        keep_edition(connection, edition, now=now)
+        return reviews.link(connection, edition, url=url, secret=secret)
 
 
 def _outgoing(copy: Specimen, wire: bytes) -> Outgoing:

@@ -108,7 +108,7 @@ def _new(
 ) -> Campaign | None:
     """A campaign proposed, confirmed and planned; None when it was only to be looked at."""
     from newsletter_mailer.actions.pace import pace_told
-    from newsletter_mailer.actions.plan import plan, propose
+    from newsletter_mailer.actions.plan import check_approved, plan, propose, unapproved
 
     proposal = propose(app.database, app.workspace, issue, audience, wanted)
     rest = (wanted.at or app.now) + round(bool(wanted.canary) * app.workspace.settings.canary_wait * 60_000)
@@ -124,8 +124,11 @@ def _new(
     if wanted.canary and proposal.head_count.total:
         show.canary(face, wanted.canary, proposal.head_count.total, app.workspace.settings.canary_wait)
     if answer.dry_run or proposal.head_count.total == 0:
+        if why := unapproved(app.database, app.workspace, proposal.edition):
+            face.talk(f"! {why}", style="yellow")
         show.proposal_data(face, proposal, issue)
         return None
+    check_approved(app.database, app.workspace, proposal.edition)
     _confirm(face, proposal.head_count.total, answer)
     return plan(app.database, app.workspace, proposal, secret=app.secret, now=app.now)
 
@@ -135,7 +138,7 @@ def _again(
 ) -> Campaign | None:
     """A campaign that goes on, with the issue as it is now; None when it was only to be looked at."""
     from newsletter_mailer.actions.pace import pace_told
-    from newsletter_mailer.actions.plan import continue_with, correction
+    from newsletter_mailer.actions.plan import check_approved, continue_with, correction
 
     if begun.held_why:  # before a number is asked for
         raise Held(
@@ -150,6 +153,8 @@ def _again(
     if answer.dry_run:
         status_output.counts(face, begun)
         return None
+    if corrected is not None:
+        check_approved(app.database, app.workspace, corrected)
     _confirm(face, begun.counts.total, answer)
     return continue_with(app.database, begun, wanted, corrected, now=app.now)
 

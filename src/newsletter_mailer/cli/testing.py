@@ -41,6 +41,7 @@ def test(face: Face, issue: str, to: tuple[str, ...], more: tuple[str, ...]) -> 
             account=account,
             now=app.now,
             new_id=secrets.token_hex(8),
+            secret=app.secret,
         )
     show.tests(face, done)
     failed = [one for one in done if not show.accepted(one.outcome)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -208,6 +208,8 @@ class Settings(Section):
     theme: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = "default"
     test_readers: tuple[Address, ...] = ()
     """Who gets `newsletter test` when no --to is given."""
+    approval: Literal["optional", "required"] = "optional"
+    """required: nothing leaves before somebody approved that very edition, see `newsletter approve`."""
     subscriber_fields: SubscriberFields = Field(default_factory=dict)
     """What merge tags may say of a subscriber besides name and address, each with what stands in when it is empty."""
     privacy: PrivacySettings = PrivacySettings()

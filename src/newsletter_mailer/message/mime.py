@@ -18,6 +18,7 @@ from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition
 
 TEST_MARK = "[TEST] "
+EDITION_HEADER = "X-Newsletter-Edition"  #: of tests only
 _MARK = "x" * 256  # stands for a token while a header is made
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
@@ -32,6 +33,7 @@ class Letterhead:
     web_base: str = ""  #: public_url when it answered, else "": then readers leave by mail
     return_mailbox: str = ""  #: where a copy with a mark of its own returns to
     test: bool = False  #: marks the subject and offers no one-click; its tokens are dead ones
+    edition_code: str = ""  #: of a test: by what people name the edition
 
 
 class Copy(NamedTuple):  # one for each message, like Envelope
@@ -149,6 +151,7 @@ def _shared_headers(edition: Edition, letterhead: Letterhead) -> str:
             headers.list_id(letterhead.list_name, letterhead.list_id),
             headers.verbatim("Precedence", "bulk"),
             headers.verbatim("Content-Language", edition.language),
+            headers.verbatim(EDITION_HEADER, letterhead.edition_code) if letterhead.edition_code else "",
             headers.verbatim("MIME-Version", "1.0"),
         )
     )

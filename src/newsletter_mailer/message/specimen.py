@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.message.letterhead import letterhead, message_template, sender_domain
+from newsletter_mailer.message.marking import marked
 from newsletter_mailer.message.mime import Copy, Envelope, links_for
 from newsletter_mailer.message.slots import Filler, Reader
 from newsletter_mailer.model.audience import Subscriber
@@ -30,13 +31,23 @@ class Specimen:
 
 
 def specimen(
-    edition: Edition, workspace: Workspace, *, reader: Subscriber, now: int, new_id: str, to: str = ""
+    edition: Edition,
+    workspace: Workspace,
+    *,
+    reader: Subscriber,
+    now: int,
+    new_id: str,
+    to: str = "",
+    code: str = "",
+    review: str = "",
 ) -> Specimen:
     """The edition as that reader would get it now (milliseconds since 1970), addressed to `to` if given.
 
-    new_id: part of the Message-ID, never used before. Raises NewsletterError when there is no such mail.
+    new_id: part of the Message-ID, never used before. code: by what people name the edition, review: the address of
+    its reviewers' page; a test tells both. Raises NewsletterError when there is no such mail.
     """
-    on = letterhead(workspace, LIST, test=True)
+    on = replace(letterhead(workspace, LIST, test=True), edition_code=code)
+    edition = marked(edition, code, link=review) if code else edition
     template = message_template(edition, on)
     copy = Copy(
         to=to or reader.address,

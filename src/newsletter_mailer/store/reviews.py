@@ -8,6 +8,9 @@ from newsletter_mailer.model.edition import Edition, short_code
 from newsletter_mailer.model.review import Approval, Comment
 from newsletter_mailer.store.editions import edition_hash, keep_edition, number_of
 from newsletter_mailer.store.schema import approvals, editions, review_comments
+from newsletter_mailer.tokens import Secret, sign
+
+PURPOSE = "review"  #: of the token in that page's address, which names the row of an edition
 
 _A, _R = approvals.c, review_comments.c
 
@@ -47,6 +50,13 @@ def last_approval(c: Connection, issue_key: str) -> Approval | None:
     query = select(editions.c.hash, _A.code, _A.reviewer, _A.at).join_from(approvals, editions)
     row = c.execute(query.where(_A.issue_key == issue_key).order_by(_A.id.desc()).limit(1)).first()
     return Approval(*row) if row else None
+
+
+def link(c: Connection, edition: Edition, *, url: str, secret: Secret) -> str:
+    """The reviewers' page of an edition that the ledger has. url: the public address."""
+    number = number_of(c, edition_hash(edition))
+    assert number is not None
+    return f"{url.rstrip('/')}/r/{sign(secret, PURPOSE, number)}"
 
 
 def comment(c: Connection, edition: Edition, said: Comment) -> None:

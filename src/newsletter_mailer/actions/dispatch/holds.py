@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from newsletter_mailer.actions.dispatch.tools import Tools
+from newsletter_mailer.checks.approval import ensure_approved
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import Held, NewsletterError
 from newsletter_mailer.model.campaign import Campaign, CampaignState
@@ -22,6 +23,18 @@ def check_place(ledger: Path) -> None:
     if unsafe is not None:
         raise NewsletterError(
             unsafe, sentence("move it to a folder of this computer, and name it in `database.url`")
+        )
+
+
+def check_approved(tools: Tools, campaign: Campaign) -> None:
+    """Raise NotApproved when the settings want a yes to the campaign's edition that nobody gave."""
+    with tools.database.reading() as connection:
+        ensure_approved(
+            connection,
+            tools.workspace,
+            issue_id=campaign.issue_id,
+            slug=campaign.slug,
+            edition=campaign.edition,
         )
 
 

@@ -29,8 +29,9 @@ def dispatch(tools: Tools, campaign: Campaign, *, wait: bool = False) -> Campaig
 
     Returns the campaign as it is then: finished, or stopped when `tools.stop` was set, or paused. Raises Busy when
     another sender is at work, UsageError when the campaign was cancelled, Held when the officer must say yes first,
-    Stopped when the rest is due later, LoginRefused and ServerUnreachable as the server has it; whatever is raised,
-    the ledger is right and the same call continues.
+    NotApproved when the settings want a yes to its edition that nobody gave, Stopped when the rest is due later,
+    LoginRefused and ServerUnreachable as the server has it; whatever is raised, the ledger is right and the same
+    call continues.
     """
     holds.check_place(tools.database.path)
     with _disk(tools.journals):  # the wire raises its own errors
@@ -38,6 +39,7 @@ def dispatch(tools: Tools, campaign: Campaign, *, wait: bool = False) -> Campaig
         with _lock(tools.database):
             campaign = _fresh(tools, campaign)
             _check_not_cancelled(campaign)
+            holds.check_approved(tools, campaign)
             trusted = holds.may_go_on(tools, campaign, late=holds.late_since(tools))
             # Not before: it ends every earlier run, and clears journals that the right ledger needs.
             _recover(tools)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from newsletter_mailer.actions.plan.approving import ensure_approved
 from newsletter_mailer.actions.plan.choosing import ensure_same_segment
 from newsletter_mailer.actions.plan.proposing import Proposal
 from newsletter_mailer.config import Workspace
@@ -37,11 +38,13 @@ def plan(
 ) -> Campaign:
     """Write the campaign in one transaction: its edition and one row per reader.
 
-    Raises StalePlan, and writes nothing, when the audience or its segment is no longer what was proposed.
+    Raises StalePlan, and writes nothing, when the audience or its segment is no longer what was proposed, and
+    NotApproved when the settings want a yes to this edition that nobody gave.
     """
     wishes = proposal.wishes
     on = letterhead(workspace, proposal.audience.lists[0], web_base=proposal.web_base)
     with database.transaction() as connection:
+        ensure_approved(connection, workspace, proposal.edition)
         ensure_same_segment(connection, proposal.audience)
         planned = campaigns.plan(
             connection,
