@@ -22,6 +22,7 @@ from newsletter_mailer.store.editions import (
     edition_hash,
     edition_numbered,
     keep_edition,
+    last_test,
     record_test,
     was_tested,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "head_count",
     "hold",
     "keep_edition",
+    "last_test",
     "log",
     "next_erratum",
     "plan",

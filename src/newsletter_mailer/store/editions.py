@@ -8,7 +8,7 @@ import json
 import zlib
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, text
+from sqlalchemy import ColumnElement, Connection, func, insert, select, text
 
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.model.edition import (
@@ -83,6 +83,17 @@ def was_tested(c: Connection, hash_: str) -> bool:
         select(tests.c.id).join(editions, editions.c.id == tests.c.edition_id).where(editions.c.hash == hash_)
     )
     return c.scalar(query.limit(1)) is not None
+
+
+def last_test(c: Connection, issue_id: str) -> tuple[str, int] | None:
+    """The edition of the issue that was last sent as a test, by its hash, and when; None when none was."""
+    newest = func.max(tests.c.at).label("at")
+    query = select(editions.c.hash, editions.c.format, editions.c.content, newest)
+    query = query.join(tests, editions.c.id == tests.c.edition_id).group_by(editions.c.id)
+    for row in c.execute(query.order_by(newest.desc())):  # the issue's id is in the content only
+        if row.format <= FORMAT and json.loads(zlib.decompress(row.content))["issue_id"] == issue_id:
+            return row.hash, row.at
+    return None
 
 
 def _content(edition: Edition) -> bytes:
