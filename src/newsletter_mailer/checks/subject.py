@@ -31,4 +31,4 @@ class Check:
 
     codes: tuple[str, ...]  #: of everything it can find
     look: Callable[[Subject], Iterator[Finding]]
-    slow: bool = False  #: takes about a second: for `newsletter check`, not for a panel that follows the typing
+    slow: bool = False  #: takes about a second: not for a panel that follows the typing

@@ -1,0 +1,1 @@
+"""Whether the mail as it leaves is one that mailbox providers take."""
