@@ -1,0 +1,74 @@
+"""Changes of a file's data written into its text: only the span that changes changes, and every comment stays.
+
+Each change is read back before it counts. What cannot be written so that it reads back as meant is refused.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from newsletter_mailer.errors import FileProblems
+from newsletter_mailer.wording import sentence
+from newsletter_mailer.yamlio import flow, lines
+from newsletter_mailer.yamlio.edits import Edit, EditRefused, Op, edited, found, same, small_steps
+from newsletter_mailer.yamlio.layout import Layout, Unpatchable
+from newsletter_mailer.yamlio.reader import LONGEST_FILE, Document, Path, read
+
+Way = Callable[[Layout, Edit, Any], str]
+
+
+def apply(document: Document, edits: Iterable[Edit]) -> str:
+    """The text of the document after these changes, one after the other. Raises EditRefused.
+
+    The text has no byte-order mark, as that of the document; its line ends are those of the document.
+    """
+    for edit in edits:
+        for step in small_steps(document.data, edit):
+            document = _changed(document, step)
+    return document.text
+
+
+def _changed(document: Document, step: Edit) -> Document:
+    wanted = edited(document.data, step)
+    layout = Layout(document)
+    for way in _ways(layout, step):
+        try:
+            after = read(way(layout, step, wanted).encode(), document.path)
+        except (Unpatchable, FileProblems, UnicodeEncodeError):
+            continue
+        if same(after.data, wanted) and _keeps_comments(layout, Layout(after), step):
+            return after
+    what = sentence("this cannot be written into the file without touching what stands around it")
+    raise EditRefused(what, sentence("change it in the file itself, with a text editor"))
+
+
+def _ways(layout: Layout, step: Edit) -> Iterator[Way]:
+    """From the lightest hand to the heaviest: the value alone, then what is around it, written anew."""
+    if not step.path:
+        return
+    yield flow.patched if layout.is_flow(step.path[:-1]) else lines.patched
+    for length in range(len(step.path) - 1, 0, -1):
+        if isinstance(found(layout.document.data, step.path[:length]), dict | list):
+            yield _anew(step.path[:length])
+
+
+def _anew(path: Path) -> Way:
+    def way(layout: Layout, _step: Edit, wanted: Any) -> str:
+        inside = flow if layout.is_flow(path[:-1]) else lines
+        return inside.patched(layout, Edit(Op.SET, path, found(wanted, path)), wanted)
+
+    return way
+
+
+def _keeps_comments(before: Layout, after: Layout, step: Edit) -> bool:
+    """Whether every comment is still there, but for those of what went."""
+    start, end = lines.extent(before, step)
+    kept = Counter(text for at, text in before.comments() if not start <= at < end)
+    return not kept - Counter(text for _, text in after.comments())
+
+
+def too_large(text: str) -> bool:
+    """Whether a file of that text could not be read again."""
+    return len(text.encode()) > LONGEST_FILE
