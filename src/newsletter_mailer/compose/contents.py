@@ -8,10 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from newsletter_mailer.compose.attached import attached_problem, together_problem
 from newsletter_mailer.compose.calendar import without_merge_tags
 from newsletter_mailer.compose.picture_paths import picture_problem
 from newsletter_mailer.config import Workspace
-from newsletter_mailer.errors import Problem
+from newsletter_mailer.errors import NewsletterError, Problem
 from newsletter_mailer.model.text import LINK_SCHEMES
 from newsletter_mailer.templating import KnownNames, check_expression, check_text, known_names
 from newsletter_mailer.wording import Sentence, sentence
@@ -75,10 +76,30 @@ def _problems(document: Document, workspace: Workspace, folder: Path) -> Iterato
             what = sentence("in the reader’s calendar this date would have no name")
             hint = sentence("write a word beside the merge tag, or `calendar: false` in the agenda")
             yield places.problem(path, value, 0, what, hint)
-        if path[-1] == "src":
-            refusal = picture_problem(workspace.root, folder, value)
-            if refusal:
-                yield places.problem(path, value, 0, refusal.what, refusal.hint)
+        refusal = _file_refusal(path, value, workspace.root, folder)
+        if refusal:
+            yield places.problem(path, value, 0, refusal.what, refusal.hint)
+    yield from _together(document, workspace.root, folder, places)
+
+
+def _file_refusal(path: Path_, value: str, root: Path, folder: Path) -> NewsletterError | None:
+    """What is wrong with the file that the value names, if it names one."""
+    if path[-1] == "src":
+        return picture_problem(root, folder, value)
+    return attached_problem(root, folder, value) if _is_attached(path) else None
+
+
+def _is_attached(path: Path_) -> bool:
+    return len(path) == 3 and path[0] == "attachments" and path[2] == "file"
+
+
+def _together(document: Document, root: Path, folder: Path, places: _Places) -> Iterator[Problem]:
+    """What is wrong with attached files that are fine one by one."""
+    files = [(path, value) for path, value in _texts(document.data) if _is_attached(path)]
+    found = together_problem(root, folder, [value for _, value in files])
+    if found:
+        number, refusal = found
+        yield places.problem(*files[number], 0, refusal.what, refusal.hint)
 
 
 def _is_nameless_entry(data: Any, path: Path_, value: str) -> bool:
@@ -105,7 +126,7 @@ def _texts(data: object, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
 
 def _faults(path: Path_, value: str, known: KnownNames) -> Iterator[Fault]:
     field = path[-1]
-    if field == "src":
+    if field == "src" or _is_attached(path):
         return  # looked at as a path
     yield from _invisible(value)
     if field == "when":

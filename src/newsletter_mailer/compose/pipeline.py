@@ -6,7 +6,7 @@ issue -> marks for merge tags -> Jinja2 -> MJML -> mrml -> premailer -> segments
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from newsletter_mailer.compose import inline, mjml, plaintext
 from newsletter_mailer.compose.album import Album
+from newsletter_mailer.compose.attached import attached, told
 from newsletter_mailer.compose.calendar import FILENAME, calendar_file
 from newsletter_mailer.compose.load import LoadedIssue
 from newsletter_mailer.compose.merge import Marks, split_html, split_plain
@@ -47,37 +48,53 @@ class _Page:
     text: str
 
 
-def compose(loaded: LoadedIssue, workspace: Workspace, *, picture_base: str | None = None) -> Composition:
+def compose(
+    loaded: LoadedIssue,
+    workspace: Workspace,
+    *,
+    picture_base: str | None = None,
+    landmark: Callable[[int], str] | None = None,
+) -> Composition:
     """The issue rendered for everyone; nothing is fetched, and the same files give the same edition.
 
-    picture_base: address under which pictures are hosted; without it they are embedded. Raises NewsletterError
+    picture_base: address under which pictures are hosted; without it they are embedded. landmark: HTML to stand
+    before the block of that number, for a preview that knows its blocks; a mail has none. Raises NewsletterError
     for a theme that cannot be used.
     """
-    attachment = calendar_file(loaded.issue, workspace.zone)
-    words = _vocabulary(loaded, workspace, picture_base, attachment)
-    page = _page(words, _writer(workspace, words))
+    calendar = calendar_file(loaded.issue, workspace.zone)
+    files = [attached(workspace.root, loaded.folder, file.file) for file in loaded.issue.attachments]
+    words = _vocabulary(loaded, workspace, picture_base, calendar, files)
+    page = _page(words, _writer(workspace, words), landmark or _no_landmark)
     pictures = words.album.pictures
     embedded, hosted = (pictures, ()) if picture_base is None else ((), pictures)
-    attachments = (attachment,) if attachment else ()
+    attachments = (*([calendar] if calendar else []), *files)
     edition = _edition(loaded, workspace, words, page=page, pictures=embedded, attachments=attachments)
     return Composition(edition, page.mjml, hosted)
 
 
 def _vocabulary(
-    loaded: LoadedIssue, workspace: Workspace, picture_base: str | None, attachment: Attachment | None
+    loaded: LoadedIssue,
+    workspace: Workspace,
+    picture_base: str | None,
+    calendar: Attachment | None,
+    files: Sequence[Attachment],
 ) -> Vocabulary:
-    issue, settings = loaded.issue, workspace.settings
+    settings, language = workspace.settings, loaded.issue.language
     marks = Marks.of(loaded.document.text)
+    issue = prepared(loaded.issue, marks, language)
     find = partial(picture_file, workspace.root, loaded.folder)
     return Vocabulary(
-        issue=prepared(issue, marks, issue.language),
+        issue=issue,
         tokens=load_tokens(workspace),
-        labels=load_labels(workspace, issue.language),
+        labels=load_labels(workspace, language),
         settings=settings,
         marks=marks,
         album=Album(find, domain=settings.sender.email.rpartition("@")[2], base=picture_base),
         links=plaintext.LinkList(marks),
-        calendar=FILENAME if attachment else "",
+        calendar=FILENAME if calendar else "",
+        attached=tuple(
+            told(said, file, language) for said, file in zip(issue.attachments, files, strict=True)
+        ),
     )
 
 
@@ -92,8 +109,12 @@ def _templates(folders: tuple[Path, ...]) -> Render:
     return theme_templates(folders, FILTERS)
 
 
-def _page(words: Vocabulary, write: Write) -> _Page:
-    source = _mjml(words, write)
+def _no_landmark(_number: int) -> str:
+    return ""
+
+
+def _page(words: Vocabulary, write: Write, landmark: Callable[[int], str]) -> _Page:
+    source = _mjml(words, write, landmark)
     html = inline.inline(mjml.to_html(source), write("inline.css"))
     return _Page(source, html, _text(words, write))
 
@@ -104,25 +125,35 @@ def _blocks(words: Vocabulary) -> Iterator[tuple[AnyBlock, dict[str, Any]]]:
     before = ["", *(block.type for block in body)]
     for number, (block, level) in enumerate(zip(body, levels(body), strict=True)):
         given = {"block": block, "level": level, "before": before[number]}
-        yield block, given | {"gap_above": gap_above(body[:number])}
+        yield block, given | {"gap_above": bool(words.attached) or gap_above(body[:number])}
 
 
-def _mjml(words: Vocabulary, write: Write) -> str:
+def _mjml(words: Vocabulary, write: Write, landmark: Callable[[int], str]) -> str:
     parts = [
-        _spanned(block, write(f"blocks/{block.type}.mjml", **given), words.marks)
-        for block, given in _blocks(words)
+        _marked(landmark(number), _spanned(block, write(f"blocks/{block.type}.mjml", **given), words.marks))
+        for number, (block, given) in enumerate(_blocks(words))
     ]
+    if words.attached:
+        parts.insert(-1, write("attached.mjml"))  # before the footer
     body = Markup("\n".join(parts))  # noqa: S704  # templates have escaped what they print
     styles = Markup(write("screen.css"))  # noqa: S704
     headed = any(isinstance(block, Masthead) for block in words.issue.blocks)
     return write("layout.mjml", body=body, styles=styles, headed=headed)
 
 
+def _marked(landmark: str, source: str) -> str:
+    return f"{_raw(landmark)}\n{source}" if landmark else source
+
+
+def _raw(html: str) -> str:
+    """HTML between sections: there, mrml leaves it as it is."""
+    return f"<mj-raw>{html}</mj-raw>"
+
+
 def _spanned(block: AnyBlock, source: str, marks: Marks) -> str:
-    """Whole sections between the marks of their condition; between sections mrml leaves raw text where it stands."""
+    """Whole sections between the marks of their condition."""
     for condition in _conditions(block, marks):
-        begin, end = marks.begin(condition), marks.end(condition)
-        source = f"<mj-raw>{begin}</mj-raw>\n{source}\n<mj-raw>{end}</mj-raw>"
+        source = f"{_raw(marks.begin(condition))}\n{source}\n{_raw(marks.end(condition))}"
     return source
 
 
@@ -142,6 +173,8 @@ def _text(words: Vocabulary, write: Write) -> str:
             for condition in _conditions(block, words.marks):
                 said = words.marks.spanned(condition, said)
             parts.append(said)
+    if words.attached:
+        parts.insert(-1, plaintext.tidied(write("attached.txt")) + "\n\n")
     return "".join(parts).rstrip("\n") + "\n"
 
 

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from newsletter_mailer.compose import dates, markdown, plaintext
 from newsletter_mailer.compose.album import Album, Shown, tallest
+from newsletter_mailer.compose.attached import Told
 from newsletter_mailer.compose.merge import MARK, Marks
 from newsletter_mailer.compose.theme import Tokens
 from newsletter_mailer.config import Settings
@@ -48,6 +49,7 @@ class Vocabulary:
     album: Album
     links: plaintext.LinkList
     calendar: str  #: name of the calendar file, "" when none is sent along
+    attached: tuple[Told, ...] = ()  #: the author's files that go along
 
     def names(self) -> dict[str, Any]:
         """What every template can name."""
@@ -63,6 +65,7 @@ class Vocabulary:
             "only_if": lambda condition: self.marks.begin(condition) if condition else "",
             "end_if": lambda condition: self.marks.end(condition) if condition else "",
             "calendar": self.calendar,
+            "attached": self.attached,
             "networks": NETWORKS | {"website": self.labels["website"]},
             "markdown": self._markdown,
             "plain": self._plain,
