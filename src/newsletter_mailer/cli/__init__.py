@@ -12,6 +12,7 @@ from newsletter_mailer.cli import (
     approving,
     archive,
     audience,
+    beginning,
     campaigns,
     check,
     completion,
@@ -79,6 +80,7 @@ def newsletter(context: click.Context, /, **options: object) -> None:
 
 
 for module in (
+    beginning,
     issues,
     audience,
     check,

@@ -169,6 +169,7 @@ def _confirm(face: Face, total: int, answer: _Answer) -> None:
             say("Type the number of recipients to send, or anything else to stop"),
             default="",
             show_default=False,
+            value_proc=str,
         )
         digits = "".join(said.split())
         typed = int(digits) if digits.isdecimal() else None

@@ -4,78 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from newsletter_mailer.cli.output import Face, ask, number
+from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.wording import say
-
-if TYPE_CHECKING:
-    from newsletter_mailer.actions.init import Answers
-
-
-@click.command()
-@click.argument("folder", required=False, default=".", type=click.Path(file_okay=False, path_type=Path))
-@click.pass_obj
-def init(face: Face, folder: Path) -> None:
-    """Make a workspace: settings, a sample issue, and nothing else to install.
-
-    Example: newsletter init my-newsletter
-    """
-    from newsletter_mailer.actions.init import Answers
-    from newsletter_mailer.actions.init import init as make
-
-    answers = _ask(folder) if face.ask else Answers()
-    made = make(folder, answers, language=face.language if face.language in ("fr", "en") else "fr")
-    for path in made.written:
-        face.data(str(path))
-    for path in made.kept:
-        face.talk(say("{path} was there already and stays as it is", path=path))
-    if made.ledger:
-        face.talk(str(made.ledger), style="yellow")
-    face.talk(
-        say(
-            "Next: cd {folder}, then newsletter compose {issue}",
-            folder=shlex.quote(str(folder)),
-            issue=made.issue,
-        ),
-        style="green",
-    )
-
-
-def _ask(folder: Path) -> Answers:
-    from newsletter_mailer.actions.init import Answers
-
-    default = Answers()
-    name = ask(say("Name of your organisation"), default=folder.resolve().name.replace("-", " ").title())
-    return Answers(
-        organisation=name,
-        address=ask(
-            say("Its postal address (printed under every mail: the law asks for it)"),
-            default=default.address,
-        ),
-        email=ask(
-            say("The address that the newsletter comes from"),
-            default=default.email,
-            value_proc=_address,
-        ),
-        smtp_host=ask(
-            say("Your provider's mail server (SMTP); you can change it later"),
-            default=default.smtp_host,
-        ),
-        smtp_username=ask(say("Your user name there"), default=default.smtp_username, show_default=False),
-    )
-
-
-def _address(typed: str) -> str:
-    from newsletter_mailer.actions.init import is_address
-
-    if not is_address(typed.strip()):
-        raise click.UsageError(say("“{typed}” is not an e-mail address", typed=typed))
-    return typed.strip()
 
 
 @click.command()
@@ -176,4 +110,4 @@ def compose(face: Face, issue: str | None, port: int, no_open: bool) -> None:
         serve(app, issue, port=port, open_browser=not no_open, announce=announce)
 
 
-COMMANDS = (init, new, render, compose)
+COMMANDS = (new, render, compose)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from newsletter_mailer.app import App
 
 WIDTH_OF_FILES = 140  # of a table that goes into a file or a pipe, where nobody knows the width
+Answer = TypeVar("Answer")
 _YES = frozenset(("y", "yes", "o", "oui"))
 _tracebacks: ContextVar[bool] = ContextVar("tracebacks", default=False)
 _colours: ContextVar[bool] = ContextVar("colours", default=not os.environ.get("NO_COLOR"))
@@ -97,7 +98,7 @@ def language_of_system() -> str:
     return named[:2]
 
 
-def ask(question: str, *, value_proc: Callable[[str], str] = str, **options: Any) -> str:
+def ask(question: str, *, value_proc: Callable[[str], Answer], **options: Any) -> Answer:
     """What is typed on a terminal, asked on stderr, and again while value_proc raises click.UsageError.
 
     options: as click.prompt has them.

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from newsletter_mailer.actions.init import Answers, init
-from newsletter_mailer.cli.issues import init as command
+from newsletter_mailer.cli.beginning import init as command
 from newsletter_mailer.cli.output import Face
 from newsletter_mailer.config import load_workspace
 from newsletter_mailer.store.database import Database

@@ -5,28 +5,21 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from newsletter_mailer.actions.init.answers import Answers, changes, present_answers
 from newsletter_mailer.compose.schema import write_schema
-from newsletter_mailer.config import SETTINGS_FILE, SenderSettings, shipped
+from newsletter_mailer.config import SETTINGS_FILE, shipped
 from newsletter_mailer.store.places import unsafe_place
 from newsletter_mailer.wording import Sentence, in_language, say, sentence
+from newsletter_mailer.yamlio.patching import apply
+from newsletter_mailer.yamlio.reader import read
 
 SAMPLE = "exemple-tous-les-blocs"
 IGNORED = "# what the program writes: addresses, the secret, journals\nvar/\n*.rejects.csv\n*.mbox\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What a workspace must know from the start."""
-
-    organisation: str = "Réseau Exemple"
-    address: str = "1 place de l’Exemple, 31000 Toulouse"
-    email: str = "lettre@example.org"
-    smtp_host: str = "127.0.0.1"
-    smtp_username: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +29,24 @@ class Made:
     written: tuple[Path, ...]
     kept: tuple[Path, ...]
     issue: str
+    changed: tuple[str, ...] = ()  #: settings that were there and say something else now
     ledger: Sentence | None = None  #: said when the ledger does not stand in the workspace
 
 
-def is_address(typed: str) -> bool:
-    """Whether the settings will take it as the address of the sender."""
-    try:
-        SenderSettings(name="-", email=typed)
-    except ValueError:
-        return False
-    return True
+def init(folder: Path, answers: Answers | None, *, language: str) -> Made:
+    """Make the workspace, or write new answers into the settings that it has. Never asks, never fetches.
 
-
-def init(folder: Path, answers: Answers, *, language: str) -> Made:
-    """Make the workspace; a file that is there already is kept. Never asks, never fetches."""
+    Files that are there already are kept, and of newsletter.yaml everything but what is answered otherwise.
+    answers: None for those of a sample, which change nothing that is there. Raises ConfigError and EditRefused.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    settled = (folder / SETTINGS_FILE).exists()
+    changed = _rewritten(folder, answers) if settled and answers else ()
+    elsewhere, said = ("", None) if settled else _ledger(folder, language)
     written: list[Path] = []
     kept: list[Path] = []
-    elsewhere, said = ("", None) if (folder / SETTINGS_FILE).exists() else _ledger(folder, language)
     for path, text in (
-        (folder / SETTINGS_FILE, _settings(answers, language) + elsewhere),
+        (folder / SETTINGS_FILE, _settings(answers or Answers(), language) + elsewhere),
         (folder / ".gitignore", IGNORED),
     ):
         if path.exists():
@@ -70,7 +61,22 @@ def init(folder: Path, answers: Answers, *, language: str) -> Made:
         shutil.copytree(shipped("issues") / SAMPLE, sample)
         written.append(sample)
     write_schema(folder / "issues")
-    return Made(tuple(written), tuple(kept), SAMPLE, said)
+    return Made(tuple(written), tuple(kept), SAMPLE, changed, said)
+
+
+def _rewritten(folder: Path, answers: Answers) -> tuple[str, ...]:
+    """Write what was answered otherwise into the file, comments and all else kept; the settings that changed."""
+    edits = changes(present_answers(folder) or answers, answers)
+    if not edits:
+        return ()
+    path = folder / SETTINGS_FILE
+    raw = path.read_bytes()
+    text = apply(read(raw, SETTINGS_FILE), edits)
+    replaced = path.with_name(f".{path.name}.new")
+    replaced.write_bytes((BOM_UTF8 if raw.startswith(BOM_UTF8) else b"") + text.encode())
+    shutil.copymode(path, replaced)
+    replaced.replace(path)
+    return tuple(".".join(map(str, edit.path)) for edit in edits)
 
 
 def _ledger(folder: Path, language: str) -> tuple[str, Sentence | None]:
@@ -110,17 +116,26 @@ def _own_disk(folder: Path) -> Path:
 
 def _settings(answers: Answers, language: str) -> str:
     """newsletter.yaml; JSON strings are YAML strings, whatever was typed."""
-    local = answers.smtp_host in ("127.0.0.1", "localhost", "::1")
+    account = answers.account
     values = {
         "organisation": answers.organisation,
         "address": answers.address,
         "email": answers.email,
-        "smtp_host": answers.smtp_host,
-        "smtp_username": answers.smtp_username,
+        "smtp_host": account.host,
+        "smtp_username": answers.username,
     }
     quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in values.items()}
-    port, security = ("1025", "none") if local else ("587", "starttls")
     template = (shipped("templates") / "workspace" / f"newsletter.{language}.yaml").read_text(
         encoding="utf-8"
     )
-    return template.format(port=port, security=security, language=language, **quoted)
+    testers = json.dumps(answers.test_readers, ensure_ascii=False)
+    return template.format(
+        port=account.port,
+        security=account.security,
+        profile=account.profile or "ovh",
+        no_profile="" if account.profile else "# ",
+        test_readers=testers if answers.test_readers else f"[{answers.email}]",
+        no_readers="" if answers.test_readers else "# ",
+        language=language,
+        **quoted,
+    )
