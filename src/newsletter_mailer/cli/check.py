@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsletter_mailer.cli import proofs as proof
 from newsletter_mailer.cli.output import Face
 from newsletter_mailer.wording import say, say_many
 
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 @click.argument("issue")
 @click.option("--list", "lists", multiple=True, help="Look through the eyes of every reader of this list.")
 @click.option("--strict", is_flag=True, help="Exit code 3 on warnings too.")
+@proof.proof_options
 @click.pass_obj
-def check(face: Face, issue: str, lists: tuple[str, ...], strict: bool) -> None:
+def check(face: Face, issue: str, lists: tuple[str, ...], strict: bool, proofs: proof.Proofs) -> None:
     """Look an issue over before it leaves: one line per finding, and whom it would reach.
 
     Example: newsletter check 2026-12-noel --list members
@@ -29,20 +31,25 @@ def check(face: Face, issue: str, lists: tuple[str, ...], strict: bool) -> None:
     from newsletter_mailer.actions.preview import issue_path
 
     with face.app() as app:
+        path = issue_path(app.workspace, issue)
         sheet = look(
             app.workspace,
-            issue_path(app.workspace, issue),
+            path,
             database=app.database if lists else None,
             lists=lists,
             now=app.now,
             new_id=secrets.token_hex(8),
         )
-    if face.json:
-        face.data_json(as_json(sheet))
-    else:
-        for placed in sheet.findings:
-            face.data(str(placed))
-        _summary(face, sheet)
+        found = proof.find_difference(app, path, proofs) if sheet.edition else None
+        if face.json:
+            face.data_json(as_json(sheet) | ({"difference": proof.difference_json(found)} if found else {}))
+        else:
+            for placed in sheet.findings:
+                face.data(str(placed))
+            _summary(face, sheet)
+        proof.write_proofs(face, app, path, sheet, proofs)
+        if found:
+            proof.show_difference(face, app, found, proofs)
     click.get_current_context().exit(3 if sheet.fails(strict=strict) else 0)
 
 

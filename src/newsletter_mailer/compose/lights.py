@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from html import escape
 
-from newsletter_mailer.model.edition import Edition
+from newsletter_mailer.model.edition import GMAIL_SHOWS, Edition
 
 DARK_QUERY = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)", re.IGNORECASE)
 _SCHEMES = re.compile(
@@ -46,6 +47,16 @@ def with_pictures(html: str, edition: Edition) -> str:
         data = base64.b64encode(picture.data).decode("ascii")
         html = html.replace(f"cid:{picture.cid}", f"data:{picture.media_type};base64,{data}")
     return html
+
+
+def clipped(html: str, instead: str) -> str | None:
+    """The page (as it is mailed) as far as Gmail shows it, with these words in place of the rest; None: it shows it all."""
+    whole = html.encode()
+    if len(whole) <= GMAIL_SHOWS:
+        return None
+    begun = whole[:GMAIL_SHOWS].decode(errors="ignore")
+    upto = begun[: begun.rindex("<")] if begun.rfind("<") > begun.rfind(">") else begun
+    return f'{upto}<p style="margin:0;padding:14px 20px;background:#fff;color:#222;font:14px Arial">{escape(instead)}</p>'
 
 
 def shown(html: str, light: Light) -> str:

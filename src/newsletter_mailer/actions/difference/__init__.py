@@ -2,10 +2,11 @@
 
 from newsletter_mailer.actions.difference.asking import Difference, Version, difference, since_approval
 from newsletter_mailer.actions.difference.comparing import Change, Kind
-from newsletter_mailer.actions.difference.page import as_html
+from newsletter_mailer.actions.difference.page import SAID, as_html, named
 from newsletter_mailer.actions.difference.words import Mark, Run
 
 __all__ = [
+    "SAID",
     "Change",
     "Difference",
     "Kind",
@@ -14,5 +15,6 @@ __all__ = [
     "Version",
     "as_html",
     "difference",
+    "named",
     "since_approval",
 ]

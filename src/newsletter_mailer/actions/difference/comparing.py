@@ -93,7 +93,8 @@ def _page(before: Edition, after: Edition) -> Iterator[Change]:
             continue
         if now is not None and number in moved:
             origin, _ = moved[number]
-            yield Change(Kind.MOVED, now.title, compared(origin.words, now.words), origin.html, now.html)
+            words = compared(origin.words, now.words) if origin.words != now.words else ()
+            yield Change(Kind.MOVED, now.title, words, origin.html, now.html)
         elif now is None or was is None:
             yield from _alone(was, now)
         elif was.words != now.words:

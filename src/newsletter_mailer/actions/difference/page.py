@@ -11,6 +11,7 @@ from newsletter_mailer.actions.difference.pieces import head, written
 from newsletter_mailer.compose.dates import long_date
 from newsletter_mailer.compose.lights import Light, shown, with_pictures
 from newsletter_mailer.compose.theme import load_tokens
+from newsletter_mailer.compose.typography import typeset_line
 from newsletter_mailer.compose.vocabulary import FILTERS
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.model.edition import Edition
@@ -31,13 +32,14 @@ def as_html(found: Difference, workspace: Workspace, *, nonce: str) -> str:
 
     nonce: letters and digits nobody can foresee; by it the browser knows the page's own script.
     """
-    tokens = load_tokens(workspace)
+    tokens, edition = load_tokens(workspace), found.after.edition
+    title = typeset_line(edition.title, edition.language)
     before, after = named(found.before, workspace), named(found.after, workspace)
     values = {
         "language": language(),
         "nonce": nonce,
         "tokens": tokens,
-        "title": say("What changed in “{title}”", title=found.after.edition.title),
+        "title": say("What changed in “{title}”", title=title),
         "versions": say("Before: {before}. Now: {now}.", before=before, now=after),
         "before": say("before"),
         "after": say("now"),

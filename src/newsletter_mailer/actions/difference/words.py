@@ -89,11 +89,8 @@ def _joined(runs: list[Run]) -> Iterator[Run]:
 
 
 def _both(gone: str, new: str) -> Iterator[Run]:
-    if gone and new:  # the line end before both is nobody's
-        said = new.lstrip()
-        yield from (Run(Mark.SAME, gap) for gap in (new[: len(new) - len(said)],) if gap)
-        gone, new = gone.lstrip(), said
-    if gone:
-        yield Run(Mark.GONE, gone)
-    if new:
-        yield Run(Mark.NEW, new)
+    """The words that went before those that came; the blank before both is nobody's."""
+    longer = new or gone
+    gap = longer[: len(longer) - len(longer.lstrip())]
+    pairs = ((Mark.SAME, gap), (Mark.GONE, gone.lstrip()), (Mark.NEW, new.lstrip()))
+    yield from (Run(mark, text) for mark, text in pairs if text)
