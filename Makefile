@@ -36,10 +36,10 @@ crash: $(VENV)/.installed-test
 properties: $(VENV)/.installed-test
 	$(BIN)/pytest --numprocesses=$(WORKERS) --maxprocesses=8 --dist=worksteal --hypothesis-profile=long -m hypothesis
 
-# Debian packages that the whole gate needs (a browser, Postfix's smtp-sink, an IMAP server); run as root.
+# Debian packages that the whole gate needs (a browser, Postfix's smtp-sink, an IMAP server, a spam filter); run as root.
 setup-system:
 	apt-get update -qq
-	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium postfix dovecot-imapd fonts-liberation fonts-dejavu-core
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium postfix dovecot-imapd spamassassin fonts-liberation fonts-dejavu-core
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; this is " + sys.version)'

@@ -71,7 +71,7 @@ class CopyCheck:
         html_size = 0
         problems = list(_lines(data))
         try:
-            fields, body = _head(data)
+            fields, body = head_of(data)
             problems += _fields(fields, to=to, token=token, message_id=message_id)
             subject = _decoded(" ".join(fields.get("subject", ())))
             parts = list(_leaves(fields, body))
@@ -106,8 +106,8 @@ def _lines(data: bytes) -> Iterator[Sentence]:
         yield sentence("bytes beyond ASCII stand in it unencoded")
 
 
-def _head(data: bytes) -> tuple[dict[str, list[str]], bytes]:
-    """The unfolded fields by lower-case name, and the body. Raises ValueError."""
+def head_of(data: bytes) -> tuple[dict[str, list[str]], bytes]:
+    """The unfolded fields of a mail by lower-case name, and its body. Raises ValueError."""
     head, empty, body = data.partition(b"\r\n\r\n")
     if not empty and not data.endswith(b"\r\n"):
         raise ValueError("no end of the head")
@@ -153,7 +153,7 @@ def _leaves(fields: dict[str, list[str]], body: bytes) -> Iterator[_Part]:
     if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
         raise ValueError("no end of the parts")
     for piece in pieces[:-1]:
-        yield from _leaves(*_head(piece.partition(b"\r\n")[2]))
+        yield from _leaves(*head_of(piece.partition(b"\r\n")[2]))
 
 
 def _first(parts: list[_Part], media_type: str) -> str:

@@ -1,0 +1,142 @@
+"""What the mail programs of the readers do not know of the HTML and CSS of the page (data of Can I Email)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from newsletter_mailer.checks.clients.usage import used
+from newsletter_mailer.checks.page import page_of
+from newsletter_mailer.checks.subject import Check, Subject
+from newsletter_mailer.model.finding import Finding, Level
+from newsletter_mailer.wording import sentence
+
+#: What a page cannot do without where it uses it; all else is only plainer where it is not known.
+_NEEDED = frozenset(
+    [
+        *("css-display-flex", "css-display-grid", "css-position", "css-float", "css-left-right-top-bottom"),
+        *(
+            "css-background-image",
+            "css-linear-gradient",
+            "css-radial-gradient",
+            "css-conic-gradient",
+            "css-variables",
+        ),
+        *("css-unit-calc", "css-unit-rem", "css-unit-vh", "css-unit-vw", "css-unit-vmin", "css-unit-vmax"),
+        *(
+            "css-function-clamp",
+            "css-function-min",
+            "css-function-max",
+            "css-function-light-dark",
+            "css-modern-color",
+        ),
+        *(
+            "css-animation",
+            "css-transform",
+            "css-visibility",
+            "css-object-fit",
+            "css-clip-path",
+            "css-filter",
+        ),
+        *(
+            "css-mask-image",
+            "css-mix-blend-mode",
+            "css-nesting",
+            "css-at-import",
+            "css-at-font-face",
+            "css-z-index",
+        ),
+        *("html-video", "html-audio", "html-svg", "html-object", "html-form", "html-select", "html-textarea"),
+        *(
+            "html-input-text",
+            "html-input-submit",
+            "html-input-checkbox",
+            "html-input-radio",
+            "html-button-submit",
+        ),
+        *(
+            "html-image-maps",
+            "html-link",
+            "html-base",
+            "html-dialog",
+            "html-marquee",
+            "html-picture",
+            "html-srcset",
+        ),
+        *("html-anchor-links", "html-meter", "html-progress", "html-popover", "html-ruby", "html-required"),
+        *("image-webp", "image-avif", "image-svg", "image-apng", "image-heif", "image-bmp", "image-base64"),
+    ]
+)
+_MOST_NAMED = 8  # features in one sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Which program knows what: y, n, a (partly) or u (nobody knows), a letter for each program."""
+
+    date: str  #: of the data, e.g. "2026-05-13"
+    clients: tuple[str, ...]
+    features: dict[str, tuple[str, str, str]]  #: by name: title, day of its test, letters
+
+    def without(self, feature: str) -> list[str]:
+        """The programs that do not know it."""
+        letters = self.features[feature][2] if feature in self.features else ""
+        return [client for client, letter in zip(self.clients, letters, strict=False) if letter == "n"]
+
+
+@cache
+def table() -> Table:
+    """The table that `tools/can_i_email.py` made."""
+    data = json.loads(files(__package__).joinpath("support.json").read_text("utf-8"))
+    features = {name: (row[0], row[1], row[2]) for name, row in data["features"].items()}
+    return Table(data["date"], tuple(data["clients"]), features)
+
+
+def support(subject: Subject) -> Iterator[Finding]:
+    """What the page needs and some programs lack, by feature; and what is only plainer there, by program."""
+    known, uses = table(), used(page_of(subject.html), subject.composition.edition)
+    plainer: dict[str, Counter[str]] = {}
+    for feature, count in uses.items():
+        lacking = known.without(feature)
+        if lacking and feature in _NEEDED:
+            yield _lacked(known.features[feature][0], count, lacking)
+        else:
+            for client in lacking:
+                plainer.setdefault(client, Counter())[known.features[feature][0]] += count
+    for client in known.clients:
+        if client in plainer:
+            yield _plainer(client, plainer[client], known.date)
+
+
+def _lacked(title: str, count: int, clients: list[str]) -> Finding:
+    return Finding(
+        "client-support",
+        Level.WARNING,
+        sentence(
+            "{feature} (×{count}) is not known to {clients}",
+            feature=title,
+            count=count,
+            clients=", ".join(clients),
+        ),
+        sentence(
+            "say it with tables, colours and pictures as the blocks do: these readers would miss something"
+        ),
+    )
+
+
+def _plainer(client: str, uses: Counter[str], date: str) -> Finding:
+    named = ", ".join(f"{title} (×{count})" for title, count in uses.most_common(_MOST_NAMED))
+    more = ", …" if len(uses) > _MOST_NAMED else ""
+    return Finding(
+        "client-plainer",
+        Level.NOTE,
+        sentence("not supported in {client}: {features}", client=client, features=named + more),
+        sentence("the letter is plainer there, and complete (Can I Email, {date})", date=date),
+    )
+
+
+CHECKS = (Check(("client-support", "client-plainer"), support),)
