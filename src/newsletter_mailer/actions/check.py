@@ -37,7 +37,7 @@ def look(
     try:
         loaded = load_issue(workspace, path)
         composition = compose(loaded, workspace)
-        found = findings(workspace, loaded, composition, now=now, new_id=new_id)
+        found = _found(workspace, loaded, composition, now=now, new_id=new_id, slow=True)
     except FileProblems as error:
         return ControlSheet(shown, slug, slug, "", tuple(map(placed_problem, error.problems)))
     except NewsletterError as error:
@@ -52,10 +52,23 @@ def look(
 def findings(
     workspace: Workspace, loaded: LoadedIssue, composition: Composition, *, now: int, new_id: str
 ) -> list[Placed]:
-    """What the checks find without looking at any reader, in the order of the file. Raises NewsletterError."""
+    """What the quick checks find without looking at any reader, in the order of the file. Raises NewsletterError."""
+    return _found(workspace, loaded, composition, now=now, new_id=new_id, slow=False)
+
+
+def _found(
+    workspace: Workspace,
+    loaded: LoadedIssue,
+    composition: Composition,
+    *,
+    now: int,
+    new_id: str,
+    slow: bool,
+) -> list[Placed]:
     places = Places(loaded.document)
     seen = _subject(workspace, loaded, composition, now=now, new_id=new_id)
-    return sorted((places.placed(finding) for finding in all_checks.findings(seen)), key=_in_file)
+    found = (places.placed(finding) for finding in all_checks.findings(seen, slow=slow))
+    return sorted(found, key=_in_file)
 
 
 def _in_file(placed: Placed) -> tuple[int, int]:

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from newsletter_mailer.checks.content import inbox_line
+from newsletter_mailer.checks.content import blocks, dates, inbox_line, leftovers, merge_tags, typography
+from newsletter_mailer.checks.law import identity
+from newsletter_mailer.checks.pictures import weight, words
 from newsletter_mailer.checks.subject import Check, Subject
+from newsletter_mailer.checks.targets import addresses, kinds
+from newsletter_mailer.checks.targets import words as link_words
 from newsletter_mailer.model.finding import Finding
 
-CHECKS: tuple[Check, ...] = (*inbox_line.CHECKS,)
+_WRITTEN = (inbox_line, dates, leftovers, merge_tags, blocks, typography)
+_TARGETS = (addresses, kinds, link_words)
+_PICTURES = (weight, words)
+_LAW = (identity,)
+
+CHECKS: tuple[Check, ...] = tuple(
+    check for module in (*_WRITTEN, *_TARGETS, *_PICTURES, *_LAW) for check in module.CHECKS
+)
 
 
-def findings(subject: Subject) -> Iterator[Finding]:
-    """Everything that the checks find, each said once."""
+def findings(subject: Subject, *, slow: bool) -> Iterator[Finding]:
+    """Everything that the checks find, each said once. slow: also by those that take about a second."""
     seen: set[tuple[object, ...]] = set()
     for check in CHECKS:
+        if check.slow and not slow:
+            continue
         for finding in check.look(subject):
             said = (finding.code, finding.at, finding.offset, str(finding.what))
             if said not in seen:

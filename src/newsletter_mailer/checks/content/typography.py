@@ -1,0 +1,117 @@
+"""What a proof-reader marks and the theme cannot mend: it sets apostrophes, quotation marks and spaces by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from newsletter_mailer.checks.subject import Check, Subject
+from newsletter_mailer.checks.written import Text, texts
+from newsletter_mailer.model.finding import Finding, Level
+from newsletter_mailer.wording import sentence
+
+_DOUBLED = re.compile(r"(?<![\w’'-])([^\W\d_]+)[ \t\n]+\1(?![\w’'-])", re.IGNORECASE)
+_RIGHTLY_TWICE = frozenset(
+    ("nous", "vous", "très", "bon", "bla", "had", "that", "pois")
+)  # “nous nous retrouvons”
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|\b[\w-]+(?:\.[\w-]+)+\b")
+_SPACING = re.compile(
+    r"(?<=\w)[ \u00a0\u202f]+(?=[,.](?:\s|$))|(?<=[^\W\d]),(?=[^\W\d]{2})|(?<=[a-zà-ÿ])\.(?=[A-ZÀ-Ý][a-zà-ÿ])"
+)
+_LETTERS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (
+        re.compile(
+            r"\b(?:[Cc]oeur|[Ss]oeur|[Oo]euvre|[Oo]eil|[Vv]oeu|[Nn]oeud|[Bb]oeuf|[Oo]euf|[Mm]oeurs|[Mm]ain-d['’]oeuvre)\w*"
+        ),
+        "œ",
+    ),
+    (
+        re.compile(
+            r"\b(?:Etat|Ecole|Ecoute|Economi|Egalit|Elu|Evénement|Evènement|Equip|Edit|Etude|Eté|Evolu|Education|Energie)\w*"
+        ),
+        "É",
+    ),
+    (
+        re.compile(
+            r"(?<![\w’'.])A(?= (?:la|l['’]|vos|nos|votre|notre|partir|bientôt|noter|lire|venir|suivre|ne pas|tous|toutes|propos|vous|chaque|travers)\b)"
+        ),
+        "À",
+    ),
+    (re.compile(r"\b\d+(?:ème|ième|éme)s?\b"), "2e"),
+    (re.compile(r"\b1ère?s?\b|\b1ers?ere\b"), "1re"),
+    (re.compile(r"\bMr\.?(?= [A-ZÀ-Ý])"), "M."),
+)
+
+
+def doubled(subject: Subject) -> Iterator[Finding]:
+    """“le le”: the eye of the writer skips it, the reader's does not."""
+    for text in texts(subject.loaded.issue):
+        for found in _DOUBLED.finditer(text.words):
+            if found[1].lower() not in _RIGHTLY_TWICE and not found[1].isupper():
+                what = sentence("“{word}” stands here twice", word=found[1])
+                yield Finding(
+                    "word-doubled", Level.WARNING, what, sentence("take one out"), text.at, found.start()
+                )
+
+
+def quotes(subject: Subject) -> Iterator[Finding]:
+    """Quotation marks and brackets that open and do not close, or the other way round."""
+    for text in texts(subject.loaded.issue):
+        for opening, closing in (("«", "»"), ("“", "”"), ("(", ")")):
+            said = _without_smileys(text) if opening == "(" else text.words
+            if said.count(opening) != said.count(closing):
+                what = sentence(
+                    "{opening} and {closing} do not come in pairs", opening=opening, closing=closing
+                )
+                at = (
+                    max(said.rfind(opening), 0)
+                    if said.count(opening) > said.count(closing)
+                    else said.rfind(closing)
+                )
+                yield Finding(
+                    "typography-pairs", Level.WARNING, what, sentence("add or take out one"), text.at, at
+                )
+        if text.words.count('"') % 2:
+            what = sentence(
+                "one of the straight quotation marks has no partner: none of them is set as it should"
+            )
+            hint = sentence("add the missing one, or write “inch” or “pouce”")
+            yield Finding("typography-pairs", Level.WARNING, what, hint, text.at, text.words.rfind('"'))
+
+
+def spacing(subject: Subject) -> Iterator[Finding]:
+    """A space before a comma or a full stop, none after one."""
+    for text in texts(subject.loaded.issue):
+        words = _ADDRESS.sub(lambda found: "x" * len(found[0]), text.words)
+        wrong = (found for found in _SPACING.finditer(words) if text.said.startswith(found[0], found.start()))
+        if found := next(wrong, None):
+            near = " ".join(text.said[max(0, found.start() - 12) : found.end() + 12].split())
+            what = sentence("the spaces around a comma or a full stop are not right: “{near}”", near=near)
+            hint = sentence("none stands before it, one after it")
+            yield Finding("typography-spaces", Level.NOTE, what, hint, text.at, found.start())
+
+
+def letters(subject: Subject) -> Iterator[Finding]:
+    """French letters that keyboards hide: œ, É, À, and ordinals as they are written."""
+    if not subject.loaded.issue.language.startswith("fr"):
+        return
+    for text in texts(subject.loaded.issue):
+        for pattern, right in _LETTERS:
+            found = pattern.search(text.words)
+            if found:
+                what = sentence("“{word}” is written otherwise in French", word=found[0])
+                hint = sentence("with {right}", right=right)
+                yield Finding("typography-letters", Level.NOTE, what, hint, text.at, found.start())
+
+
+def _without_smileys(text: Text) -> str:
+    """Brackets of smileys and of numbered lists, “1)”, have no partner."""
+    return re.sub(r"[:;]-?[()]|(?m:^\s*\w{1,2}\))|(?<=\s)\w\)", lambda found: " " * len(found[0]), text.words)
+
+
+CHECKS = (
+    Check(("word-doubled",), doubled),
+    Check(("typography-pairs",), quotes),
+    Check(("typography-spaces",), spacing),
+    Check(("typography-letters",), letters),
+)
