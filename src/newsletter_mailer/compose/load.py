@@ -17,7 +17,7 @@ from newsletter_mailer.wording import sentence
 from newsletter_mailer.yamlio.problems import validate
 from newsletter_mailer.yamlio.reader import LONGEST_FILE, Document, read
 
-__all__ = ["ISSUE_FILE", "LoadedIssue", "find_issue", "issue_schema", "load_issue", "slugs"]
+__all__ = ["ISSUE_FILE", "LoadedIssue", "find_issue", "issue_schema", "load_issue", "quick_id", "slugs"]
 
 ISSUE_FILE = "issue.yaml"
 _ID = re.compile(rb"^id:[ \t]*(['\"]?)([a-z0-9-]+)\1[ \t]*(?:#.*)?\r?$", re.MULTILINE)
@@ -100,7 +100,7 @@ def _same_id(document: Document, workspace: Workspace, path: Path) -> Iterator[P
     own = document.data.get("id") if isinstance(document.data, dict) else None
     here = path.resolve()
     for other in sorted(workspace.issues.glob(f"*/{ISSUE_FILE}")):
-        if not isinstance(own, str) or other.resolve() == here or _quick_id(other) != own:
+        if not isinstance(own, str) or other.resolve() == here or quick_id(other) != own:
             continue
         mark = document.values["id",]
         what = sentence("the issue {other} has the id “{id}” too", other=workspace.display(other), id=own)
@@ -110,7 +110,7 @@ def _same_id(document: Document, workspace: Workspace, path: Path) -> Iterator[P
         yield Problem(document.path, mark.line, mark.column, what, hint, "id")
 
 
-def _quick_id(path: Path) -> str | None:
+def quick_id(path: Path) -> str | None:
     """The id of an issue, without reading it as YAML: there may be hundreds, and some may be broken."""
     try:
         with path.open("rb") as file:

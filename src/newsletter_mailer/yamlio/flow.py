@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from newsletter_mailer.yamlio.edits import Edit, Op, there
 from newsletter_mailer.yamlio.layout import Layout, Unpatchable
 from newsletter_mailer.yamlio.reader import Path
@@ -12,7 +10,7 @@ from newsletter_mailer.yamlio.writing import inline
 Span = tuple[int, int]
 
 
-def patched(layout: Layout, step: Edit, _wanted: Any) -> str:
+def patched(layout: Layout, step: Edit) -> str:
     """The text after that change. Raises Unpatchable."""
     around, spans = step.path[:-1], _spans(layout, step.path[:-1])
     if step.op is Op.SET and there(layout.document.data, step.path):

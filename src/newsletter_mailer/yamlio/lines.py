@@ -11,7 +11,7 @@ from newsletter_mailer.yamlio.reader import Path
 from newsletter_mailer.yamlio.writing import entry, field, written
 
 
-def patched(layout: Layout, step: Edit, _wanted: Any) -> str:
+def patched(layout: Layout, step: Edit) -> str:
     """The text after that change. Raises Unpatchable."""
     around = step.path[:-1]
     if step.op is Op.SET:

@@ -14,9 +14,9 @@ from newsletter_mailer.wording import sentence
 from newsletter_mailer.yamlio import flow, lines
 from newsletter_mailer.yamlio.edits import Edit, EditRefused, Op, edited, found, same, small_steps
 from newsletter_mailer.yamlio.layout import Layout, Unpatchable
-from newsletter_mailer.yamlio.reader import LONGEST_FILE, Document, Path, read
+from newsletter_mailer.yamlio.reader import Document, Path, read
 
-Way = Callable[[Layout, Edit, Any], str]
+Way = Callable[[Layout, Edit], str]
 
 
 def apply(document: Document, edits: Iterable[Edit]) -> str:
@@ -33,9 +33,9 @@ def apply(document: Document, edits: Iterable[Edit]) -> str:
 def _changed(document: Document, step: Edit) -> Document:
     wanted = edited(document.data, step)
     layout = Layout(document)
-    for way in _ways(layout, step):
+    for way in _ways(layout, step, wanted):
         try:
-            after = read(way(layout, step, wanted).encode(), document.path)
+            after = read(way(layout, step).encode(), document.path)
         except (Unpatchable, FileProblems, UnicodeEncodeError):
             continue
         if same(after.data, wanted) and _keeps_comments(layout, Layout(after), step):
@@ -44,20 +44,21 @@ def _changed(document: Document, step: Edit) -> Document:
     raise EditRefused(what, sentence("change it in the file itself, with a text editor"))
 
 
-def _ways(layout: Layout, step: Edit) -> Iterator[Way]:
+def _ways(layout: Layout, step: Edit, wanted: Any) -> Iterator[Way]:
     """From the lightest hand to the heaviest: the value alone, then what is around it, written anew."""
     if not step.path:
         return
     yield flow.patched if layout.is_flow(step.path[:-1]) else lines.patched
     for length in range(len(step.path) - 1, 0, -1):
         if isinstance(found(layout.document.data, step.path[:length]), dict | list):
-            yield _anew(step.path[:length])
+            yield _anew(step.path[:length], wanted)
 
 
-def _anew(path: Path) -> Way:
-    def way(layout: Layout, _step: Edit, wanted: Any) -> str:
-        inside = flow if layout.is_flow(path[:-1]) else lines
-        return inside.patched(layout, Edit(Op.SET, path, found(wanted, path)), wanted)
+def _anew(path: Path, wanted: Any) -> Way:
+    def way(layout: Layout, _step: Edit) -> str:
+        step = Edit(Op.SET, path, found(wanted, path))
+        patched = flow.patched if layout.is_flow(path[:-1]) else lines.patched
+        return patched(layout, step)
 
     return way
 
@@ -67,8 +68,3 @@ def _keeps_comments(before: Layout, after: Layout, step: Edit) -> bool:
     start, end = lines.extent(before, step)
     kept = Counter(text for at, text in before.comments() if not start <= at < end)
     return not kept - Counter(text for _, text in after.comments())
-
-
-def too_large(text: str) -> bool:
-    """Whether a file of that text could not be read again."""
-    return len(text.encode()) > LONGEST_FILE

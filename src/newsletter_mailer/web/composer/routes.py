@@ -28,6 +28,7 @@ from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import CLOSE_TO_CLIPPED, GMAIL_SHOWS
 from newsletter_mailer.web.composer import views
 from newsletter_mailer.web.composer.desk import Desk, Sheet
+from newsletter_mailer.web.composer.drafts import Writing
 from newsletter_mailer.web.composer.height import height
 from newsletter_mailer.web.composer.page import STATIC, page
 from newsletter_mailer.web.composer.watch import watch
@@ -56,6 +57,7 @@ class Composer:
             Route(f"{issue}/state", self.state),
             Route(f"{issue}/preview", self.frame),
             Route(f"{issue}/html", self.html),
+            *Writing(self._desk, self._path).routes(),
             Route("/api/issues", self.issues),
             Route("/api/readers", self.readers),
             Route("/api/events", self.events),
@@ -148,10 +150,10 @@ class Composer:
         path = await self._path(request)
         sheet = await self._desk.sheet(path)
         reader = await self._desk.reader(_number(request, "as"), sheet.edition)
-        if sheet.edition is None:
+        if sheet.shown is None:
             return sheet, reader, None, sheet.problems
         try:
-            return sheet, reader, await self._desk.seen(sheet.edition, reader), sheet.problems
+            return sheet, reader, await self._desk.seen(sheet.shown, reader), sheet.problems
         except NewsletterError as error:
             problem = Problem(self._desk.workspace.display(path), 0, 0, error.what, error.hint)
             return sheet, reader, None, (*sheet.problems, problem)
@@ -189,6 +191,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "column": problem.column,
         "what": str(problem.what),
         "hint": str(problem.hint) if problem.hint else "",
+        "at": [int(key) if key.isdigit() else key for key in problem.field.split(".") if key],
     }
 
 
