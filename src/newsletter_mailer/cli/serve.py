@@ -19,7 +19,7 @@ def serve(face: Face, host: str | None, port: int | None) -> None:
 
     Example: newsletter serve
     """
-    from newsletter_mailer.actions.doctor import without_certificate
+    from newsletter_mailer.actions.doctor.signing import without_certificate
     from newsletter_mailer.web.public.server import serve as run
 
     with face.app() as app:

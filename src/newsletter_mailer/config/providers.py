@@ -69,6 +69,8 @@ class Provider(_Row):
     window: InFlight = 1
     warm_up: tuple[Count, ...] = ()
     hosts: tuple[str, ...] = ()
+    spf: str = ""
+    selectors: tuple[str, ...] = ()
     source: str
     read_on: date
     confidence: Literal["published", "reported", "guess"]

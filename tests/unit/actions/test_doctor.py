@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from issue_files import workspace_at
-from newsletter_mailer.actions.doctor import dkim_record, make_key
+from newsletter_mailer.actions.doctor.signing import dkim_record, make_key
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.config.settings import DkimSettings
 from newsletter_mailer.errors import SecretError, UsageError

@@ -11,7 +11,7 @@ from newsletter_mailer.wording import Sentence, sentence
 
 POLICIES = ("none", "quarantine", "reject")
 _MOST_LABELS = 8  # section 4.10: from a longer name the walk goes on at seven
-_REMOVED = ("pct", "rf", "ri")
+REMOVED = ("pct", "rf", "ri")  #: count no more, since RFC 9989
 
 
 class Texts(Protocol):
@@ -94,7 +94,7 @@ def faults(record: Dmarc) -> Iterator[Sentence]:
             yield sentence("“{tag}={value}” is no policy", tag=tag, value=record.tags[tag])
     if "p" not in record.tags:
         yield sentence("it has no p=, which older programs need")
-    for tag in _REMOVED:
+    for tag in REMOVED:
         if tag in record.tags:
             yield sentence("“{tag}=” counts no more since 2026 (RFC 9989)", tag=tag)
     for uri in filter(None, map(str.strip, record.tags.get("rua", "").split(","))):
