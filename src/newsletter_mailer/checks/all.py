@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from newsletter_mailer.checks.accessibility import language, legible, pressing, structure
+from newsletter_mailer.checks.clients import clipping, dark, outlook, sheets, support
 from newsletter_mailer.checks.content import blocks, dates, inbox_line, leftovers, merge_tags, typography
+from newsletter_mailer.checks.delivery import message, parity, spam
 from newsletter_mailer.checks.law import identity
 from newsletter_mailer.checks.pictures import weight, words
 from newsletter_mailer.checks.subject import Check, Subject
@@ -16,9 +19,14 @@ _WRITTEN = (inbox_line, dates, leftovers, merge_tags, blocks, typography)
 _TARGETS = (addresses, kinds, link_words)
 _PICTURES = (weight, words)
 _LAW = (identity,)
+_READ = (language, structure, legible, pressing)
+_SHOWN = (clipping, outlook, dark, sheets, support)
+_LEAVING = (message, parity, spam)
 
 CHECKS: tuple[Check, ...] = tuple(
-    check for module in (*_WRITTEN, *_TARGETS, *_PICTURES, *_LAW) for check in module.CHECKS
+    check
+    for module in (*_WRITTEN, *_TARGETS, *_PICTURES, *_LAW, *_READ, *_SHOWN, *_LEAVING)
+    for check in module.CHECKS
 )
 
 

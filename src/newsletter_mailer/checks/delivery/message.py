@@ -5,15 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from contextlib import suppress
-from urllib.parse import urlsplit
-
-import idna
 
 from newsletter_mailer.checks.copies import CopyCheck, head_of
-from newsletter_mailer.checks.page import page_of
 from newsletter_mailer.checks.subject import Check, Subject
-from newsletter_mailer.checks.whereabouts import written_at
 from newsletter_mailer.message.specimen import DEAD_TOKEN
 from newsletter_mailer.model.finding import Finding, Level
 from newsletter_mailer.wording import Sentence, sentence
@@ -121,43 +115,7 @@ def _wrong_in(name: str, line: str) -> Sentence | None:
     return None
 
 
-def scripts(subject: Subject) -> Iterator[Finding]:
-    """Letters of two alphabets in one name of a domain: the mark of forgers (UTS #39)."""
-    settings = subject.workspace.settings
-    addresses = [settings.sender.email, settings.sender.reply_to or ""]
-    targets = [link.attributes.get("href", "") for link in page_of(subject.html).each("a")]
-    hosts = {address.rpartition("@")[2]: address for address in addresses if address}
-    for target in targets:
-        with suppress(ValueError):
-            hosts.setdefault(urlsplit(target).hostname or "", target)
-    for host, whole in hosts.items():
-        shown = _unicode(host)
-        if any(len(_alphabets(label)) > 1 for label in shown.split(".")):
-            yield Finding(
-                "mixed-script",
-                Level.ERROR,
-                sentence(
-                    "“{host}” mixes the letters of two alphabets: filters take it for a forgery", host=shown
-                ),
-                sentence("type the address again: one of its letters only looks right"),
-                at=written_at(subject, whole) or written_at(subject, shown),
-            )
-
-
-def _unicode(host: str) -> str:
-    try:
-        return idna.decode(host) if "xn--" in host else host
-    except (idna.IDNAError, UnicodeError):
-        return host
-
-
-def _alphabets(label: str) -> set[str]:
-    names = (unicodedata.name(letter, "").partition(" ")[0] for letter in label if letter.isalpha())
-    return {"EAST" if name in ("CJK", "HIRAGANA", "KATAKANA", "HANGUL") else name for name in names}
-
-
 CHECKS = (
     Check(("message-format",), strict),
     Check(("sender-name",), sender),
-    Check(("mixed-script",), scripts),
 )
