@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from newsletter_mailer.compose import own_mjml
 from newsletter_mailer.compose.attached import attached_problem, together_problem
 from newsletter_mailer.compose.calendar import without_merge_tags
 from newsletter_mailer.compose.picture_paths import picture_problem
@@ -70,23 +71,30 @@ def _problems(document: Document, workspace: Workspace, folder: Path) -> Iterato
             what = sentence("this text is longer than {most} characters", most=LONGEST_TEXT)
             yield places.problem(path, value, 0, what, sentence("make several issues of it"))
             continue
-        for offset, what, hint in _faults(path, value, known):
+        for offset, what, hint in (
+            *_faults(path, value, known),
+            *_file_faults(path, value, workspace.root, folder),
+        ):
             yield places.problem(path, value, offset, what, hint)
         if _is_nameless_entry(document.data, path, value):
             what = sentence("in the reader’s calendar this date would have no name")
             hint = sentence("write a word beside the merge tag, or `calendar: false` in the agenda")
             yield places.problem(path, value, 0, what, hint)
-        refusal = _file_refusal(path, value, workspace.root, folder)
-        if refusal:
-            yield places.problem(path, value, 0, refusal.what, refusal.hint)
     yield from _together(document, workspace.root, folder, places)
 
 
-def _file_refusal(path: Path_, value: str, root: Path, folder: Path) -> NewsletterError | None:
-    """What is wrong with the file that the value names, if it names one."""
+def _file_faults(path: Path_, value: str, root: Path, folder: Path) -> Iterator[Fault]:
+    """What is wrong with the files that the value names, and with MJML, which names some."""
+    if path[-1] == "mjml":
+        yield from own_mjml.faults(value, lambda src: picture_problem(root, folder, src))
+        return
+    refusal: NewsletterError | None = None
     if path[-1] == "src":
-        return picture_problem(root, folder, value)
-    return attached_problem(root, folder, value) if _is_attached(path) else None
+        refusal = picture_problem(root, folder, value)
+    elif _is_attached(path):
+        refusal = attached_problem(root, folder, value)
+    if refusal:
+        yield 0, refusal.what, refusal.hint
 
 
 def _is_attached(path: Path_) -> bool:
@@ -229,7 +237,7 @@ class _Places:
         """Quotation marks, escapes and folding move a text; its brackets stay in order, and are counted."""
         mark = self._document.values[path]
         sign = value[offset : offset + 2]
-        if not sign.startswith(("{", "[", "!", "|", "~")):
+        if not sign.startswith(("{", "[", "!", "|", "~", "<")):
             return mark
         begin = mark.start
         if self._document.text[begin] in "|>":

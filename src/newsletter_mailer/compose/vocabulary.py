@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 from markupsafe import Markup
 
-from newsletter_mailer.compose import dates, markdown, plaintext
+from newsletter_mailer.compose import dates, markdown, own_mjml, plaintext
 from newsletter_mailer.compose.album import Album, Shown, tallest
 from newsletter_mailer.compose.attached import Told
 from newsletter_mailer.compose.merge import MARK, Marks
@@ -50,6 +50,9 @@ class Vocabulary:
     links: plaintext.LinkList
     calendar: str  #: name of the calendar file, "" when none is sent along
     attached: tuple[Told, ...] = ()  #: the author's files that go along
+    inks: set[str] = field(
+        default_factory=set
+    )  #: colours that authors chose themselves, to be kept on dark screens
 
     def names(self) -> dict[str, Any]:
         """What every template can name."""
@@ -66,6 +69,8 @@ class Vocabulary:
             "end_if": lambda condition: self.marks.end(condition) if condition else "",
             "calendar": self.calendar,
             "attached": self.attached,
+            "inks": self.inks,
+            "sections": self._sections,
             "networks": NETWORKS | {"website": self.labels["website"]},
             "markdown": self._markdown,
             "plain": self._plain,
@@ -91,6 +96,16 @@ class Vocabulary:
 
     def _picture(self, picture: blocks.Picture, width: int, height: int | None = None) -> Shown:
         return self.album.show(picture, width, height)
+
+    def _sections(self, source: str, parts: Mapping[str, Mapping[str, str]]) -> Markup:
+        """An author's own MJML. parts: what the theme gives to components that have no colours of their own."""
+        sizes, ink = self.tokens.sizes, self.tokens.colours.ink
+        dress = own_mjml.Dress(parts, ink, sizes.width, self.inks)
+        return Markup(own_mjml.written(source, dress, self._own_picture))  # noqa: S704  # written anew, escaped
+
+    def _own_picture(self, src: str, alt: str, width: int) -> Shown:
+        picture = blocks.Picture(src=src, alt=alt or None, decorative=not alt)
+        return self.album.show(picture, width, tallest(width))
 
     def _printed_date(self, date: dt.date) -> str:
         return dates.long_date(date, self.issue.language)
