@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
+from pathlib import Path
 
+from newsletter_mailer.compose.calendar import FILENAME as CALENDAR
 from newsletter_mailer.compose.typography import typeset_line
 from newsletter_mailer.message.links import NOWHERE, without_ways_out
 from newsletter_mailer.message.slots import Filler, Links, Reader
 from newsletter_mailer.model.audience import Subscriber
-from newsletter_mailer.model.edition import Edition, Picture
+from newsletter_mailer.model.edition import Attachment, Edition, Picture
 
-CALENDAR = "text/calendar"
 _SUFFIX = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif"}
 _PREHEADER = re.compile(r'<div class="preheader[^"]*"[^>]*>(.*?)</div>', re.DOTALL)
 _NOTE = re.compile(r'(<p [^>]*class="note ours"[^>]*>[^<]*?)\b([\w.-]+\.ics)')
+_ATTACHED = re.compile(r'(<span class="file-name"[^>]*>)([^<]*)(</span>)')
 _WIDE = re.compile(r'<img [^>]*src="cid:([^"]+)"[^>]*\swidth="(\d+)"')
 _TAG = re.compile(r"<[^>]*>")
 _LEAD_WIDTH, _TEASER = 240, 240
@@ -43,7 +46,7 @@ def letter(edition: Edition, hash_: str, list_name: str) -> Letter:
     seen = Reader(nobody, list_name=list_name, links=Links(unsubscribe=NOWHERE))
     filler = Filler(edition)
     mail = filler.html(seen)
-    calendars = [file.data for file in edition.attachments if file.media_type.startswith(CALENDAR)]
+    calendars = [file.data for file in edition.attachments if file.filename == CALENDAR]
     return Letter(
         title=typeset_line(edition.title, edition.language),
         language=edition.language,
@@ -55,14 +58,13 @@ def letter(edition: Edition, hash_: str, list_name: str) -> Letter:
 
 
 def file_names(edition: Edition, hash_: str) -> dict[str, tuple[bytes, str]]:
-    """The edition's pictures and calendar by their names in the archive, with media types."""
+    """The edition's pictures and attached files by their names in the archive, with media types."""
     files = {
         picture_name(hash_, number, picture): (picture.data, picture.media_type)
         for number, picture in enumerate(edition.pictures, start=1)
     }
-    for file in edition.attachments:
-        if file.media_type.startswith(CALENDAR):
-            files[f"{hash_[:20]}-{file.filename}"] = (file.data, file.media_type)
+    for number, file in enumerate(edition.attachments):
+        files[attached_name(hash_, number, file)] = (file.data, file.media_type)
     return files
 
 
@@ -71,10 +73,29 @@ def picture_name(hash_: str, number: int, picture: Picture) -> str:
     return f"{hash_[:20]}-{number}.{_SUFFIX.get(picture.media_type, 'bin')}"
 
 
+def attached_name(hash_: str, number: int, file: Attachment) -> str:
+    """The same for an attached file; its own name, as far as every web server knows its letters, is what is saved."""
+    if file.filename == CALENDAR:
+        return f"{hash_[:20]}-{CALENDAR}"
+    name = Path(file.filename)
+    plain = unicodedata.normalize("NFKD", name.stem).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[:40]
+    return f"{hash_[:20]}-{number}-{words or 'file'}{name.suffix.lower()}"
+
+
 def _with_files(html: str, edition: Edition, hash_: str) -> str:
     for number, picture in enumerate(edition.pictures, start=1):
         html = html.replace(f"cid:{picture.cid}", f"../pictures/{picture_name(hash_, number, picture)}")
+    names = {file.filename: attached_name(hash_, n, file) for n, file in enumerate(edition.attachments)}
+    html = _ATTACHED.sub(lambda found: _linked(found, names), html)
     return _NOTE.sub(rf'\1<a href="../pictures/{hash_[:20]}-\2">\2</a>', html)
+
+
+def _linked(found: re.Match[str], names: dict[str, str]) -> str:
+    """The name of an attached file as a link to it."""
+    name = names.get(unescape(found[2]))
+    link = f'<a href="../pictures/{escape(name)}">{found[2]}</a>' if name else found[2]
+    return f"{found[1]}{link}{found[3]}"
 
 
 def _teaser(html: str, text: str) -> str:

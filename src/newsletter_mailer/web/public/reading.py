@@ -85,9 +85,13 @@ class Reading:
         return document(request, data, "text/calendar")
 
     async def picture(self, request: Request) -> Response:
-        """A picture of a letter; its name means these bytes for ever."""
-        found = await run_in_threadpool(self._archive.picture, request.path_params["name"])
+        """A picture of a letter, or a file that went along; its name means these bytes for ever."""
+        name = request.path_params["name"]
+        found = await run_in_threadpool(self._archive.picture, name)
         if found is None:
             raise HTTPException(404)
         data, media_type = found
-        return document(request, data, media_type, keep=FOR_EVER)
+        answer = document(request, data, media_type, keep=FOR_EVER)
+        if not media_type.startswith("image/"):  # a browser shows no PDF under a policy as strict as ours
+            answer.headers["Content-Disposition"] = f'attachment; filename="{name.split("-", 2)[-1]}"'
+        return answer
