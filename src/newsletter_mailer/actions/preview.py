@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from newsletter_mailer.errors import FileProblems, NewsletterError, Problem, Usa
 from newsletter_mailer.message.slots import sample_subscriber
 from newsletter_mailer.message.specimen import specimen
 from newsletter_mailer.model.audience import Subscriber
-from newsletter_mailer.model.edition import Edition, Sender
+from newsletter_mailer.model.edition import Edition, Sender, Slot
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.templating import merge_tags
@@ -31,6 +31,8 @@ from newsletter_mailer.yamlio.reader import LONGEST_FILE, read
 SNIPPET = 140  #: characters that the widest inbox lines show after the subject
 
 _WORD = re.compile(r"[^\W_]+(?:[’'.,-][^\W_]+)*")
+# mrml joins what Outlook reads of two sections when nothing stands between them
+_LANDMARK = re.compile(r"<!\[endif\]-->\s*<!--block \d+-->\s*<!--\[if mso \| IE\]>|<!--block \d+-->")
 _TARGET = re.compile(r"(?:https?://|mailto:|tel:)\S+")
 _FILLER = re.compile(r"[\s\u00ad\u034f\u200b-\u200f\u2007\ufeff]+")  # what a preheader is padded with
 
@@ -39,15 +41,16 @@ _FILLER = re.compile(r"[\s\u00ad\u034f\u200b-\u200f\u2007\ufeff]+")  # what a pr
 class Proof:
     """An issue as it was just composed; without an edition there is something to mend."""
 
-    edition: Edition | None
+    edition: Edition | None  #: the very one that dispatch would plan
     problems: tuple[Problem, ...] = ()
+    shown: Edition | None = None  #: the same with landmarks, for `preview` only: no mail is made of it
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What one reader would get."""
 
-    html: str  #: the page, its pictures inside it as data: URIs
+    html: str  #: the page with pictures as data: URIs, and `<!--block 3-->` before each block
     mail_html: str  #: the page as it is mailed, pictures by Content-ID
     text: str
     subject: str
@@ -118,7 +121,8 @@ def _date(value: object) -> dt.date | None:
 def proof(workspace: Workspace, path: Path) -> Proof:
     """Compose the issue in that issue.yaml; what is wrong with it is returned, not raised."""
     try:
-        return Proof(compose(load_issue(workspace, path), workspace).edition)
+        shown = compose(load_issue(workspace, path), workspace, landmark=_landmark).edition
+        return Proof(_as_mailed(shown), shown=shown)
     except FileProblems as error:
         return Proof(None, error.problems)
     except NewsletterError as error:
@@ -128,20 +132,36 @@ def proof(workspace: Workspace, path: Path) -> Proof:
         return Proof(None, (Problem(workspace.display(path), 0, 0, what),))
 
 
-def preview(edition: Edition, workspace: Workspace, *, reader: Subscriber, now: int, new_id: str) -> Preview:
+def _as_mailed(shown: Edition) -> Edition:
+    """The edition without its landmarks."""
+    mailed = (replace(each, content=_unmarked(each.content)) for each in shown.html)
+    return replace(shown, html=tuple(each for each in mailed if each.content != ""))
+
+
+def _landmark(number: int) -> str:
+    """By it the preview knows which block it shows: a comment, so that nothing looks otherwise."""
+    return f"<!--block {number}-->"
+
+
+def _unmarked(content: str | Slot) -> str | Slot:
+    return _LANDMARK.sub("", content) if isinstance(content, str) else content
+
+
+def preview(shown: Edition, workspace: Workspace, *, reader: Subscriber, now: int, new_id: str) -> Preview:
     """The edition as that reader would get it at that moment (ms since 1970); its own links are dead ones.
 
     new_id: part of the Message-ID. Raises NewsletterError when the mail cannot be written, e.g. for a sender's
     address.
     """
-    seen = specimen(edition, workspace, reader=reader, now=now, new_id=new_id)
+    seen = specimen(_as_mailed(shown), workspace, reader=reader, now=now, new_id=new_id)
+    page = specimen(shown, workspace, reader=reader, now=now, new_id=new_id).html
     return Preview(
-        html=with_pictures(seen.html, edition),
+        html=with_pictures(page, shown),
         mail_html=seen.html,
         text=seen.text,
         subject=seen.subject,
         preheader=_snippet(seen.html),
-        sender=edition.sender,
+        sender=shown.sender,
         html_bytes=len(seen.html.encode()),
         message_bytes=len(seen.wire),
         words=sum(1 for _ in _WORD.finditer(_TARGET.sub("", seen.text))),

@@ -27,6 +27,7 @@ class Sheet:
     composed_at: int  #: ms since 1970
     problems: tuple[Problem, ...] = ()
     edition: Edition | None = None
+    shown: Edition | None = None  #: the same with landmarks, to be looked at
     good_at: int = 0  #: when that edition was composed
 
 
@@ -90,8 +91,8 @@ class Desk:
         now = clock()
         made = self._proof(path)
         if made.edition is not None:
-            return Sheet(version, now, edition=made.edition, good_at=now)
-        kept = (before.edition, before.good_at) if before else (None, 0)
+            return Sheet(version, now, edition=made.edition, shown=made.shown, good_at=now)
+        kept = (before.edition, before.shown, before.good_at) if before else (None, None, 0)
         return Sheet(version, now, made.problems, *kept)
 
     def _proof(self, path: Path) -> Proof:
@@ -102,11 +103,11 @@ class Desk:
             return Proof(None, error.problems)
         return preview.proof(self.workspace, path)
 
-    async def seen(self, edition: Edition, reader: Subscriber) -> Preview:
-        """The edition through that reader's eyes. Raises NewsletterError when it cannot be written as a mail."""
+    async def seen(self, shown: Edition, reader: Subscriber) -> Preview:
+        """What a sheet shows, through that reader's eyes. Raises NewsletterError when it cannot be written as a mail."""
         return await run_in_threadpool(
             lambda: preview.preview(
-                edition, self.workspace, reader=reader, now=clock(), new_id=secrets.token_hex(8)
+                shown, self.workspace, reader=reader, now=clock(), new_id=secrets.token_hex(8)
             )
         )
 
