@@ -59,6 +59,7 @@ def _any_link(url: str) -> bool:  # noqa: ARG001
 
 
 _READER = _reader()
+_PAGE_READER = MarkdownIt("commonmark", {"html": True, "xhtmlOut": True, "maxNesting": 50}).enable("table")
 
 
 def to_html(source: str, language: str, *, level: int = 3) -> str:
@@ -68,6 +69,11 @@ def to_html(source: str, language: str, *, level: int = 3) -> str:
     html = _READER.renderer.render(tokens, _READER.options, {})
     clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=set(LINK_SCHEMES), link_rel=None)
     return _one_line(clean)
+
+
+def as_page(source: str) -> str:
+    """Any Markdown as HTML: with pictures, tables and whatever HTML stands in it, neither typeset nor made safe."""
+    return _PAGE_READER.render(source)
 
 
 def _one_line(html: str) -> str:
