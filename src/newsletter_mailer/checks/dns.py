@@ -37,7 +37,8 @@ class Dns:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The TXT records of a name, each with its strings joined. Raises NoDnsAnswer, as all of these do."""
-        return tuple(b"".join(row.strings).decode("utf-8", "replace") for row in self._rows(name, "TXT"))
+        rows = self._rows(name, "TXT")  # in any order, which changes from answer to answer
+        return tuple(sorted(b"".join(row.strings).decode("utf-8", "replace") for row in rows))
 
     def mail_servers(self, name: str) -> tuple[str, ...]:
         """Who takes the mail of a domain, the first one first; "." says nobody (RFC 7505)."""

@@ -1,0 +1,95 @@
+"""Where an SPF record leads: counted, followed, and told when it counts as broken (RFC 7208)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from dns_server import DnsServer, dns_server
+from newsletter_mailer.checks.dns import Dns
+from newsletter_mailer.checks.domain.spf import merged, survey, with_term
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[DnsServer]:
+    with dns_server() as running:
+        yield running
+
+
+@pytest.fixture
+def asking(server: DnsServer) -> Dns:
+    return Dns(server.address)
+
+
+def test_a_good_record_is_followed_to_its_networks(asking: Dns) -> None:
+    found = survey(asking, "monclub.asso.fr")
+
+    assert (found.problems, found.lookups, found.otherwise) == ([], 2, "~")
+    assert found.includes == ["mx.ovh.com"]
+    assert found.allows("192.0.2.70")
+    assert not found.allows("192.0.2.10")
+    assert not found.allows("2001:db8::1")
+    assert found.unseen  # ptr: depends on the server that sends
+
+
+def test_hosts_and_mail_servers_are_allowed_by_their_addresses(asking: Dns) -> None:
+    relay, redirected = survey(asking, "relay.example"), survey(asking, "redirected.example")
+
+    assert relay.allows("192.0.2.10")
+    assert redirected.allows("192.0.2.10")
+    assert (redirected.otherwise, redirected.elsewhere, redirected.lookups) == ("", "relay.example", 3)
+
+
+def test_what_a_record_does_not_say_yes_to_is_not_allowed(asking: Dns) -> None:
+    found = survey(asking, "doubted.example")
+
+    assert not found.allows("192.0.2.10")
+    assert not found.allows("192.0.2.50")
+    assert survey(asking, "everyone.example").allows("198.51.100.1")
+
+
+@pytest.mark.parametrize(
+    ("domain", "problem"),
+    [
+        ("eleven.example", "it needs 11 look-ups; 10 are allowed"),
+        ("typo.example", "“ipv4:192.0.2.1” in it means nothing"),
+        ("loop.example", "it leads back to loop.example"),
+        ("gone.example", "nothing.example, to which it leads, has no SPF record"),
+        ("void.example", "3 of its look-ups find nothing; 2 may"),
+    ],
+)
+def test_a_record_that_counts_as_broken_says_why(asking: Dns, domain: str, problem: str) -> None:
+    assert [str(one) for one in survey(asking, domain).problems] == [problem]
+
+
+def test_none_and_two_records_are_no_record(asking: Dns) -> None:
+    assert survey(asking, "autreclub.asso.fr").records == ()
+    assert len(survey(asking, "twospf.example").records) == 2
+    assert survey(asking, "twospf.example").terms == ()
+
+
+def test_what_depends_on_the_mail_is_counted_and_not_followed(asking: Dns) -> None:
+    found = survey(asking, "macro.example")
+
+    assert (found.unseen, found.problems, found.lookups) == (True, [], 3)
+
+
+@pytest.mark.parametrize(
+    ("record", "mended"),
+    [
+        ("v=spf1 mx -all", "v=spf1 mx include:new.example -all"),
+        ("v=spf1 mx", "v=spf1 mx include:new.example"),
+        ("v=spf1 redirect=x.example", "v=spf1 include:new.example redirect=x.example"),
+        ("v=spf1 include:new.example ?all", "v=spf1 include:new.example ?all"),
+    ],
+)
+def test_a_term_is_added_before_what_is_said_of_all_others(record: str, mended: str) -> None:
+    assert with_term(record, "include:new.example") == mended
+
+
+def test_two_records_become_one_that_says_what_both_say() -> None:
+    records = ("v=spf1 mx include:a.example -all", "v=spf1 mx include:b.example ~all")
+
+    assert merged(records) == "v=spf1 mx include:a.example include:b.example -all"
+    assert merged(("v=spf1 mx", "v=spf1 a")) == "v=spf1 mx a ~all"
