@@ -40,6 +40,7 @@ class Draft:
     can_undo: bool
     can_redo: bool
     is_news: bool = False  #: what another program changed is in it too: the page does not know it yet
+    yours: str = ""  #: then: the version without that, on which the page's next changes build
 
 
 class Conflict(Exception):
@@ -93,18 +94,23 @@ class Drafts:
         Raises Conflict when the file changed in the same places since, EditRefused, CannotSave.
         """
 
-        is_news = False
+        is_news, yours = False, ""
 
         def made(at: _Open) -> tuple[bytes, Step] | None:
-            nonlocal is_news
+            nonlocal is_news, yours
             is_news = at.file.version != base
             if batch and any(step.batch == batch for step in at.history.steps):
                 return None
             document = self._document(at)
-            text = apply(document, self._carried(at, base, edits, document))
+            if not is_news:
+                text = apply(document, _typed(document.data, edits))
+                return at.file.with_text(text), self._edited(edits, batch)
+            before = self._base(at, base)
+            text = apply(document, self._carried(at, before, edits, document))
+            yours = at.history.keep(at.file.with_text(apply(before, _typed(before.data, edits))))
             return at.file.with_text(text), self._edited(edits, batch)
 
-        return replace(self._written(path, made), is_news=is_news)
+        return replace(self._written(path, made), is_news=is_news, yours=yours)
 
     def undo(self, path: Path) -> Draft:
         """One step back. Raises CannotSave; does nothing at the first."""
@@ -136,7 +142,7 @@ class Drafts:
             if at.file.version != shown:
                 raise Conflict(self._draft(at))
             document = self._document(at)
-            before = self._base(at, base)
+            before = self._base(at, base) if at.history.raw(base) else document
             mine = at.file.with_text(apply(before, _typed(before.data, edits)))
             if choice is Choice.DISK:
                 at.history.add(mine, Step(self._clock(), Kind.ASIDE, place=Place.BRANCH))
@@ -242,11 +248,10 @@ class Drafts:
             raise Conflict(self._draft(at))
         return read(raw, self._workspace().display(at.path))
 
-    def _carried(self, at: _Open, base: str, edits: Sequence[Edit], document: Document) -> Sequence[Edit]:
+    def _carried(
+        self, at: _Open, before: Document, edits: Sequence[Edit], document: Document
+    ) -> Sequence[Edit]:
         """The edits for the file as it is now. Raises Conflict."""
-        if base == at.file.version:
-            return _typed(document.data, edits)
-        before = self._base(at, base)
         try:
             return rebased(before.data, document.data, _typed(before.data, edits))
         except Clash as error:

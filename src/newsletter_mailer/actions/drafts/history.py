@@ -135,7 +135,7 @@ class History:
         at = self.steps[self.here]
         self.steps = [step for i, step in enumerate(self.steps) if i not in gone]
         self.here = self.steps.index(at)
-        kept = {step.version for step in self.steps}
+        kept = {step.version for step in self.steps}  # others were kept for one save only
         for path in self.folder.glob("*.yaml"):
             if path.stem not in kept:
                 path.unlink(missing_ok=True)

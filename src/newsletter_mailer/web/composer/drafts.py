@@ -134,6 +134,8 @@ def _told(draft: Draft, *, whole: bool) -> dict[str, Any]:
         "canUndo": draft.can_undo,
         "canRedo": draft.can_redo,
     }
+    if draft.yours:
+        told["yours"] = draft.yours
     return {**told, "data": draft.data} if whole else told
 
 

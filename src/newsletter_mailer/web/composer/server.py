@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import socket
 import webbrowser
@@ -12,11 +13,14 @@ import uvicorn
 
 from newsletter_mailer.actions.preview import issue_path
 from newsletter_mailer.app import App
+from newsletter_mailer.errors import UsageError
 from newsletter_mailer.web.composer.desk import Desk
 from newsletter_mailer.web.composer.routes import Composer
 from newsletter_mailer.web.guard import Guard
 from newsletter_mailer.web.listening import LOOPBACK, listening
 from newsletter_mailer.web.screen import has_screen
+
+USUAL = 20_000  # ports from here on are rarely anybody's
 
 
 def serve(
@@ -28,7 +32,7 @@ def serve(
     Raises UsageError when there is no such issue or the port is taken.
     """
     first = issue_path(app.workspace, issue) if issue else None
-    with listening(port) as listener:
+    with listening(port) if port else _usual(app.workspace.root) as listener:
         server, url = prepare(app, first, listener)
         announce(url)
         if open_browser and has_screen():
@@ -37,6 +41,14 @@ def serve(
             server.run(sockets=[listener])
         except KeyboardInterrupt:  # uvicorn has closed everything by then and passes the signal on
             return
+
+
+def _usual(root: Path) -> socket.socket:
+    """On the same port each time, if it is free: a browser keeps what could not be saved by the address of the page."""
+    try:
+        return listening(USUAL + int(hashlib.sha256(str(root).encode()).hexdigest(), 16) % 10_000)
+    except UsageError:
+        return listening(0)
 
 
 def prepare(app: App, first: Path | None, listener: socket.socket) -> tuple[uvicorn.Server, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from newsletter_mailer.web.composer.saving_words import for_saving
 from newsletter_mailer.wording import say
 
 
@@ -45,6 +46,7 @@ def on_pages() -> dict[str, str]:
 def for_script() -> dict[str, str]:
     """For the scripts; `{name}` is filled in there."""
     return {
+        **for_saving(),
         "upToDate": say("Up to date"),
         "composing": say("Composing…"),
         "problemOne": say("1 thing to mend"),

@@ -1,0 +1,37 @@
+/* Edits as values: {op, path, value, to}. */
+
+/** The edit by itself, with text that can be written as UTF-8. */
+export function clean({ op, path, value, to }) {
+  return { op, path: [...path], ...(value === undefined ? {} : { value: whole(structuredClone(value)) }), ...(to === undefined ? {} : { to }) };
+}
+
+function whole(value) {
+  if (typeof value === "string") return value.toWellFormed?.() ?? value.replace(/[\ud800-\udfff]/gu, "\ufffd");
+  if (Array.isArray(value)) return value.map(whole);
+  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, whole(inner)]));
+  return value;
+}
+
+/** The list with one more edit; typing goes on in the edit that began it. */
+export function joined(edits, edit) {
+  const last = edits.at(-1);
+  const again = last && last.op === "set" && edit.op === "set" && JSON.stringify(last.path) === JSON.stringify(edit.path);
+  return again ? [...edits.slice(0, -1), edit] : [...edits, edit];
+}
+
+/** The data after the edit; what lies on the way and is missing comes with it. */
+export function applied(data, { op, path, value, to }) {
+  const copy = structuredClone(data ?? {});
+  let place = copy;
+  path.slice(0, -1).forEach((step, index) => {
+    place[step] ??= typeof path[index + 1] === "number" ? [] : {};
+    place = place[step];
+  });
+  const last = path.at(-1);
+  if (op === "set") place[last] = structuredClone(value);
+  else if (op === "insert") place.splice(last, 0, structuredClone(value));
+  else if (op === "move") place.splice(to, 0, ...place.splice(last, 1));
+  else if (Array.isArray(place)) place.splice(last, 1);
+  else delete place[last];
+  return copy;
+}
