@@ -17,7 +17,7 @@ class LeftOut:
 
     reason: str  #: a field of HeadCount
     count: int
-    names: tuple[str, ...] = ()  #: the first of them, as addresses; empty unless asked for
+    names: tuple[str, ...] = ()  #: the addresses of the first of them; empty unless asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsletter_mailer.cli import proofs as proof
-from newsletter_mailer.cli.output import Face
+from newsletter_mailer.cli import campaign_output as show
+from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.wording import say, say_many
 
 if TYPE_CHECKING:
+    from newsletter_mailer.checks.places import Placed
     from newsletter_mailer.checks.sheet import ControlSheet
 
 
 @click.command()
 @click.argument("issue")
 @click.option("--list", "lists", multiple=True, help="Look through the eyes of every reader of this list.")
+@click.option("--names", is_flag=True, help="Name who gets no mail, and of whom something is not known.")
+@click.option("--links", is_flag=True, help="Ask each page that the issue links to whether it is there.")
 @click.option("--strict", is_flag=True, help="Exit code 3 on warnings too.")
-@proof.proof_options
 @click.pass_obj
-def check(face: Face, issue: str, lists: tuple[str, ...], strict: bool, proofs: proof.Proofs) -> None:
+def check(face: Face, issue: str, lists: tuple[str, ...], names: bool, links: bool, strict: bool) -> None:
     """Look an issue over before it leaves: one line per finding, and whom it would reach.
 
     Example: newsletter check 2026-12-noel --list members
@@ -30,27 +34,77 @@ def check(face: Face, issue: str, lists: tuple[str, ...], strict: bool, proofs: 
     from newsletter_mailer.actions.check import look
     from newsletter_mailer.actions.preview import issue_path
 
+    if names and not lists:
+        raise click.UsageError(say("--names goes with --list"))
     with face.app() as app:
-        path = issue_path(app.workspace, issue)
         sheet = look(
             app.workspace,
-            path,
+            issue_path(app.workspace, issue),
             database=app.database if lists else None,
             lists=lists,
             now=app.now,
             new_id=secrets.token_hex(8),
+            names=names,
+            links=links,
         )
-        found = proof.find_difference(app, path, proofs) if sheet.edition else None
-        if face.json:
-            face.data_json(as_json(sheet) | ({"difference": proof.difference_json(found)} if found else {}))
-        else:
-            for placed in sheet.findings:
-                face.data(str(placed))
-            _summary(face, sheet)
-        proof.write_proofs(face, app, path, sheet, proofs)
-        if found:
-            proof.show_difference(face, app, found, proofs)
+    if face.json:
+        face.data_json(as_json(sheet))
+    else:
+        for placed in sheet.findings:
+            face.data(_line(face, placed))
+        _named(face, sheet)
+        _readers(face, sheet)
+        _summary(face, sheet)
     click.get_current_context().exit(3 if sheet.fails(strict=strict) else 0)
+
+
+def _line(face: Face, placed: Placed) -> str:
+    """The finding as editors and people read it; coloured for people only."""
+    import sys
+
+    text, level = str(placed), placed.level.value
+    if not sys.stdout.isatty():
+        return text
+    style = {"error": "red", "warning": "yellow"}.get(level)
+    return text.replace(f": {level} ", f": {face.styled(level, style)} ", 1)
+
+
+def _named(face: Face, sheet: ControlSheet) -> None:
+    """Who gets no mail and of whom something is not known, as data."""
+    if sheet.head_counts:
+        for group in sheet.head_counts[-1].left_out:
+            for address in group.names:
+                face.data(f"{group.reason}\t{address}")
+    for lack in sheet.lacking:
+        for address in lack.names:
+            face.data(f"{lack.expression}\t{address}")
+
+
+def _readers(face: Face, sheet: ControlSheet) -> None:
+    """Whom it would reach, and what is not known of them."""
+    for audience in sheet.head_counts:
+        lists = ", ".join(audience.lists)
+        face.talk(say("{lists}: {sum}", lists=lists, sum=show.head_count(audience.head_count)), style="cyan")
+    for lack in sheet.lacking:
+        count = number(lack.count)
+        if lack.instead:
+            said = say_many(
+                "{count} reader lacks something in “{expression}” and reads “{instead}”",
+                "{count} readers lack something in “{expression}” and read “{instead}”",
+                lack.count,
+                count=count,
+                expression=lack.expression,
+                instead=lack.instead,
+            )
+        else:
+            said = say_many(
+                "{count} reader lacks something in “{expression}” and reads nothing in its place",
+                "{count} readers lack something in “{expression}” and read nothing in its place",
+                lack.count,
+                count=count,
+                expression=lack.expression,
+            )
+        face.talk(said)
 
 
 def _summary(face: Face, sheet: ControlSheet) -> None:
@@ -74,20 +128,43 @@ def as_json(sheet: ControlSheet) -> dict[str, Any]:
         "title": sheet.title,
         "edition": sheet.edition,
         "counts": {level.value: count for level, count in sheet.counts.items()},
-        "findings": [
+        "findings": list(_findings(sheet)),
+        "head_counts": [
             {
-                "code": placed.finding.code,
-                "level": placed.level.value,
-                "path": placed.path,
-                "line": placed.line,
-                "column": placed.column,
-                "what": str(placed.finding.what),
-                "hint": str(placed.finding.hint) if placed.finding.hint else "",
-                "at": list(placed.finding.at),
+                "lists": list(audience.lists),
+                "head_count": {**asdict(audience.head_count), "total": audience.head_count.total},
+                "left_out": [
+                    {"reason": group.reason, "count": group.count, "names": list(group.names)}
+                    for group in audience.left_out
+                ],
             }
-            for placed in sheet.findings
+            for audience in sheet.head_counts
+        ],
+        "lacking": [
+            {
+                "expression": lack.expression,
+                "count": lack.count,
+                "instead": lack.instead,
+                "names": list(lack.names),
+            }
+            for lack in sheet.lacking
         ],
     }
+
+
+def _findings(sheet: ControlSheet) -> Iterator[dict[str, Any]]:
+    for placed in sheet.findings:
+        found = placed.finding
+        yield {
+            "code": found.code,
+            "level": placed.level.value,
+            "path": placed.path,
+            "line": placed.line,
+            "column": placed.column,
+            "what": str(found.what),
+            "hint": str(found.hint) if found.hint else "",
+            "at": list(found.at),
+        }
 
 
 COMMANDS = (check,)

@@ -49,7 +49,7 @@ def head_count(
     `edition`, a hash.
     """
     found = readers(c, audience, Aim(issue_id, erratum, edition), mailable)
-    return _counted(Counter(reader.barred for reader in found))
+    return head_count_of(Counter(reader.barred for reader in found))
 
 
 def elsewhere(
@@ -145,7 +145,7 @@ def plan(
     reached = _reached(readers(c, audience, aim, mailable), barred)
     each = {**shared, "campaign_id": number, "planned_at": now}
     _write(c, reached, each, canary, lambda delivery: message_id(secret, ledger_id, delivery, message_domain))
-    counted = json.dumps(asdict(_counted(barred)))
+    counted = json.dumps(asdict(head_count_of(barred)))
     c.execute(update(campaigns).where(campaigns.c.id == number).values(head_count=counted))
     planned = campaign(c, number)
     assert planned is not None  # written above
@@ -168,7 +168,8 @@ def _issue(c: Connection, key: str) -> int:
     return int(c.scalars(select(issues.c.id).where(issues.c.key == key)).one())
 
 
-def _counted(barred: Counter[str]) -> HeadCount:
+def head_count_of(barred: Counter[str]) -> HeadCount:
+    """The head count of everyone by what bars them; "" bars nobody."""
     return HeadCount(barred.total(), **{reason: number for reason, number in barred.items() if reason})
 
 

@@ -33,7 +33,7 @@ _EXAMPLES = re.compile(r"(?:^|\.)example(?:\.(?:com|org|net|edu))?$|(?:^|\.)exem
 
 def tracking(subject: Subject) -> Iterator[Finding]:
     """Parameters by which somebody counts who comes from where; some of them name the person who copied the link."""
-    for link, host, query in _web(subject):
+    for link, _, query in _web(subject):
         known = sorted(name for name in query if _TRACKERS.fullmatch(name))
         if known:
             what = sentence("the address carries trackers: {names}", names=", ".join(known))
