@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 INSIDE = (
     "newsletter_mailer/shipped/templates/default/layout.mjml",
     "newsletter_mailer/shipped/templates/default/public/layout.html",
@@ -32,15 +33,31 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return into
 
 
-@pytest.fixture(scope="module")
-def program(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The command that the wheel installs, with the versions that the gate uses."""
+@pytest.fixture(scope="module", params=VERSIONS)
+def program(request: pytest.FixtureRequest, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The command that the wheel installs on each Python that is here, with the versions that the gate uses."""
+    python = interpreter(request.param)
+    if python is None:
+        pytest.skip(f"Python {request.param} is not on this machine")
     folder = tmp_path_factory.mktemp("installed") / "environment"
-    venv.create(folder, with_pip=True)
+    run(python, "-m", "venv", str(folder))
     scripts = folder / ("Scripts" if sys.platform == "win32" else "bin")
     wheel = str(next(built.glob("*.whl")))
     run(str(scripts / "python"), "-m", "pip", "install", "-q", "-c", str(ROOT / "constraints.txt"), wheel)
     return scripts / "newsletter"
+
+
+def interpreter(version: str) -> str | None:
+    """A Python of that version: this one, or the first that the PATH or pyenv knows."""
+    if version == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return sys.executable
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    found = [*map(str, sorted(pyenv.glob(f"{version}.*/bin/python"))), shutil.which(f"python{version}")]
+    for python in filter(None, found):
+        asked = [python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"]
+        if subprocess.run(asked, capture_output=True, text=True).stdout.strip() == version:
+            return python
+    return None
 
 
 def run(*command: str, at: Path | None = None) -> subprocess.CompletedProcess[str]:
