@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
@@ -142,14 +143,15 @@ def _kept_ends(text: str) -> list[str]:
 
 
 def _marked(face: Face, run: Run, number: int, of: int) -> str:
-    text = run.text
+    """In colours on a terminal that shows them; in a file or a pipe click takes them away, so signs stand there."""
+    coloured = face.colour and sys.stdout.isatty()
     match run.mark.value:
         case "gone":
-            return click.style(text, fg="red", strikethrough=True) if face.colour else f"[-{text}-]"
+            return click.style(run.text, fg="red", strikethrough=True) if coloured else f"[-{run.text}-]"
         case "new":
-            return click.style(text, fg="green", underline=True) if face.colour else f"{{+{text}+}}"
+            return click.style(run.text, fg="green", underline=True) if coloured else f"{{+{run.text}+}}"
         case _:
-            return _shortened(text, first=number == 0, last=number == of - 1)
+            return _shortened(run.text, first=number == 0, last=number == of - 1)
 
 
 def _shortened(text: str, *, first: bool, last: bool) -> str:

@@ -64,7 +64,7 @@ def _head(before: Edition, after: Edition) -> Iterator[Change]:
     named = {a.filename: a.data for a in before.attachments}
     for one in after.attachments:
         if one.filename in named and named[one.filename] != one.data:
-            yield Change(Kind.LOOKS, sentence("Attached file {name}", name=one.filename))
+            yield Change(Kind.CHANGED, sentence("Attached file {name}", name=one.filename))
 
 
 def _sender(edition: Edition) -> str:
@@ -99,7 +99,7 @@ def _page(before: Edition, after: Edition) -> Iterator[Change]:
             yield from _alone(was, now)
         elif was.words != now.words:
             yield Change(Kind.CHANGED, now.title, compared(was.words, now.words), was.html, now.html)
-        elif was.html != now.html:
+        elif was.looks != now.looks:
             yield Change(Kind.LOOKS, now.title, (), was.html, now.html)
 
 

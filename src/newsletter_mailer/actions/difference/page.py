@@ -19,7 +19,7 @@ from newsletter_mailer.templating import theme_templates
 from newsletter_mailer.wording import Sentence, language, say, sentence
 
 SAID = {
-    Kind.CHANGED: sentence("other words"),
+    Kind.CHANGED: sentence("changed"),
     Kind.LOOKS: sentence("looks different"),
     Kind.ADDED: sentence("new"),
     Kind.REMOVED: sentence("taken out"),

@@ -20,6 +20,8 @@ _INLINE = frozenset(
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ABOVE_A_TITLE = frozenset({"kicker"})
 _PREHEADER, _NEXT, _RULE = "preheader", "next", "rule"  # classes that themes use
+_BLANK = re.compile(r"[ \t\r\n]+")  # not the no-break spaces, which typography wants
+_PADDING = re.compile(r"\bpadding:[^;\"]*")
 _TARGET = re.compile(r" \[[^\]]*\]$|^\[(?:https?:|mailto:|tel:|\{\{).*\]$", re.MULTILINE)
 
 
@@ -30,6 +32,7 @@ class Piece:
     title: Sentence
     words: str  #: what is read, a paragraph a line; pictures and targets of links in brackets
     html: str  #: how it looks; pictures by Content-ID
+    looks: str  #: the same without the blank around it, which depends on the neighbours
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class _Section:
     preheader: bool = False
     pictures: int = 0
     goes_on: bool = False  #: the same block's next row
+    drawn: bool = False  #: there are columns in it
     rule: bool = False  #: a line is drawn in it
     body: bool = False  #: says more than a heading and the words above it
 
@@ -83,7 +87,7 @@ def head(page: str) -> str:
 
 
 def _grouped(sections: list[_Section]) -> Iterator[list[_Section]]:
-    """A blank goes with what stands under it, and so does a heading that says nothing more.
+    """A blank goes with what stands under it, and so does a heading that says nothing more; a stripe with what is above.
 
     All that stands above the issue's own title belongs to the head of the letter.
     """
@@ -104,7 +108,7 @@ def _grouped(sections: list[_Section]) -> Iterator[list[_Section]]:
 
 def _whole(group: list[_Section], follower: _Section) -> bool:
     """Whether the group says something, and the follower is not what its heading is for."""
-    if not any(section.says for section in group):
+    if not any(section.says for section in group) or (follower.drawn and not follower.says):
         return False
     only_headed = not any(section.body for section in group)
     return not (only_headed and follower.body and not follower.heading and group[-1].level != "h1")
@@ -112,7 +116,9 @@ def _whole(group: list[_Section], follower: _Section) -> bool:
 
 def _piece(page: str, group: list[_Section]) -> Piece:
     words = "\n".join(section.words for section in group if section.words)
-    return Piece(_title(group, words), words, "\n".join(page[one.begin : one.end] for one in group))
+    shown = "\n".join(page[one.begin : one.end] for one in group)
+    looks = (_PADDING.sub("", page[one.begin : one.end], count=1) for one in group if one.drawn or one.says)
+    return Piece(_title(group, words), words, shown, "\n".join(looks))
 
 
 def _title(group: list[_Section], words: str) -> Sentence:
@@ -121,8 +127,9 @@ def _title(group: list[_Section], words: str) -> Sentence:
     heading = next((section.heading for section in group if section.heading), "")
     if heading:
         return Sentence("{title}", {"title": heading})
-    first = _TARGET.sub("", words).replace("[", "").replace("]", "").split()
-    if not first:
+    first = _TARGET.sub("", words).replace("[", "").replace("]", "")
+    first = _BLANK.sub(" ", first).strip(" ").split(" ")
+    if not any(first):
         drawn = any(section.pictures for section in group)
         return sentence("A picture without words") if drawn else sentence("A line between two parts")
     short = " ".join(first[:_TITLE_WORDS]) + (" …" if len(first) > _TITLE_WORDS else "")
@@ -152,6 +159,8 @@ class _Reader(HTMLParser):
         self._silent += tag in _SILENT
         if tag == "div":
             self._depth += 1
+            if self._depth == 3:
+                self.sections[-1].drawn = True
             if self._depth == 2:
                 classes = given.get("class", "").split()
                 self.sections.append(
@@ -209,7 +218,7 @@ class _Reader(HTMLParser):
             self.sections[-1].level = level
 
     def _end_heading(self) -> None:
-        said = " ".join("".join(self._heading or ()).split())
+        said = _BLANK.sub(" ", "".join(self._heading or ())).strip(" ")
         self._heading = None
         if self.sections and not self.sections[-1].heading:
             self.sections[-1].heading = said

@@ -47,7 +47,8 @@ def compared(before: str, after: str) -> tuple[Run, ...]:
     runs: list[Run] = []
     for what, a, b, c, d in matcher.get_opcodes():
         if what == "equal":
-            runs.append(Run(Mark.SAME, _text(new[c:d])))
+            same = [_Word(now.gap or was.gap, now.text) for was, now in zip(old[a:b], new[c:d], strict=True)]
+            runs.append(Run(Mark.SAME, _text(same)))
             continue
         runs += [Run(Mark.GONE, _text(old[a:b]))] * (b > a) + [Run(Mark.NEW, _text(new[c:d]))] * (d > c)
     return tuple(_joined(runs))
