@@ -10,14 +10,16 @@ from pathlib import Path
 
 from newsletter_mailer.config.private import keep_names
 from newsletter_mailer.errors import NO_ROOM, NewsletterError, system_reason
-from newsletter_mailer.wording import sentence
+from newsletter_mailer.wording import Sentence, sentence
 from newsletter_mailer.yamlio.reader import LONGEST_FILE
 
 
 class CannotSave(NewsletterError):
     """The disk did not take it; what was there is still there."""
 
-    no_room = False  #: the disk is full
+    def __init__(self, what: Sentence, hint: Sentence, *, no_room: bool = False) -> None:
+        super().__init__(what, hint)
+        self.no_room = no_room  #: the disk is full
 
 
 class ChangedMeanwhile(Exception):
@@ -74,12 +76,11 @@ def put(path: Path, raw: bytes, *, instead_of: State, new_id: str) -> None:
         new.replace(path)
         keep_names(path.parent)
     except OSError as error:
-        refused = CannotSave(
+        raise CannotSave(
             sentence("{path} cannot be written: {reason}", path=path.name, reason=system_reason(error)),
             sentence("nothing is lost: what you write here is kept, and saved as soon as that is mended"),
-        )
-        refused.no_room = error.errno in NO_ROOM
-        raise refused from error
+            no_room=error.errno in NO_ROOM,
+        ) from error
     finally:
         new.unlink(missing_ok=True)
 

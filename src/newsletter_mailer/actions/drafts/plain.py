@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from newsletter_mailer.yamlio.edits import Edit, Op, found, there
+from newsletter_mailer.yamlio.edits import Edit, Op, edited, found, small_steps, there
 from newsletter_mailer.yamlio.reader import REFUSED
 
 
@@ -29,7 +30,7 @@ def for_form(value: Any) -> Any:
     return value.rstrip("\n") if isinstance(value, str) else plain(value)
 
 
-def as_typed(edit: Edit, data: Any) -> Edit:
+def _as_typed(edit: Edit, data: Any) -> Edit:
     """The edit as an author would write it: a text of several lines ends with a line end, as it does in an editor.
 
     The readers of issues cut it off again; without it, YAML would write |- where everybody writes |.
@@ -58,3 +59,13 @@ def _ended(value: Any) -> Any:
         text = value.replace("\r\n", "\n")
         return f"{text}\n" if "\n" in text and not text.endswith("\n") else text
     return value
+
+
+def typed(data: Any, edits: Sequence[Edit]) -> list[Edit]:
+    """All of them, each made on what the ones before it left. Raises EditRefused."""
+    made = []
+    for edit in edits:
+        made.append(_as_typed(edit, data))
+        for step in list(small_steps(data, made[-1])):
+            data = edited(data, step)
+    return made

@@ -79,13 +79,13 @@ class Writing:
 
     async def undo(self, request: Request) -> Response:
         """One step back."""
-        path, _ = await self._path(request), await posted(request)
-        return self._saved(await self._answered(lambda: self._drafts.undo(path)))
+        path, base = await self._path(request), _text(await posted(request), "base")
+        return self._saved(await self._answered(lambda: self._drafts.undo(path, base)))
 
     async def redo(self, request: Request) -> Response:
         """One step forth."""
-        path, _ = await self._path(request), await posted(request)
-        return self._saved(await self._answered(lambda: self._drafts.redo(path)))
+        path, base = await self._path(request), _text(await posted(request), "base")
+        return self._saved(await self._answered(lambda: self._drafts.redo(path, base)))
 
     async def restore(self, request: Request) -> Response:
         """Back to the state of a moment."""

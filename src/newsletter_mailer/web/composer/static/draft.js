@@ -189,7 +189,7 @@ export class Draft extends EventTarget {
   #step(name, body) {
     return this.flush().then(() => this.#inTurn(async () => {
       if (!this.settled || this.conflict) return;
-      const answer = await this.#post(name, body);
+      const answer = await this.#post(name, { base: this.#base, ...body });
       if (answer) this.#replace(answer);
     }));
   }
