@@ -25,7 +25,10 @@ _ROOM = 512  # bytes of an answer over UDP (RFC 1035 section 4.2.1); a longer on
 
 @dataclass
 class DnsServer:
-    """Where it listens, and what it was asked. Names below `silent.example` get no answer, below `broken.example` an error."""
+    """Where it listens, and what it was asked.
+
+    Names below `silent.example` get no answer, those below `broken.example` an error.
+    """
 
     zones: list[dns.zone.Zone]
     texts: Mapping[str, str] = field(default_factory=dict)  #: TXT records of this test alone
@@ -95,7 +98,10 @@ def dns_server(texts: Mapping[str, str] | None = None) -> Iterator[DnsServer]:
         for path in sorted(ZONES.glob("*.zone"))
     ]
     server = DnsServer(zones, texts or {})
-    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as tcp,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+    ):
         server.port = tcp.getsockname()[1]
         udp.bind(("127.0.0.1", server.port))
         threads = [

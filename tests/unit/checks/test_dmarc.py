@@ -96,7 +96,9 @@ def test_the_record_that_holds_and_what_it_asks(asking: Dns, domain: str, at: st
     assert (found.domain, found.policy(domain)) == (at, policy)
 
 
-@pytest.mark.parametrize("domain", ["autreclub.asso.fr", "twice.example", "almost.example", "nowhere.example"])
+@pytest.mark.parametrize(
+    "domain", ["autreclub.asso.fr", "twice.example", "almost.example", "nowhere.example"]
+)
 def test_no_record_two_and_a_misspelled_one_are_none(asking: Dns, domain: str) -> None:
     assert policy_for(asking, domain) is None
 

@@ -13,7 +13,7 @@ from newsletter_mailer.errors import NewsletterError, SecretError
 from newsletter_mailer.model.health import Mark, Point
 from newsletter_mailer.store.database import Database, exists
 from newsletter_mailer.store.health import damage, people
-from newsletter_mailer.wording import sentence
+from newsletter_mailer.wording import number, sentence
 
 
 def ledger(workspace: Workspace, opened: Callable[[], Database], *, now: int) -> Iterator[Point]:
@@ -59,4 +59,6 @@ def _sound(database: Database) -> Point:
             sentence("the ledger's file is damaged: {why}", why="; ".join(found)),
             sentence("send nothing; bring back the last backup of var/"),
         )
-    return Point("ledger", Mark.FINE, sentence("the ledger is sound and knows {count} persons", count=count))
+    return Point(
+        "ledger", Mark.FINE, sentence("the ledger is sound; people it knows: {count}", count=number(count))
+    )

@@ -28,7 +28,7 @@ def computer(workspace: Workspace, *, now: int, here: dt.timedelta) -> Iterator[
         Mark.FINE,
         sentence("newsletter.yaml in {folder} can be used", folder=workspace.root),
     )
-    yield _room(workspace.var)
+    yield _disk(workspace.var)
     yield _time_zone(workspace, now=now, here=here)
 
 
@@ -68,22 +68,25 @@ def place(ledger: Path) -> Point:
     )
 
 
-def _room(folder: Path) -> Point:
+def _disk(folder: Path) -> Point:
     there = next(path for path in (folder, *folder.parents) if path.exists())
     try:
-        free = shutil.disk_usage(there).free
+        return room(there, shutil.disk_usage(there).free)
     except OSError as error:
         why = system_reason(error)
         return Point(
             "disk", Mark.UNKNOWN, sentence("nobody tells how much room the disk has: {why}", why=why)
         )
+
+
+def room(folder: Path, free: int) -> Point:
+    """Whether so many bytes are enough."""
     if free >= LITTLE_ROOM:
         return Point("disk", Mark.FINE, sentence("the disk has {size} GB of room", size=free // 10**9))
-    mark = Mark.DOUBT if free >= NO_ROOM else Mark.WRONG
     return Point(
         "disk",
-        mark,
-        sentence("the disk of {folder} has only {size} MB of room", folder=there, size=free // 10**6),
+        Mark.DOUBT if free >= NO_ROOM else Mark.WRONG,
+        sentence("the disk of {folder} has only {size} MB of room", folder=folder, size=free // 10**6),
         sentence("make room: a campaign stops when the disk is full"),
     )
 
