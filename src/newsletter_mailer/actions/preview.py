@@ -14,8 +14,8 @@ from typing import Any
 from newsletter_mailer.compose.lights import Light as Light
 from newsletter_mailer.compose.lights import shown as shown
 from newsletter_mailer.compose.lights import with_pictures
-from newsletter_mailer.compose.load import find_issue, load_issue, slugs
-from newsletter_mailer.compose.pipeline import compose
+from newsletter_mailer.compose.load import LoadedIssue, find_issue, load_issue, slugs
+from newsletter_mailer.compose.pipeline import Composition, compose
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import FileProblems, NewsletterError, Problem, UsageError, system_reason
 from newsletter_mailer.message.slots import sample_subscriber
@@ -44,6 +44,8 @@ class Proof:
     edition: Edition | None  #: the very one that dispatch would plan
     problems: tuple[Problem, ...] = ()
     shown: Edition | None = None  #: the same with landmarks, for `preview` only: no mail is made of it
+    loaded: LoadedIssue | None = None
+    composition: Composition | None = None  #: of that edition, for the checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,11 @@ def _date(value: object) -> dt.date | None:
 def proof(workspace: Workspace, path: Path) -> Proof:
     """Compose the issue in that issue.yaml; what is wrong with it is returned, not raised."""
     try:
-        shown = compose(load_issue(workspace, path), workspace, landmark=_landmark).edition
-        return Proof(_as_mailed(shown), shown=shown)
+        loaded = load_issue(workspace, path)
+        composition = compose(loaded, workspace, landmark=_landmark)
+        shown = composition.edition
+        mailed = _as_mailed(shown)
+        return Proof(mailed, (), shown, loaded, replace(composition, edition=mailed))
     except FileProblems as error:
         return Proof(None, error.problems)
     except NewsletterError as error:

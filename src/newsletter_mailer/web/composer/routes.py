@@ -23,6 +23,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from newsletter_mailer.actions.preview import IssueSummary, Preview
+from newsletter_mailer.checks.places import Placed
 from newsletter_mailer.errors import NewsletterError, Problem
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import CLOSE_TO_CLIPPED, GMAIL_SHOWS
@@ -102,6 +103,7 @@ class Composer:
             "composedAt": sheet.composed_at,
             "goodAt": sheet.good_at or None,
             "problems": [_problem(each) for each in problems],
+            "findings": [finding(each) for each in sheet.findings],
             "source": {"path": self._desk.workspace.display(path), "text": _text(path)},
             "preview": _facts(seen) if seen else None,
             "reader": _person(reader),
@@ -192,6 +194,20 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "what": str(problem.what),
         "hint": str(problem.hint) if problem.hint else "",
         "at": [int(key) if key.isdigit() else key for key in problem.field.split(".") if key],
+    }
+
+
+def finding(placed: Placed) -> dict[str, Any]:
+    """What a check found, and where it is mended."""
+    found = placed.finding
+    return {
+        "code": found.code,
+        "level": placed.level.value,
+        "what": str(found.what),
+        "hint": str(found.hint) if found.hint else "",
+        "line": placed.line,
+        "column": placed.column,
+        "at": list(found.at),
     }
 
 
