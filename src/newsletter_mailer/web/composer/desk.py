@@ -10,11 +10,12 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 
-from newsletter_mailer.actions import preview
+from newsletter_mailer.actions import check, preview
 from newsletter_mailer.actions.preview import IssueSummary, Preview, Proof
 from newsletter_mailer.app import App, clock
+from newsletter_mailer.checks.places import Placed
 from newsletter_mailer.config import Workspace, load_workspace
-from newsletter_mailer.errors import FileProblems, Problem
+from newsletter_mailer.errors import FileProblems, NewsletterError, Problem
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition
 
@@ -29,6 +30,7 @@ class Sheet:
     edition: Edition | None = None
     shown: Edition | None = None  #: the same with landmarks, to be looked at
     good_at: int = 0  #: when that edition was composed
+    findings: tuple[Placed, ...] = ()  #: of the checks, when it could be composed
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ class Desk:
     """Composes an issue once per save, however many windows look at it. Lives in one event loop."""
 
     def __init__(self, app: App) -> None:
-        self._app = app
+        self.app = app
         self.workspace: Workspace = app.workspace
         self.version = 1  #: raised by each save
         self.closed = False
@@ -91,9 +93,22 @@ class Desk:
         now = clock()
         made = self._proof(path)
         if made.edition is not None:
-            return Sheet(version, now, edition=made.edition, shown=made.shown, good_at=now)
+            found = self._findings(made, now)
+            return Sheet(version, now, (), made.edition, made.shown, now, found)
         kept = (before.edition, before.shown, before.good_at) if before else (None, None, 0)
         return Sheet(version, now, made.problems, *kept)
+
+    def _findings(self, made: Proof, now: int) -> tuple[Placed, ...]:
+        """What the quick checks find; a mail that cannot be written is told by who looks at it."""
+        if made.loaded is None or made.composition is None:
+            return ()
+        try:
+            found = check.findings(
+                self.workspace, made.loaded, made.composition, now=now, new_id=secrets.token_hex(8)
+            )
+        except NewsletterError:
+            return ()
+        return tuple(found)
 
     def _proof(self, path: Path) -> Proof:
         """With the settings as they are in the file now."""
@@ -121,8 +136,8 @@ class Desk:
         return await run_in_threadpool(self._readers, query)
 
     def _reader(self, subscriber_id: int, language: str) -> Subscriber:
-        known = subscriber_id > 0 and self._app.has_ledger
-        return preview.reader(self._app.database if known else None, subscriber_id, language=language)
+        known = subscriber_id > 0 and self.app.has_ledger
+        return preview.reader(self.app.database if known else None, subscriber_id, language=language)
 
     def _readers(self, query: str) -> list[Subscriber]:
-        return preview.readers(self._app.database, query) if self._app.has_ledger else []
+        return preview.readers(self.app.database, query) if self.app.has_ledger else []
