@@ -6,7 +6,7 @@ CONSTRAINED := -c constraints.txt
 # Processes that share the tests: make test WORKERS=0 for one alone
 WORKERS ?= auto
 
-.PHONY: demo test lint bench crash properties setup-system constraints locale clean
+.PHONY: demo test lint bench reference docs crash properties setup-system constraints locale clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter demo $(DEMO_OPTIONS)
@@ -26,6 +26,13 @@ bench: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/one_click.py
 	$(BIN)/python benchmarks/bounces.py
 	$(BIN)/python benchmarks/send.py $(BENCH_OPTIONS)
+
+# The pages of the reference that the code knows, and the whole documentation as a site in build/docs.
+reference: $(VENV)/.installed-test
+	$(BIN)/python tools/reference.py
+
+docs: reference
+	$(BIN)/mkdocs build --strict
 
 # Kills senders at seeded moments: make crash KILLS=2000 SEED=1
 crash: $(VENV)/.installed-test
