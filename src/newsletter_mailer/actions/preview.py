@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from newsletter_mailer.compose.lights import Light as Light
+from newsletter_mailer.compose.lights import clipped, with_pictures
 from newsletter_mailer.compose.lights import shown as shown
-from newsletter_mailer.compose.lights import with_pictures
 from newsletter_mailer.compose.load import LoadedIssue, find_issue, load_issue, slugs
 from newsletter_mailer.compose.pipeline import Composition, compose
 from newsletter_mailer.config import Workspace
@@ -25,7 +25,7 @@ from newsletter_mailer.model.edition import Edition, Sender, Slot
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.templating import merge_tags
-from newsletter_mailer.wording import sentence
+from newsletter_mailer.wording import say, sentence
 from newsletter_mailer.yamlio.reader import LONGEST_FILE, read
 
 SNIPPET = 140  #: characters that the widest inbox lines show after the subject
@@ -54,6 +54,7 @@ class Preview:
 
     html: str  #: the page with pictures as data: URIs, and `<!--block 3-->` before each block
     mail_html: str  #: the page as it is mailed, pictures by Content-ID
+    clipped_html: str  #: as far as Gmail shows it, pictures inside
     text: str
     subject: str
     preheader: str  #: what an inbox shows after the subject, at most 140 characters
@@ -160,9 +161,11 @@ def preview(shown: Edition, workspace: Workspace, *, reader: Subscriber, now: in
     """
     seen = specimen(_as_mailed(shown), workspace, reader=reader, now=now, new_id=new_id)
     page = specimen(shown, workspace, reader=reader, now=now, new_id=new_id).html
+    cut = clipped(seen.html, say("[Message clipped] View entire message"))
     return Preview(
         html=with_pictures(page, shown),
         mail_html=seen.html,
+        clipped_html=with_pictures(cut or seen.html, shown),
         text=seen.text,
         subject=seen.subject,
         preheader=_snippet(seen.html),

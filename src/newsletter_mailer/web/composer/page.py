@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
+from types import MappingProxyType
 
 from starlette.responses import HTMLResponse
 
@@ -27,7 +29,11 @@ POLICY = "; ".join((
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
+    "trusted-types inert",
 ))  # fmt: skip
+
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @cache
@@ -35,9 +41,9 @@ def _template(name: str) -> Template:
     return Template((PAGES / name).read_text(encoding="utf-8"))
 
 
-def page(name: str, **gaps: str) -> HTMLResponse:
-    """One of `pages/`, its gaps filled; every value is escaped."""
-    words = json.dumps(for_script(), ensure_ascii=False)
+def page(name: str, script: Mapping[str, str] = _NOTHING, **gaps: str) -> HTMLResponse:
+    """One of `pages/`, its gaps filled; every value is escaped. script: what its scripts say besides."""
+    words = json.dumps({**for_script(), **script}, ensure_ascii=False)
     values = {**on_pages(), **gaps, "lang": language(), "words": words}
     html = _template(name).substitute({key: escape(value) for key, value in values.items()})
     return HTMLResponse(html, headers={"Content-Security-Policy": POLICY})

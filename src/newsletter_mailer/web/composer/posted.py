@@ -16,8 +16,7 @@ async def posted(request: Request, longest: int = LONGEST) -> dict[str, Any]:
 
     A page of another site can post forms with the reader's cookies, but neither with our Origin nor, unasked, JSON.
     """
-    if request.headers.get("origin") != f"http://{request.headers.get('host')}":
-        raise HTTPException(403)
+    only_from_here(request)
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise HTTPException(415)
     body = bytearray()
@@ -32,6 +31,12 @@ async def posted(request: Request, longest: int = LONGEST) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise HTTPException(400)
     return found
+
+
+def only_from_here(request: Request) -> None:
+    """Raises HTTPException 403 unless the request says that it comes from this very origin."""
+    if request.headers.get("origin") != f"http://{request.headers.get('host')}":
+        raise HTTPException(403)
 
 
 def _refused(constant: str) -> float:

@@ -1,4 +1,4 @@
-"""What the composer answers. Everything is read only: the issue is written in the author's editor."""
+"""What the composer answers: its pages, and the mail in every light. What it writes: `drafts` and `form`."""
 
 from __future__ import annotations
 
@@ -30,8 +30,11 @@ from newsletter_mailer.model.edition import CLOSE_TO_CLIPPED, GMAIL_SHOWS
 from newsletter_mailer.web.composer import views
 from newsletter_mailer.web.composer.desk import Desk, Sheet
 from newsletter_mailer.web.composer.drafts import Writing
+from newsletter_mailer.web.composer.form import Form
+from newsletter_mailer.web.composer.handover import Handover
 from newsletter_mailer.web.composer.height import height
 from newsletter_mailer.web.composer.page import STATIC, page
+from newsletter_mailer.web.composer.start import Start, chooser_page
 from newsletter_mailer.web.composer.watch import watch
 from newsletter_mailer.web.guard import BARE
 from newsletter_mailer.yamlio.reader import LONGEST_FILE
@@ -59,6 +62,9 @@ class Composer:
             Route(f"{issue}/preview", self.frame),
             Route(f"{issue}/html", self.html),
             *Writing(self._desk, self._path).routes(),
+            *Handover(self._desk, self._path).routes(),
+            *Start(self._desk).routes(),
+            *Form(self._desk, self._path).routes(),
             Route("/api/issues", self.issues),
             Route("/api/readers", self.readers),
             Route("/api/events", self.events),
@@ -82,7 +88,7 @@ class Composer:
 
     async def chooser(self, _request: Request) -> Response:
         """The page on which an issue is chosen."""
-        return page("issues.html")
+        return chooser_page(self._desk.workspace)
 
     async def issue(self, request: Request) -> Response:
         """The page of one issue."""
@@ -121,7 +127,8 @@ class Composer:
             pictures=asked.get("pictures") != "0",
             desk=DESKS["dark" if asked.get("desk") == "dark" else "light"],
         )
-        return HTMLResponse(views.shown(seen.html, light), headers={"Content-Security-Policy": views.POLICY})
+        html = seen.clipped_html if asked.get("clipped") == "1" else seen.html
+        return HTMLResponse(views.shown(html, light), headers={"Content-Security-Policy": views.POLICY})
 
     async def html(self, request: Request) -> Response:
         """The HTML as it is mailed to that reader, to be read, not shown."""

@@ -1,6 +1,6 @@
-/* What stands beside the mail: what to mend, the inbox line, the weight. */
+/* What stands beside the mail: its state, the inbox line, the weight. */
 
-import { byId, capital, clock, element, exactClock, kilobytes, number, say, sentence } from "./dom.js";
+import { byId, clock, exactClock, kilobytes, number, say } from "./dom.js";
 
 const WORDS_A_MINUTE = 220;
 
@@ -9,27 +9,6 @@ export function pill(state, words, time = "") {
   byId("state").dataset.state = state;
   byId("state-words").textContent = words;
   byId("state-time").textContent = time && ` · ${time}`;
-}
-
-/** What to mend, each with its place in the file; `reveal(line)` shows it in the source. */
-export function problems(found, { path, reveal }) {
-  byId("problems").hidden = !found.length;
-  byId("problem-list").replaceChildren(...found.map((problem) => item(problem, { path, reveal })));
-}
-
-function item(problem, { path, reveal }) {
-  const file = problem.path === path ? path.split("/").pop() : problem.path;
-  const place = problem.line ? `${file}:${problem.line}:${problem.column}` : file;
-  const shown = element("li", {}, element("p", { class: "what" }, ...sentence(capital(problem.what))));
-  if (problem.hint) shown.append(element("p", { class: "hint" }, ...sentence(problem.hint)));
-  const foot = element("p", { class: "place" }, element("code", { title: problem.path }, place));
-  if (problem.line && problem.path === path) {
-    const go = element("button", { type: "button", "aria-label": `${say("showLine")}, ${say("line", { line: problem.line })}` }, say("showLine"));
-    go.addEventListener("click", () => reveal(problem.line));
-    foot.append(" ", go);
-  }
-  shown.append(foot);
-  return shown;
 }
 
 /** The mail in numbers, and as a line of an inbox. */
@@ -65,10 +44,4 @@ function weigh(bytes, { warn, clip }) {
 export function notice(words) {
   byId("notice").textContent = words;
   byId("notice").hidden = !words;
-}
-
-/** The pill of a state that the server told. */
-export function statePill({ problems: { length: count }, composedAt }) {
-  const words = count > 1 ? say("problemMany", { count }) : say(count ? "problemOne" : "upToDate");
-  pill(count ? "wrong" : "good", words, clock(composedAt));
 }

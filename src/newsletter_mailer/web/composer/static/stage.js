@@ -1,8 +1,7 @@
 /* The mail in its frame.
  *
- * The frame is sandboxed without scripts and without an origin: the page cannot ask it where it is scrolled. So the
- * frame is as tall as its mail, the page scrolls around it, and a new version takes the old one's place only once it
- * is there: the reader's eye stays where it was.
+ * The frame is sandboxed: no script runs in it. It is as tall as its mail, the page scrolls around it, and a new version
+ * takes the old one's place only once it is there: the reader's eye stays where it was.
  */
 
 import { byId, say } from "./dom.js";
@@ -14,37 +13,47 @@ const screen = byId("screen");
 let current = null;
 let coming = null;
 
-/** Put the mail at that address into the frame; `view` is desktop or phone, `height` in pixels of the mail. */
-export function show({ address, view, height }) {
+/** The frame that is seen, or null. */
+export const frame = () => current;
+
+/** Put the mail at that address into the frame; `view` is desktop or phone, `height` in pixels of the mail, about.
+ *  `arrived(frame)` is told when it is there. */
+export function show({ address, view, height, arrived }) {
   const turned = device.dataset.view !== view;
   if (coming?.dataset.address === address || (!coming && current?.dataset.address === address)) {
     settle(view, height);
     return;
   }
   coming?.remove();
-  const frame = document.createElement("iframe");
-  frame.setAttribute("sandbox", "");
-  frame.setAttribute("referrerpolicy", "no-referrer");
-  frame.title = screen.dataset.title;
-  frame.dataset.address = address;
-  frame.className = "coming";
-  frame.width = WIDTHS[view];
-  frame.height = height;
-  frame.addEventListener("load", () => arrive(frame, { view, height, turned }));
-  coming = frame;
-  frame.src = address;
-  screen.append(frame);
+  const made = document.createElement("iframe");
+  made.setAttribute("sandbox", "allow-same-origin"); // so that the page can ask it which block was clicked
+  made.setAttribute("referrerpolicy", "no-referrer");
+  made.title = screen.dataset.title;
+  made.dataset.address = address;
+  made.className = "coming";
+  made.width = WIDTHS[view];
+  made.height = height;
+  made.addEventListener("load", () => {
+    if (made !== coming) return;
+    arrive(made, { view, height, turned });
+    arrived?.(made);
+  });
+  coming = made;
+  made.src = address;
+  screen.append(made);
 }
 
-function arrive(frame, { view, height, turned }) {
-  if (frame !== coming) return;
+function arrive(made, { view, height, turned }) {
   coming = null;
   current?.remove();
-  current = frame;
-  frame.className = "";
-  settle(view, height);
+  current = made;
+  made.className = "";
+  settle(view, made.contentDocument?.body ? tall(made) : height);
   if (turned) screen.scrollTop = 0;
 }
+
+/** As tall as the mail is. */
+const tall = ({ contentDocument: mail }) => Math.ceil(mail.body.getBoundingClientRect().bottom + mail.documentElement.scrollTop);
 
 function settle(view, height) {
   device.dataset.view = view;
