@@ -51,13 +51,13 @@ def mail(composition: Composition, to: Reader | None = None) -> Mail:
     return Mail(filler.html(who), filler.text(who), filler.subject(who))
 
 
-def fresh_sample(slug: str) -> Composition:
+def fresh_sample(slug: str, theme: str = "default") -> Composition:
     """A sample issue of the repository, composed anew."""
-    workspace = load_workspace(REPOSITORY, environment={})
+    workspace = load_workspace(REPOSITORY, environment={"NEWSLETTER_THEME": theme})
     return compose(load_issue(workspace, REPOSITORY / "issues" / slug / "issue.yaml"), workspace)
 
 
 @cache
-def sample(slug: str) -> Composition:
+def sample(slug: str, theme: str = "default") -> Composition:
     """A sample issue of the repository, composed once for all tests."""
-    return fresh_sample(slug)
+    return fresh_sample(slug, theme)

@@ -21,6 +21,7 @@ QUIET = [
     *("--disable-component-update", "--disable-sync"),
 ]
 SAMPLES = [SEED, EVERY_BLOCK]
+THEMES = ["default", "lumiere"]
 LEAST_CONTRAST = 4.5  # WCAG 2.1, 1.4.3
 LEAST_TARGET = 44  # CSS pixels, WCAG 2.1, 2.5.5
 
@@ -52,9 +53,9 @@ TOO_WIDE = """() => [...document.querySelectorAll('body *')]
 
 
 @cache
-def html(slug: str, *, pictures: bool = True) -> str:
+def html(slug: str, *, theme: str = "default", pictures: bool = True) -> str:
     """The page of one reader, with its pictures in it as a mail program puts them, or blocked."""
-    composition = sample(slug)
+    composition = sample(slug, theme)
     page = mail(composition, reader(links=ON_THE_WEB, department="31", role="administrateur")).html
     for picture in composition.edition.pictures:
         data = base64.b64encode(picture.data).decode()
@@ -102,8 +103,9 @@ def show(chromium: Browser) -> Iterator[Show]:
 
 @pytest.mark.parametrize("width", [320, 375, 600, 1280])
 @pytest.mark.parametrize("slug", SAMPLES)
-def test_nothing_is_wider_than_the_screen(show: Show, slug: str, width: int) -> None:
-    page = show(html(slug), width=width)
+@pytest.mark.parametrize("theme", THEMES)
+def test_nothing_is_wider_than_the_screen(show: Show, theme: str, slug: str, width: int) -> None:
+    page = show(html(slug, theme=theme), width=width)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate(TOO_WIDE) == []
@@ -111,8 +113,9 @@ def test_nothing_is_wider_than_the_screen(show: Show, slug: str, width: int) -> 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("slug", SAMPLES)
-def test_every_word_stands_out_from_its_ground(show: Show, slug: str, mode: str) -> None:
-    contrasts = show(html(slug), mode=mode).evaluate(CONTRASTS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_word_stands_out_from_its_ground(show: Show, theme: str, slug: str, mode: str) -> None:
+    contrasts = show(html(slug, theme=theme), mode=mode).evaluate(CONTRASTS)
 
     assert len(contrasts) > 40
     assert [(text, ratio) for text, ratio in contrasts if ratio < LEAST_CONTRAST] == []
@@ -141,8 +144,11 @@ def hard(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("slug", SAMPLES)
-def test_the_words_of_blocked_pictures_stand_out_from_their_ground(show: Show, slug: str, mode: str) -> None:
-    page = show(html(slug, pictures=False), mode=mode)
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_words_of_blocked_pictures_stand_out_from_their_ground(
+    show: Show, theme: str, slug: str, mode: str
+) -> None:
+    page = show(html(slug, theme=theme, pictures=False), mode=mode)
 
     contrasts = dict(page.evaluate(CONTRASTS))
 
@@ -189,8 +195,9 @@ def test_by_day_only_the_light_logo_shows(show: Show) -> None:
 
 @pytest.mark.parametrize("width", [375, 640])
 @pytest.mark.parametrize("slug", SAMPLES)
-def test_what_is_pressed_is_large_enough_for_a_finger(show: Show, slug: str, width: int) -> None:
-    targets = show(html(slug), width=width).evaluate(TARGETS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_is_pressed_is_large_enough_for_a_finger(show: Show, theme: str, slug: str, width: int) -> None:
+    targets = show(html(slug, theme=theme), width=width).evaluate(TARGETS)
 
     assert targets
     assert [(text, height) for text, height in targets if height < LEAST_TARGET] == []
