@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter_mailer.cli import campaign_output as show
+from newsletter_mailer.cli import proofs as proof
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.wording import say, say_many
 
@@ -23,8 +24,17 @@ if TYPE_CHECKING:
 @click.option("--names", is_flag=True, help="Name who gets no mail, and of whom something is not known.")
 @click.option("--links", is_flag=True, help="Ask each page that the issue links to whether it is there.")
 @click.option("--strict", is_flag=True, help="Exit code 3 on warnings too.")
+@proof.proof_options
 @click.pass_obj
-def check(face: Face, issue: str, lists: tuple[str, ...], names: bool, links: bool, strict: bool) -> None:
+def check(
+    face: Face,
+    issue: str,
+    lists: tuple[str, ...],
+    names: bool,
+    links: bool,
+    strict: bool,
+    proofs: proof.Proofs,
+) -> None:
     """Look an issue over before it leaves: one line per finding, and whom it would reach.
 
     Example: newsletter check 2026-12-noel --list members
@@ -37,9 +47,10 @@ def check(face: Face, issue: str, lists: tuple[str, ...], names: bool, links: bo
     if names and not lists:
         raise click.UsageError(say("--names goes with --list"))
     with face.app() as app:
+        path = issue_path(app.workspace, issue)
         sheet = look(
             app.workspace,
-            issue_path(app.workspace, issue),
+            path,
             database=app.database if lists else None,
             lists=lists,
             now=app.now,
@@ -47,15 +58,23 @@ def check(face: Face, issue: str, lists: tuple[str, ...], names: bool, links: bo
             names=names,
             links=links,
         )
-    if face.json:
-        face.data_json(as_json(sheet))
-    else:
-        for placed in sheet.findings:
-            face.data(_line(face, placed))
-        _named(face, sheet)
-        _readers(face, sheet)
-        _summary(face, sheet)
+        found = proof.find_difference(app, path, proofs) if sheet.edition else None
+        if face.json:
+            face.data_json(as_json(sheet) | proof.difference_json(found))
+        else:
+            _show(face, sheet)
+        proof.write_proofs(face, app, path, sheet, proofs)
+        if found:
+            proof.show_difference(face, app, found, proofs)
     click.get_current_context().exit(3 if sheet.fails(strict=strict) else 0)
+
+
+def _show(face: Face, sheet: ControlSheet) -> None:
+    for placed in sheet.findings:
+        face.data(_line(face, placed))
+    _named(face, sheet)
+    _readers(face, sheet)
+    _summary(face, sheet)
 
 
 def _line(face: Face, placed: Placed) -> str:

@@ -100,9 +100,11 @@ def show_changes(face: Face, app: App, found: Difference) -> None:
         _show(face, change)
 
 
-def difference_json(found: Difference) -> list[dict[str, Any]]:
-    """The changes as other programs read them; documented in docs/reference.md."""
-    return [
+def difference_json(found: Difference | None) -> dict[str, Any]:
+    """The changes as other programs read them, if they were asked for; documented in docs/reference.md."""
+    if found is None:
+        return {}
+    rows = [
         {
             "kind": change.kind.value,
             "title": str(change.title),
@@ -110,6 +112,7 @@ def difference_json(found: Difference) -> list[dict[str, Any]]:
         }
         for change in found.changes
     ]
+    return {"difference": rows}
 
 
 def _show(face: Face, change: Change) -> None:
