@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from newsletter_mailer.checks.accessibility import language, legible, pressing, structure
 from newsletter_mailer.checks.clients import clipping, dark, outlook, sheets, support
 from newsletter_mailer.checks.content import blocks, dates, inbox_line, leftovers, merge_tags, typography
-from newsletter_mailer.checks.delivery import message, parity, spam
+from newsletter_mailer.checks.delivery import attachments, message, parity, spam
 from newsletter_mailer.checks.law import identity
 from newsletter_mailer.checks.pictures import weight, words
 from newsletter_mailer.checks.subject import Check, Subject
@@ -21,7 +21,7 @@ _PICTURES = (weight, words)
 _LAW = (identity,)
 _READ = (language, structure, legible, pressing)
 _SHOWN = (clipping, outlook, dark, sheets, support)
-_LEAVING = (message, parity, spam)
+_LEAVING = (message, parity, attachments, spam)
 
 CHECKS: tuple[Check, ...] = tuple(
     check

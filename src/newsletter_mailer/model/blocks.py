@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
@@ -244,10 +243,6 @@ class Opportunity(Block):
     """The last day to answer; an issue that leaves after it is stopped by its check."""
     text: Markdown
     button: Button | None = None
-
-    def is_over(self, day: dt.date) -> bool:
-        """Whether on that day it is too late to answer."""
-        return self.deadline is not None and self.deadline < day
 
 
 class Mjml(Block):
