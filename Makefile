@@ -6,7 +6,7 @@ CONSTRAINED := -c constraints.txt
 # Processes that share the tests: make test WORKERS=0 for one alone
 WORKERS ?= auto
 
-.PHONY: demo test lint bench reference docs crash properties setup-system constraints locale clean
+.PHONY: demo test lint bench reference docs block-pictures crash properties setup-system constraints locale clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter demo $(DEMO_OPTIONS)
@@ -33,6 +33,10 @@ reference: $(VENV)/.installed-test
 
 docs: reference
 	$(BIN)/mkdocs build --strict
+
+# Pictures of the blocks for the documentation, after a change of the theme or the sample issue.
+block-pictures: $(VENV)/.installed-test
+	$(BIN)/python tools/block_pictures.py
 
 # Kills senders at seeded moments: make crash KILLS=2000 SEED=1
 crash: $(VENV)/.installed-test
