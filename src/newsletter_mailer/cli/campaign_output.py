@@ -18,7 +18,7 @@ from newsletter_mailer.cli.whom import (
     segment_line,
 )
 from newsletter_mailer.model.campaign import CampaignState
-from newsletter_mailer.model.names import state_name
+from newsletter_mailer.model.names import LEFT_OUT, left_out_name, state_name
 from newsletter_mailer.wording import say, say_many
 
 if TYPE_CHECKING:
@@ -148,19 +148,7 @@ def proposal_data(face: Face, found: Proposal, issue: str) -> None:
 
 def head_count(count: HeadCount, *, erratum: bool = False) -> str:
     """4 812 = 5 020 − 171 unsubscribed − 37 suppressed."""
-    have_it = say("who have this version already") if erratum else say("who have it already")
-    minus = [
-        (count.unsubscribed, say("unsubscribed")),
-        (count.pending, say("not yet confirmed")),
-        (count.suppressed, say("suppressed")),
-        (count.already_have_it, have_it),
-        (count.waiting, say("who wait in another campaign")),
-        (count.refused, say("refused before")),
-        (count.in_doubt, say("in doubt")),
-        (count.never_had_it, say("who never had this issue")),
-        (count.outside_segment, say("not in the segment")),
-        (count.unmailable, say("with an address that cannot be mailed")),
-    ]
+    minus = [(getattr(count, reason), left_out_name(reason, erratum=erratum)) for reason in LEFT_OUT]
     parts = "".join(f" − {number(n)} {why}" for n, why in minus if n)
     return f"{number(count.total)} = {number(count.on_lists)}{parts}" if parts else number(count.total)
 

@@ -38,6 +38,37 @@ def state_name(state: str) -> str:
     return names[state]
 
 
+def left_out_name(reason: str, *, erratum: bool = False) -> str:
+    """Why readers of a list do not get a mail: the fields of HeadCount, as they stand after a number."""
+    names = {
+        "unsubscribed": say("unsubscribed"),
+        "pending": say("not yet confirmed"),
+        "suppressed": say("suppressed"),
+        "already_have_it": say("who have this version already") if erratum else say("who have it already"),
+        "waiting": say("who wait in another campaign"),
+        "refused": say("refused before"),
+        "in_doubt": say("in doubt"),
+        "never_had_it": say("who never had this issue"),
+        "outside_segment": say("not in the segment"),
+        "unmailable": say("with an address that cannot be mailed"),
+    }
+    return names[reason]
+
+
+LEFT_OUT = (  #: the fields of HeadCount that are taken off its sum, in the order in which they are told
+    "unsubscribed",
+    "pending",
+    "suppressed",
+    "already_have_it",
+    "waiting",
+    "refused",
+    "in_doubt",
+    "never_had_it",
+    "outside_segment",
+    "unmailable",
+)
+
+
 def category_name(category: Category) -> str:
     """What came back of a mail, in one of the log's five plain words."""
     names = {

@@ -31,22 +31,26 @@ class Standing:
     edition: Edition  #: as it is now
     code: str  #: its short code
     required: bool  #: whether nothing leaves without a yes
-    tested: bool  #: whether this very edition was sent as a test
-    approvals: tuple[Approval, ...]  #: of this very edition
-    before: Approval | None  #: the last one of another edition, when this one has none
-    remarks: tuple[Remark, ...]  #: of all its editions, the newest last
+    tested: bool = False  #: whether this very edition was sent as a test
+    approvals: tuple[Approval, ...] = ()  #: of this very edition
+    before: Approval | None = None  #: the last one of another edition, when this one has none
+    remarks: tuple[Remark, ...] = ()  #: of all its editions, the newest last
     review_link: str = ""  #: the reviewers' page of this edition; "" without `public_url`
 
 
 def standing(
-    database: Database, workspace: Workspace, issue: str, *, secret: Secret | None = None, now: int = 0
+    database: Database | None, workspace: Workspace, issue: str, *, secret: Secret | None = None, now: int = 0
 ) -> Standing:
     """How the issue stands as it is now. Raises IssueError, UsageError.
 
-    secret: with it, and where `public_url` is set, the edition is kept and has a page for reviewers.
+    database: None when there is no ledger yet, so that nobody can have said anything. secret: with it, and where
+    `public_url` is set, the edition is kept and has a page for reviewers.
     """
     edition = compose(load_issue(workspace, find_issue(workspace, issue)), workspace).edition
     hash_ = edition_hash(edition)
+    required = workspace.settings.approval == "required"
+    if database is None:
+        return Standing(edition, short_code(hash_), required)
     link = _link(database, workspace, edition, secret, now=now)
     with database.reading() as connection:
         given = tuple(reviews.approvals_of(connection, hash_))
@@ -54,7 +58,7 @@ def standing(
         return Standing(
             edition=edition,
             code=short_code(hash_),
-            required=workspace.settings.approval == "required",
+            required=required,
             tested=was_tested(connection, hash_),
             approvals=given,
             before=None if given else reviews.last_approval(connection, edition.issue_id),

@@ -12,8 +12,6 @@ def on_pages() -> dict[str, str]:
         "app_name": say("Composer"),
         "all_issues": say("All issues"),
         "issues_title": say("Your issues"),
-        "issues_lead": say("Choose the one to look at while you write it. The newest comes first."),
-        "issues_none": say("There is no issue yet. In a terminal: newsletter new my-first-issue"),
         "skip": say("Skip to the preview"),
         "undo": say("Undo the last step"),
         "redo": say("Redo"),
