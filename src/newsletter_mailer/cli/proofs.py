@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from newsletter_mailer.actions.difference import Change, Difference, Run
     from newsletter_mailer.app import App
     from newsletter_mailer.checks.sheet import ControlSheet
+    from newsletter_mailer.model.edition import Edition
 
 _SHEET = "Write the contact sheet: the issue in every light, in one .html, .png or .pdf."
 _DIFF = "What changed since: test, approval, last (the issue before), an issue or a campaign."
@@ -79,25 +80,37 @@ def show_difference(face: Face, app: App, found: Difference, proofs: Proofs) -> 
     from newsletter_mailer.actions.difference import as_html
 
     if not face.json:
-        show_changes(face, app, found)
+        for line in _told(face, app, found, coloured=face.colour and sys.stdout.isatty()):
+            face.data(line)
     if proofs.into is not None:
         proofs.into.parent.mkdir(parents=True, exist_ok=True)
         proofs.into.write_text(as_html(found, app.workspace, nonce=secrets.token_hex(8)), encoding="utf-8")
         face.talk(say("Both versions stand side by side in {file}.", file=proofs.into), style="green")
 
 
-def show_changes(face: Face, app: App, found: Difference) -> None:
-    """What changed, on stdout."""
+def tell_since_approval(face: Face, app: App, edition: Edition) -> None:
+    """Before it is dispatched: what was changed since somebody approved the issue, on stderr."""
+    from newsletter_mailer.actions.difference import since_approval
+
+    found = since_approval(app.database, edition)
+    if found is not None:
+        face.talk(say("! The issue was changed since it was approved."), style="yellow")
+        for line in _told(face, app, found, coloured=face.colour and sys.stderr.isatty()):
+            face.talk(line)
+
+
+def _told(face: Face, app: App, found: Difference, *, coloured: bool) -> Iterator[str]:
+    """The changes as lines; coloured: where signs are taken for colours."""
     from newsletter_mailer.actions.difference import named
 
     before, now = named(found.before, app.workspace), named(found.after, app.workspace)
     if not found.changes:
-        face.talk(say("Nothing a reader could notice has changed: {before}, {now}.", before=before, now=now))
+        yield say("Nothing a reader could notice has changed: {before}, {now}.", before=before, now=now)
         return
     count = say_many("{count} part differs", "{count} parts differ", len(found.changes))
-    face.data(say("{count}: {before}, and {now}.", count=count, before=before, now=now))
+    yield say("{count}: {before}, and {now}.", count=count, before=before, now=now)
     for change in found.changes:
-        _show(face, change)
+        yield from _lines_of(face, change, coloured=coloured)
 
 
 def difference_json(found: Difference | None) -> dict[str, Any]:
@@ -115,18 +128,17 @@ def difference_json(found: Difference | None) -> dict[str, Any]:
     return {"difference": rows}
 
 
-def _show(face: Face, change: Change) -> None:
+def _lines_of(face: Face, change: Change, *, coloured: bool) -> Iterator[str]:
     from newsletter_mailer.actions.difference import SAID
 
     kind = change.kind.value
     head = f"{_SIGNS[kind]} {change.title} ({SAID[change.kind]})"
-    face.data("\n" + face.styled(head, _COLOURS.get(kind, "yellow")))
+    yield "\n" + face.styled(head, _COLOURS.get(kind, "yellow"))
     for line in _lines(change.words):
         if any(run.mark.value != "same" for run in line):
-            face.data(
-                "    "
-                + "".join(_marked(face, run, number, len(line)) for number, run in enumerate(line)).strip()
-            )
+            last = len(line) - 1
+            shown = (_marked(run, coloured, (n == 0, n == last)) for n, run in enumerate(line))
+            yield "    " + "".join(shown).strip()
 
 
 def _lines(words: tuple[Run, ...]) -> Iterator[list[Run]]:
@@ -145,19 +157,18 @@ def _kept_ends(text: str) -> list[str]:
     return text.splitlines(keepends=True)
 
 
-def _marked(face: Face, run: Run, number: int, of: int) -> str:
-    """In colours on a terminal that shows them; in a file or a pipe click takes them away, so signs stand there."""
-    coloured = face.colour and sys.stdout.isatty()
+def _marked(run: Run, coloured: bool, at_end: tuple[bool, bool]) -> str:
+    """at_end: whether the run begins, and whether it ends a line."""
     match run.mark.value:
         case "gone":
             return click.style(run.text, fg="red", strikethrough=True) if coloured else f"[-{run.text}-]"
         case "new":
             return click.style(run.text, fg="green", underline=True) if coloured else f"{{+{run.text}+}}"
         case _:
-            return _shortened(run.text, first=number == 0, last=number == of - 1)
+            return _shortened(run.text, *at_end)
 
 
-def _shortened(text: str, *, first: bool, last: bool) -> str:
+def _shortened(text: str, first: bool, last: bool) -> str:
     """What stayed, as far as it is near to what changed."""
     if len(text) <= (1 if first or last else 2) * _AROUND + 3:
         return text

@@ -50,8 +50,13 @@ def difference(workspace: Workspace, issue: Path, since: str, *, database: Datab
 
 
 def since_approval(database: Database, edition: Edition) -> Difference | None:
-    """What differs between an edition and the one of its issue that was last approved; None when none was."""
+    """What differs between an edition and the one of its issue that was last approved.
+
+    None when nobody approved any, or somebody this very one.
+    """
     with database.reading() as connection:
+        if reviews.is_approved(connection, edition):
+            return None
         approved = _approved(connection, edition.issue_id)
     if approved is None:
         return None
