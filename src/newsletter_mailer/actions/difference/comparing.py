@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -46,24 +46,13 @@ def changes(before: Edition, after: Edition) -> tuple[Change, ...]:
 
 
 def _head(before: Edition, after: Edition) -> Iterator[Change]:
-    pairs = (
-        (sentence("Subject"), *(written(one.subject, one, markup=False) for one in (before, after))),
-        (sentence("Sender"), _sender(before), _sender(after)),
-        (sentence("Title of the page"), before.title, after.title),
-        (sentence("Language"), before.language, after.language),
-        (sentence("Who gets which part"), "\n".join(before.conditions), "\n".join(after.conditions)),
-        (sentence("In place of what is not known of a reader"), _fallbacks(before), _fallbacks(after)),
-        (
-            sentence("Attached files"),
-            *("\n".join(a.filename for a in one.attachments) for one in (before, after)),
-        ),
-    )
-    for title, old, new in pairs:
+    for title, said in _HEAD:
+        old, new = said(before), said(after)
         if old != new:
             yield Change(Kind.CHANGED, title, compared(old, new))
-    named = {a.filename: a.data for a in before.attachments}
+    named = {one.filename: one.data for one in before.attachments}
     for one in after.attachments:
-        if one.filename in named and named[one.filename] != one.data:
+        if named.get(one.filename, one.data) != one.data:
             yield Change(Kind.CHANGED, sentence("Attached file {name}", name=one.filename))
 
 
@@ -72,8 +61,21 @@ def _sender(edition: Edition) -> str:
     return " ".join(filter(None, (sender.name, f"<{sender.email}>", sender.reply_to)))
 
 
-def _fallbacks(edition: Edition) -> str:
-    return "\n".join(f"{name}: {value}" for name, value in edition.fallbacks)
+_HEAD: tuple[tuple[Sentence, Callable[[Edition], str]], ...] = (
+    (sentence("Subject"), lambda edition: written(edition.subject, edition, markup=False)),
+    (sentence("Sender"), _sender),
+    (sentence("Title of the page"), lambda edition: edition.title),
+    (sentence("Language"), lambda edition: edition.language),
+    (sentence("Who gets which part"), lambda edition: "\n".join(edition.conditions)),
+    (
+        sentence("In place of what is not known of a reader"),
+        lambda edition: "\n".join(f"{name}: {value}" for name, value in edition.fallbacks),
+    ),
+    (
+        sentence("Attached files"),
+        lambda edition: "\n".join(one.filename for one in edition.attachments),
+    ),
+)
 
 
 def _plain(before: Edition, after: Edition) -> Iterator[Change]:

@@ -127,8 +127,8 @@ def _title(group: list[_Section], words: str) -> Sentence:
     heading = next((section.heading for section in group if section.heading), "")
     if heading:
         return Sentence("{title}", {"title": heading})
-    first = _TARGET.sub("", words).replace("[", "").replace("]", "")
-    first = _BLANK.sub(" ", first).strip(" ").split(" ")
+    said = _TARGET.sub("", words).replace("[", "").replace("]", "")
+    first = _BLANK.sub(" ", said).strip(" ").split(" ")
     if not any(first):
         drawn = any(section.pictures for section in group)
         return sentence("A picture without words") if drawn else sentence("A line between two parts")
