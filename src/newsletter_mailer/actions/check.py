@@ -10,6 +10,7 @@ from pathlib import Path
 
 from newsletter_mailer.checks import all as all_checks
 from newsletter_mailer.checks.clients.clipping import clipped
+from newsletter_mailer.checks.content.dates import DATES
 from newsletter_mailer.checks.links import ask_all
 from newsletter_mailer.checks.places import CODE_OF_PROBLEMS, Placed, Places, nowhere, placed_problem
 from newsletter_mailer.checks.readers import MOST_NAMES, Eyes
@@ -33,7 +34,7 @@ from newsletter_mailer.store.campaigns import edition_hash
 from newsletter_mailer.store.database import Connection, Database
 from newsletter_mailer.store.planning import head_count_of
 from newsletter_mailer.store.reached import everyone
-from newsletter_mailer.wording import sentence
+from newsletter_mailer.wording import Sentence, sentence
 
 _TOKEN = "x" * 60  # a reader's links end in tokens as long
 
@@ -49,18 +50,19 @@ def look(
     names: bool = False,
     links: bool = False,
     ask: Ask = ask_all,
+    slow: bool = True,
 ) -> ControlSheet:
     """The sheet of the issue in that issue.yaml; one that cannot be composed has its problems as findings.
 
     database: None when no readers are looked at. lists: whose readers are. new_id: part of a Message-ID. names: whether
-    the sheet holds addresses. links: whether `ask` puts a question to each page that the issue links to. Raises
-    UsageError for a list that is not there.
+    the sheet holds addresses. links: whether `ask` puts a question to each page that the issue links to. slow: also
+    checks that take seconds, such as a spam filter. Raises UsageError for a list that is not there.
     """
     shown, slug = workspace.display(path), path.parent.name
     try:
         loaded = load_issue(workspace, path)
         composition = compose(loaded, workspace)
-        found = _found(workspace, loaded, composition, now=now, new_id=new_id, slow=True)
+        found = _found(workspace, loaded, composition, now=now, new_id=new_id, slow=slow)
     except FileProblems as error:
         return ControlSheet(shown, slug, slug, "", tuple(map(placed_problem, error.problems)))
     except NewsletterError as error:
@@ -150,6 +152,25 @@ def _empty(audience: Audience) -> Iterator[Finding]:
     if audience.head_count.total == 0:
         what = sentence("nobody on {lists} would get this issue", lists=", ".join(audience.lists))
         yield Finding("list-empty", Level.WARNING, what, sentence("`newsletter lists` counts the readers"))
+
+
+def before_sending(workspace: Workspace, path: Path, *, leaves: int, new_id: str) -> list[Sentence]:
+    """What is said once more when an issue is about to leave: its dates on that day, and that there are errors.
+
+    leaves: when it would, milliseconds since 1970.
+    """
+    loaded = load_issue(workspace, path)
+    found = findings(workspace, loaded, compose(loaded, workspace), now=leaves, new_id=new_id)
+    said = [
+        sentence("{path}, line {line}: {what}", path=one.path, line=one.line, what=one.finding.what)
+        for one in found
+        if one.finding.code in DATES
+    ]
+    if any(one.level is Level.ERROR for one in found):
+        said.append(
+            sentence("the control sheet has errors (newsletter check {issue})", issue=path.parent.name)
+        )
+    return said
 
 
 def findings(

@@ -45,7 +45,7 @@ _MONTHS = {
 }
 _WEEKDAY = rf"(?:\b(?P<weekday>{'|'.join(_WEEKDAYS)})\b,?\s+(?:le\s+|the\s+)?)?"
 _DAY = r"(?P<day>\d{1,2})(?:er|st|nd|rd|th)?"
-_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b\.?"
+_MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b(?:\.(?=,?\s+\d))?"
 _YEAR = r"(?:,?\s+(?P<year>(?:19|20|21)\d\d)\b)?"
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)

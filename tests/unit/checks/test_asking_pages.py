@@ -1,0 +1,158 @@
+"""Whether linked pages are there: asked of real servers on this machine, which are allowed for the length of a test."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from newsletter_mailer.checks.links import State, ask, ask_all, is_public
+from smtp_servers import free_port
+
+HERE = "127.0.0.1"
+
+
+class Site(ThreadingHTTPServer):
+    """Answers each path as its name says, and remembers what it was asked."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__((HERE, 0), Pages)
+        self.asked: list[tuple[str, str]] = []
+        self.ended = threading.Event()
+
+    def url(self, path: str) -> str:
+        return f"http://{HERE}:{self.server_port}{path}"
+
+
+class Pages(BaseHTTPRequestHandler):
+    """One answer."""
+
+    server: Site
+
+    def do_HEAD(self) -> None:
+        self.server.asked.append((self.command, self.path))
+        name = self.path.strip("/")
+        if name == "drip":
+            while not self.server.ended.wait(0.05):
+                self.wfile.write(b"H")
+            return
+        if name == "get-only" and self.command == "HEAD":
+            name = "405"
+        self.send_response(int(name) if name.isdigit() else 301 if name.startswith("to") else 200)
+        if name.startswith("to"):
+            self.send_header(
+                "Location", {"to-page": "/page", "to-loop": "/to-loop"}.get(name, "http://10.0.0.1/")
+            )
+        self.end_headers()
+
+    do_GET = do_HEAD  # noqa: N815
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Quiet."""
+
+
+@contextmanager
+def site() -> Iterator[Site]:
+    with Site() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.ended.set()
+            server.shutdown()
+            thread.join()
+
+
+def allowed(number: str) -> bool:
+    """This machine, and no other private one."""
+    return number == HERE or is_public(number)
+
+
+@pytest.mark.parametrize(
+    ("path", "state"),
+    [
+        ("/page", State.THERE),
+        ("/404", State.GONE),
+        ("/410", State.GONE),
+        ("/403", State.UNCERTAIN),
+        ("/500", State.UNCERTAIN),
+        ("/get-only", State.THERE),
+        ("/to-page", State.MOVED),
+        ("/to-loop", State.UNCERTAIN),
+        ("/to-inside", State.REFUSED),
+    ],
+)
+def test_the_answer_tells_what_became_of_the_page(path: str, state: State) -> None:
+    with site() as server:
+        answer = ask(server.url(path), allowed=allowed)
+
+    assert answer.state is state
+
+
+def test_a_page_that_moved_says_where_to() -> None:
+    with site() as server:
+        assert ask(server.url("/to-page"), allowed=allowed).leads_to == server.url("/page")
+
+
+def test_get_is_asked_only_where_head_did_not_do() -> None:
+    with site() as server:
+        ask(server.url("/page"), allowed=allowed)
+        ask(server.url("/get-only"), allowed=allowed)
+
+        assert server.asked == [("HEAD", "/page"), ("HEAD", "/get-only"), ("GET", "/get-only")]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "169.254.169.254",
+        "::1",
+        "::ffff:127.0.0.1",
+        "fe80::1%eth0",
+        "100.64.0.1",
+        "224.0.0.1",
+        "0.0.0.0",
+    ],
+)
+def test_machines_of_networks_that_are_not_public_are_never_asked(number: str) -> None:
+    assert not is_public(number)
+
+
+@pytest.mark.parametrize("host", [HERE, "localhost", "0x7f.1", "2130706433", "[::ffff:127.0.0.1]"])
+def test_no_spelling_of_this_machine_is_asked(host: str) -> None:
+    with site() as server:
+        answer = ask(f"http://{host}:{server.server_port}/page")
+
+        assert answer.state is State.REFUSED
+        assert server.asked == []
+
+
+def test_a_site_that_drips_is_given_up() -> None:
+    with site() as server:
+        assert ask(server.url("/drip"), allowed=allowed, patience_s=0.3).state is State.UNCERTAIN
+
+
+def test_nobody_there_is_uncertain_and_no_such_name_is_gone() -> None:
+    with free_port() as port:
+        pass
+
+    assert ask(f"http://{HERE}:{port}/", allowed=allowed).state is State.UNCERTAIN
+    assert ask("ftp://example.org/", allowed=allowed).state is State.REFUSED
+
+
+def test_each_address_is_asked_once_and_each_gets_its_answer() -> None:
+    with site() as server:
+        pages = [server.url(path) for path in ("/a", "/b", "/404", "/a")]
+
+        answers = ask_all(pages, allowed=allowed, pause_s=0)
+
+        assert [answers[page].state for page in pages] == [State.THERE, State.THERE, State.GONE, State.THERE]
+        assert [path for command, path in server.asked if command == "HEAD"] == ["/a", "/b", "/404"]
