@@ -37,8 +37,10 @@ class Item:
 class Layout:
     """A document seen as lines."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, *, blocks: bool = True) -> None:
+        """`blocks`: new texts of several lines may be written with | and >."""
         self.document = document
+        self._blocks = blocks
         self.text = document.text
         found_end = _LINE_END.search(self.text)
         self.line_end = found_end.group() if found_end else "\n"
@@ -166,7 +168,7 @@ class Layout:
         """How the file indents, and how the text at that path is written now."""
         step, dash = self._indentation
         if not there_text(self.document, path):
-            return Manner(step, dash)
+            return Manner(step, dash, blocks=self._blocks)
         mark = self.document.values[path]
         raw = self.text[mark.start : mark.end]
         style = raw[:1] if raw[:1] in ("|", ">", "'", '"') else ""
@@ -176,6 +178,7 @@ class Layout:
         return Manner(
             step,
             dash,
+            blocks=self._blocks,
             style=">" if several and style in ("", "'", '"') and "\n" not in inside else style,
             lines=tuple(lines),
             long=not several and len(self._line(mark.start)) > WIDTH + 10,

@@ -7,6 +7,7 @@ from typing import Any
 
 from newsletter_mailer.yamlio.edits import Edit, Op, found, there
 from newsletter_mailer.yamlio.layout import Item, Layout, Unpatchable
+from newsletter_mailer.yamlio.places import Mark
 from newsletter_mailer.yamlio.reader import Path
 from newsletter_mailer.yamlio.writing import entry, field, written
 
@@ -33,8 +34,10 @@ def extent(layout: Layout, step: Edit) -> tuple[int, int]:
         if step.op is Op.REMOVE and not layout.is_flow(step.path[:-1]):
             item = _item(layout, step.path)
             return item.first, item.last
-        simple = not isinstance(value, dict | list)
-        return (0, 0) if simple and step.op is Op.SET else (layout.before(step.path), mark.end)
+        if step.op is Op.SET and not isinstance(value, dict | list):
+            return 0, 0
+        end = mark.end if layout.is_flow(step.path) else layout.end_of_line(mark.end)
+        return layout.before(step.path), end
     except Unpatchable:
         return mark.start, mark.end
 
@@ -45,38 +48,55 @@ def _item(layout: Layout, path: Path) -> Item:
 
 def _set(layout: Layout, step: Edit) -> str:
     text, mark = layout.text, layout.document.values[step.path]
-    old = found(layout.document.data, step.path)
     item = _item(layout, step.path)
-    manner = layout.manner(step.path)
-    is_list = isinstance(step.value, list) and isinstance(step.path[-1], str)
+    is_block = isinstance(found(layout.document.data, step.path), dict | list) and not layout.is_flow(
+        step.path
+    )
     made = written(
-        step.value, item.column + (manner.dash if is_list else manner.step), manner, parent=item.column
+        step.value,
+        _inside(layout, step, item, is_block=is_block),
+        layout.manner(step.path),
+        parent=item.column,
     )
     head, body = made.head, made.body
-    if not head and not isinstance(step.path[-1], str):
+    if not head and isinstance(step.path[-1], int):
         head, body = body[0].lstrip(" "), body[1:]
-    if isinstance(old, dict | list) and not layout.is_flow(step.path):
-        return _spliced(layout, item.after, mark.end, head, list(body))
+    if is_block:
+        return _spliced(layout, item.after, layout.end_of_line(mark.end), head, list(body))
     if text[mark.start : mark.start + 1] in ("|", ">"):
         return _spliced(layout, mark.start, mark.end, head, list(body))
-    rest = layout.end_of_line(mark.end)
-    below = "".join(f"{layout.line_end}{line}" for line in body)
+    return _replaced(layout, mark, head, body)
+
+
+def _inside(layout: Layout, step: Edit, item: Item, *, is_block: bool) -> int:
+    """The column of what is inside the new value."""
+    if isinstance(step.path[-1], int):
+        return item.column + 2 if is_block or item.value == item.after else layout.column(item.value)
+    manner = layout.manner(step.path)
+    return item.column + (manner.dash if isinstance(step.value, list) else manner.step)
+
+
+def _replaced(layout: Layout, mark: Mark, head: str, body: tuple[str, ...]) -> str:
+    """A value that ends in the line in which its comment stands."""
+    text, rest = layout.text, layout.end_of_line(mark.end)
     before = text[: mark.start]
     if not head:
         before = before.rstrip(" ")
     elif before[-1:] not in (" ", "\t", "\n", "\r"):
         head = f" {head}"
+    below = "".join(f"{layout.line_end}{line}" for line in body)
     return before + head + text[mark.end : rest] + below + text[rest:]
 
 
 def _spliced(layout: Layout, start: int, end: int, head: str, body: list[str]) -> str:
     """Something of several lines is replaced; a comment on its first line stays there."""
-    text = layout.text
-    line = text[start : layout.end_of_line(start)]
-    comment = next((said for at, said in layout.comments() if start <= at < start + len(line)), "")
-    gap = " " if head and text[start - 1 : start] not in (" ", "\t") else ""
-    first = f"{gap}{head} {comment}" if comment else f"{gap}{head}"
-    return text[:start] + layout.line_end.join([first.rstrip(" "), *body]) + text[end:]
+    text, stop = layout.text, layout.end_of_line(start)
+    comment = next((said for at, said in layout.comments() if start <= at < stop), "")
+    before = (
+        text[:start] if head and text[start - 1 : start] in (" ", "\t") else text[:start].rstrip(" \t") + " "
+    )
+    first = f"{before}{head} {comment}" if head and comment else f"{before}{head or comment}"
+    return layout.line_end.join([first.rstrip(" "), *body]) + text[end:]
 
 
 def _added(layout: Layout, step: Edit) -> str:
@@ -137,7 +157,8 @@ def _removed(layout: Layout, path: Path) -> str:
         empty = "{}" if isinstance(path[-1], str) else "[]"
         if not around:
             raise Unpatchable("the file would be empty")
-        return _spliced(layout, layout.before(around), item.end, empty, [])
+        last = layout.end_of_line(max(item.last - 1, item.end))
+        return _spliced(layout, layout.before(around), last, empty, [])
     if item.first != layout.line_start(item.first):
         return _first_removed(layout, item, items[at + 1])
     if at + 1 < len(items):
@@ -163,15 +184,22 @@ def _first_removed(layout: Layout, item: Item, following: Item) -> str:
 def _moved(layout: Layout, around: Path, at: int, to: int) -> str:
     """The entries change places with their comments; the blank lines between the places stay."""
     items, text = layout.items(around), layout.text
-    if items[0].first != layout.line_start(items[0].first):
-        raise Unpatchable("the first entry stands behind another dash")
+    first = items[0]
     whole = text if text.endswith(("\n", "\r")) else text + layout.line_end
     pieces = [whole[item.first : item.last if item.last < len(text) else len(whole)] for item in items]
+    behind_dash = first.first != layout.line_start(first.first)
+    if behind_dash:
+        pieces[0] = " " * first.column + pieces[0]
     gaps = [text[one.last : other.first] for one, other in pairwise(items)]
     order = list(range(len(items)))
     order.insert(to, order.pop(at))
     middle = pieces[order[0]] + "".join(
         gap + pieces[number] for gap, number in zip(gaps, order[1:], strict=True)
     )
-    moved = text[: items[0].first] + middle + text[items[-1].last :]
+    before = text[: first.first]
+    if behind_dash and middle.lstrip(" ").startswith("-"):
+        middle = middle.lstrip(" ")
+    elif behind_dash:  # with a comment above it, it stands below that dash
+        before = before.rstrip(" ") + layout.line_end
+    moved = before + middle + text[items[-1].last :]
     return moved if whole == text else moved.removesuffix(layout.line_end)

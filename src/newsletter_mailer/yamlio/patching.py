@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from newsletter_mailer.errors import FileProblems
@@ -32,16 +33,47 @@ def apply(document: Document, edits: Iterable[Edit]) -> str:
 
 def _changed(document: Document, step: Edit) -> Document:
     wanted = edited(document.data, step)
-    layout = Layout(document)
-    for way in _ways(layout, step, wanted):
-        try:
-            after = read(way(layout, step).encode(), document.path)
-        except (Unpatchable, FileProblems, UnicodeEncodeError):
-            continue
-        if same(after.data, wanted) and _keeps_comments(layout, Layout(after), step):
-            return after
+    for before in _settled(document):
+        layout = Layout(before)
+        for way in _ways(layout, step, wanted):
+            for after in _readable(_texts(way, layout, step), document.path):
+                if same(after.data, wanted) and _keeps_comments(layout, Layout(after), step):
+                    return after
     what = sentence("this cannot be written into the file without touching what stands around it")
     raise EditRefused(what, sentence("change it in the file itself, with a text editor"))
+
+
+def _settled(document: Document) -> Iterator[Document]:
+    """The document, and if its last line has no end, with one: a | text there means something else with it."""
+    yield document
+    if document.text.endswith(("\n", "\r")):
+        return
+    layout, path = (
+        Layout(document),
+        max(document.values, key=lambda each: (document.values[each].start, len(each))),
+    )
+    step = Edit(Op.SET, path, found(document.data, path))
+    if not layout.is_flow(path):
+        texts = (f"{text}{layout.line_end}" for text in _texts(lines.patched, layout, step))
+        yield from (each for each in _readable(texts, document.path) if same(each.data, document.data))
+
+
+def _readable(texts: Iterable[str], path: str) -> Iterator[Document]:
+    for text in texts:
+        with suppress(FileProblems, UnicodeEncodeError):
+            yield read(text.encode(), path)
+
+
+def _texts(way: Way, layout: Layout, step: Edit) -> Iterator[str]:
+    """As the way has it; with a line end at the end, if the file had none and its last text needs it."""
+    for blocks in (True, False):
+        try:
+            text = way(layout if blocks else Layout(layout.document, blocks=False), step)
+        except Unpatchable:
+            return
+        yield text
+        if not text.endswith(("\n", "\r")):
+            yield text + layout.line_end
 
 
 def _ways(layout: Layout, step: Edit, wanted: Any) -> Iterator[Way]:

@@ -34,6 +34,9 @@ class Manner:
 
     step: int = 2  #: columns by which fields stand inside one another
     dash: int = 2  #: columns by which a list stands inside its field; 0 in some files
+    blocks: bool = (
+        True  #: whether | and > may be used: not where blank lines follow that would become part of them
+    )
     style: str = ""  #: of the text that was there: | > ' " or "" for plain
     lines: tuple[str, ...] = ()  #: of the | or > text that was there, without their indentation
     long: bool = False  #: the author's own line was longer than others fold it
@@ -72,7 +75,7 @@ def field(name: str, value: Any, column: int, manner: Manner = NEW) -> list[str]
 
 
 def _fresh(manner: Manner) -> Manner:
-    return Manner(manner.step, manner.dash)
+    return Manner(manner.step, manner.dash, manner.blocks)
 
 
 def _fields(value: dict[str, Any], column: int, manner: Manner) -> Iterator[str]:
@@ -143,11 +146,13 @@ def _text(value: str, column: int, manner: Manner, parent: int) -> Written:
         lines = [" " * (parent + 1) + f"k: {made.head}" if parent < 0 else f"{' ' * parent}k: {made.head}"]
         if _reads_as("\n".join([*lines, *made.body, ""]), value):
             return made
-    return Written(_double(value))
+    return Written(inline(value, flow=False))
 
 
 def _candidates(value: str, column: int, manner: Manner, parent: int) -> Iterator[Written]:
     """The ways to write a text, the one that fits its surroundings best first."""
+    if not manner.blocks:
+        return
     one_line = "\n" not in value
     simple = inline(value, flow=False, style=manner.style if manner.style in _INLINE else "")
     if manner.style == ">" and (one_line or manner.paragraphs) and value:
