@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsletter_mailer.cli.output import WIDTH_OF_FILES, Face
-from newsletter_mailer.model.health import DnsRecord, Mark, Point, Rule, Sheet
-from newsletter_mailer.wording import Sentence, say, say_many
+from newsletter_mailer.model.health import DnsRecord, Mark, Point, Sheet
+from newsletter_mailer.wording import Sentence, number, say, say_many
 
 if TYPE_CHECKING:
     from newsletter_mailer.actions.doctor.signing import Published
@@ -34,7 +34,7 @@ def sheet(face: Face, found: Sheet) -> None:
             _point(face, point)
         face.data("")
     if found.rules:
-        _rules(face, found.rules)
+        _rules(face, found)
     face.talk(_sum(found), style=_SIGNS[found.mark][1])
 
 
@@ -56,10 +56,12 @@ def _to_publish(face: Face, record: DnsRecord, instead_of: tuple[str, ...]) -> N
         face.data(f"      {face.styled(label.ljust(width), 'cyan')}  {text}")
 
 
-def _rules(face: Face, rules: tuple[Rule, ...]) -> None:
+def _rules(face: Face, found: Sheet) -> None:
     face.data(click.style(say("What mailbox providers ask for"), bold=face.colour or None))
-    for provider, asked in groupby(rules, key=lambda rule: rule.provider):
-        face.data(f"  {provider}")
+    for provider, asked in groupby(found.rules, key=lambda rule: rule.provider):
+        count = found.readers.get(provider, 0)
+        told = say_many("{count} reader of yours", "{count} readers of yours", count, count=number(count))
+        face.data(f"  {provider} ({told})" if count else f"  {provider}")
         for rule in asked:
             _line(face, rule.mark, str(rule.what), indent=4)
             if rule.hint:
@@ -119,6 +121,7 @@ def sheet_json(found: Sheet) -> dict[str, Any]:
         "rules": [
             {
                 "provider": rule.provider,
+                "readers": found.readers.get(rule.provider, 0),
                 "mark": rule.mark.value,
                 "what": str(rule.what),
                 "hint": _text(rule.hint),

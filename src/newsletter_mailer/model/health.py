@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from newsletter_mailer.wording import Sentence
@@ -92,6 +93,7 @@ class Sheet:
 
     chapters: tuple[Chapter, ...]
     rules: tuple[Rule, ...] = ()  #: none where the domain was not looked at
+    readers: Mapping[str, int] = field(default_factory=dict)  #: how many have their mailbox with a provider
 
     @property
     def points(self) -> tuple[Point, ...]:

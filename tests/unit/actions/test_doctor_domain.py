@@ -11,6 +11,7 @@ import pytest
 from dns_server import DnsServer, dns_server
 from issue_files import workspace_at
 from newsletter_mailer.actions.doctor.domain import of_everybody, public_pages, published, signing
+from newsletter_mailer.actions.doctor.houses import house_of
 from newsletter_mailer.actions.doctor.mail_from import MailFrom, mail_from
 from newsletter_mailer.actions.doctor.providers import rules
 from newsletter_mailer.actions.doctor.signing import dkim_record, make_key
@@ -277,6 +278,26 @@ def test_an_address_such_as_everybody_has_is_not_for_newsletters(author: str, ho
     assert point is not None
     assert point.mark is mark
     assert point.publish is None
+
+
+@pytest.mark.parametrize(
+    ("domain", "house"),
+    [
+        ("gmail.com", "Gmail"),
+        ("hotmail.co.uk", "Outlook, Hotmail, Live"),
+        ("yahoo.fr", "Yahoo, AOL"),
+        ("me.com", "Apple iCloud"),
+        ("wanadoo.fr", "Orange, Wanadoo"),
+        ("laposte.net", "La Poste"),
+        ("neuf.fr", "SFR"),
+        ("free.fr", "Free"),
+        ("club.free.fr", ""),
+        ("mygmail.com", ""),
+        ("monclub.asso.fr", ""),
+    ],
+)
+def test_the_houses_are_known_by_their_domains(domain: str, house: str) -> None:
+    assert house_of(domain) == house
 
 
 def test_ones_own_domain_is_nobody_elses() -> None:

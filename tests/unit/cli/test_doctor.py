@@ -88,7 +88,9 @@ def test_without_the_setting_it_says_what_to_write(tmp_path: Path) -> None:
     done = doctor(tmp_path, "doctor", "--make-key")
 
     assert done.stdout == ""
-    assert "dkim: { domain: example.org, selector: news1, key_file: var/dkim-news1.pem }" in str(done.exception)
+    assert "dkim: { domain: example.org, selector: news1, key_file: var/dkim-news1.pem }" in str(
+        done.exception
+    )
 
 
 @pytest.mark.parametrize(
@@ -156,6 +158,25 @@ def test_online_the_lines_to_hand_over_stand_on_stdout(club: Path, monkeypatch: 
         "zone_line": 'autreclub.asso.fr. IN TXT "v=spf1 include:mx.ovh.com ~all"',
     }
     assert {rule["provider"] for rule in as_json["rules"]} >= {"La Poste", "SFR"}
+
+
+def test_the_readers_of_each_provider_are_counted(club: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = club / "people.csv"
+    people.write_text(
+        "address\nann@gmail.com\nbob@googlemail.com\ncleo@wanadoo.fr\ndan@example.org\n", encoding="utf-8"
+    )
+    doctor(club, "subscribers", "import", str(people), "--list", "members")
+    doctor(club, "subscribers", "unsubscribe", "bob@googlemail.com")
+    with dns_server() as server:
+        monkeypatch.setenv("NEWSLETTER_DNS", server.address)
+        done = doctor(club, "doctor", "--online")
+        as_json = json.loads(doctor(club, "--json", "doctor", "--online").stdout)
+
+    lines = done.stdout.splitlines()
+    assert "  Gmail (1 reader of yours)" in lines
+    assert "  Orange, Wanadoo (1 reader of yours)" in lines
+    assert "  La Poste" in lines
+    assert {rule["provider"] for rule in as_json["rules"] if rule["readers"]} == {"Gmail", "Orange, Wanadoo"}
 
 
 def test_offline_it_names_the_way_online_and_exits_well(club: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from newsletter_mailer.actions.doctor import domain as of_domain
 from newsletter_mailer.actions.doctor.doors import mail_server, mailbox
-from newsletter_mailer.actions.doctor.ledger import ledger
+from newsletter_mailer.actions.doctor.ledger import ledger, readers
 from newsletter_mailer.actions.doctor.machine import computer
 from newsletter_mailer.actions.doctor.mail_from import mail_from
 from newsletter_mailer.actions.doctor.points import wrong
@@ -46,8 +46,9 @@ def examine(workspace: Workspace, doors: Doors, *, dns: Dns | None, now: int, he
         Chapter(sentence("The mailbox"), (mailbox(doors.mailbox, doors.mailbox_name),)),
         Chapter(sentence("The domain"), tuple(_domain(workspace, dns, now))),
     )
-    points = Sheet(chapters).points
-    return Sheet(chapters, rules(points) if dns is not None else ())
+    if dns is None:
+        return Sheet(chapters)
+    return Sheet(chapters, rules(Sheet(chapters).points), readers(workspace, doors.ledger))
 
 
 def _domain(workspace: Workspace, dns: Dns | None, now: int) -> Iterator[Point]:

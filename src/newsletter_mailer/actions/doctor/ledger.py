@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from newsletter_mailer.actions.doctor.houses import by_house
 from newsletter_mailer.actions.doctor.machine import clock, place
 from newsletter_mailer.actions.doctor.points import wrong
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import NewsletterError, SecretError
 from newsletter_mailer.model.health import Mark, Point
 from newsletter_mailer.store.database import Database, exists
-from newsletter_mailer.store.health import damage, people
+from newsletter_mailer.store.health import damage, people, reader_domains
 from newsletter_mailer.wording import number, sentence
 
 
@@ -40,6 +42,15 @@ def ledger(workspace: Workspace, opened: Callable[[], Database], *, now: int) ->
         yield _sound(database)
     with suppress(NewsletterError):  # told already
         yield clock(database, workspace, now=now)
+
+
+def readers(workspace: Workspace, opened: Callable[[], Database]) -> Counter[str]:
+    """How many readers have their mailbox with each of the big houses; none where the ledger cannot be read."""
+    with suppress(NewsletterError):
+        if exists(workspace.database_url):
+            with opened().reading() as connection:
+                return by_house(reader_domains(connection))
+    return Counter()
 
 
 def _path(workspace: Workspace) -> Path:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from newsletter_mailer.actions.doctor.houses import house_of
 from newsletter_mailer.actions.doctor.signing import Published
 from newsletter_mailer.config import Workspace, profile_of, providers
 from newsletter_mailer.config.providers import Provider
@@ -12,11 +12,6 @@ from newsletter_mailer.message.headers import a_domain
 from newsletter_mailer.message.letterhead import sender_domain
 from newsletter_mailer.smtp.account import is_loopback
 
-#: Houses that give addresses to everybody: nobody else's server may send in their name, and no record can be published.
-_OF_EVERYBODY = re.compile(
-    r"(gmail|googlemail|msn|ymail|aol|icloud|me|mac|protonmail)\.com|(outlook|hotmail|live|yahoo)\.(com|fr)"
-    r"|(orange|wanadoo|free|sfr|neuf|numericable|bbox)\.fr|laposte\.net|gmx\.(com|fr|net|de)|web\.de|(proton|pm)\.me"
-)
 _OWN = frozenset(("unlimited", "new-relay"))  # profiles of who has a mail server of their own
 
 
@@ -34,7 +29,7 @@ class MailFrom:
     @property
     def of_everybody(self) -> bool:
         """Whether it is an address such as those of Gmail or Orange."""
-        return bool(_OF_EVERYBODY.fullmatch(self.author))
+        return bool(house_of(self.author))
 
     @property
     def here(self) -> bool:

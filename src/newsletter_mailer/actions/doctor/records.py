@@ -15,7 +15,9 @@ from newsletter_mailer.wording import Sentence, sentence
 _RARE = sentence(
     "ask your provider which line belongs there, or see what arrives: newsletter doctor --self-test"
 )
-_HAND_OVER = sentence("publish this line at whoever keeps your domain's DNS")
+_HAND_OVER = sentence(
+    "hand this to whoever keeps your domain, your registrar or web host: it goes into the DNS"
+)
 _REPLACE = sentence("put this line in the place of the one there now")
 
 
@@ -209,7 +211,9 @@ def alignment_point(dns: Dns, mail: MailFrom) -> Point:
         )
     if by_spf:
         return Point(
-            "alignment", Mark.FINE, sentence("what is proved is proved for {author}", author=mail.author)
+            "alignment",
+            Mark.FINE,
+            sentence("SPF and DKIM are about {author}, the domain that readers see", author=mail.author),
         )
     return Point(
         "alignment",
