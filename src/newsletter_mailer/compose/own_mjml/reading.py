@@ -92,15 +92,15 @@ class _Reader(HTMLParser):
         """An element begins."""
         holder = self._open[-1]
         node = Node(tag, {}, self._at(), refused=holder.refused)
-        holder.children.append(node)
-        if not node.refused:
-            self._look(node, holder.tag, attrs)
-        if tag in VOID:
-            return
-        if len(self._open) > DEEPEST and not node.refused:
+        if len(self._open) <= DEEPEST:
+            holder.children.append(node)
+        elif not node.refused:
             self._fault(sentence("more than {most} elements inside one another", most=DEEPEST))
             node.refused = True
-        self._open.append(node)
+        if not node.refused:
+            self._look(node, holder.tag, attrs)
+        if tag not in VOID:
+            self._open.append(node)
 
     def _look(self, node: Node, inside: str, attrs: list[tuple[str, str | None]]) -> None:
         fault = tag_fault(node.tag, inside)
