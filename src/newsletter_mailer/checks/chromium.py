@@ -79,7 +79,8 @@ class Chromium:
     def _run(self, *wishes: str, made: Path | None = None) -> str:
         """What it said. Raises NewsletterError when it did not do it."""
         with tempfile.TemporaryDirectory(prefix="newsletter-", ignore_cleanup_errors=True) as profile:
-            command = [str(self.program), *_QUIET, *_as_root(), f"--user-data-dir={profile}"]
+            command = [str(self.program), *_QUIET, f"--user-data-dir={profile}"]
+            command += ["--no-sandbox"] if runs_as_root() else []
             command += [f"--virtual-time-budget={_PATIENCE}", *wishes]
             try:
                 done = subprocess.run(  # noqa: S603  # a program that the officer installed, on a file of ours
@@ -111,11 +112,9 @@ def find_chromium(environment: Mapping[str, str] = os.environ) -> Chromium:
     raise UsageError(what, hint)
 
 
-def _as_root() -> tuple[str, ...]:
-    """In a container, where everything runs as root, Chromium refuses to start with its sandbox."""
-    if sys.platform == "win32":
-        return ()
-    return ("--no-sandbox",) if os.geteuid() == 0 else ()
+def runs_as_root() -> bool:
+    """Whether this is root, as whom Chromium refuses to start with its sandbox: in containers everybody is."""
+    return sys.platform != "win32" and os.geteuid() == 0
 
 
 def _failed(program: Path, reason: str) -> NewsletterError:
