@@ -130,7 +130,7 @@ def _inserted(layout: Layout, around: Path, at: int, value: Any) -> str:
     if not items:
         raise Unpatchable("no entry to stand beside")
     new = entry(value, items[0].column, manner)
-    gap = _gap(layout, around, items, many=len(new) > 1)
+    gap = _gap(layout, around, items, many=isinstance(value, dict) and len(new) > 1)
     if at == len(items):
         return _with_lines(layout, items[-1].last, [*gap, *new])
     target = items[at]
