@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from newsletter_mailer.checks import all as all_checks
+from newsletter_mailer.checks.browser import look as in_browser
 from newsletter_mailer.checks.clients.clipping import clipped
 from newsletter_mailer.checks.content.dates import DATES
 from newsletter_mailer.checks.links import ask_all
@@ -49,20 +50,22 @@ def look(
     new_id: str,
     names: bool = False,
     links: bool = False,
+    browser: bool = False,
     ask: Ask = ask_all,
     slow: bool = True,
 ) -> ControlSheet:
     """The sheet of the issue in that issue.yaml; one that cannot be composed has its problems as findings.
 
     database: None when no readers are looked at. lists: whose readers are. new_id: part of a Message-ID. names: whether
-    the sheet holds addresses. links: whether `ask` puts a question to each page that the issue links to. slow: also
-    checks that take seconds, such as a spam filter. Raises UsageError for a list that is not there.
+    the sheet holds addresses. links: whether `ask` puts a question to each page that the issue links to. browser:
+    whether axe-core looks at the page in one. slow: also checks that take seconds, such as a spam filter. Raises
+    UsageError for a list or a browser that is not there.
     """
     shown, slug = workspace.display(path), path.parent.name
     try:
         loaded = load_issue(workspace, path)
         composition = compose(loaded, workspace)
-        found = _found(workspace, loaded, composition, now=now, new_id=new_id, slow=slow)
+        found = _found(workspace, loaded, composition, now=now, new_id=new_id, slow=slow, browser=browser)
     except FileProblems as error:
         return ControlSheet(shown, slug, slug, "", tuple(map(placed_problem, error.problems)))
     except NewsletterError as error:
@@ -188,11 +191,12 @@ def _found(
     now: int,
     new_id: str,
     slow: bool,
+    browser: bool = False,
 ) -> list[Placed]:
     places = Places(loaded.document)
     seen = _subject(workspace, loaded, composition, now=now, new_id=new_id)
-    found = (places.placed(finding) for finding in all_checks.findings(seen, slow=slow))
-    return sorted(found, key=_in_file)
+    found = [*all_checks.findings(seen, slow=slow), *(in_browser(seen) if browser else ())]
+    return sorted(map(places.placed, found), key=_in_file)
 
 
 def _in_file(placed: Placed) -> tuple[int, int]:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 @click.option("--list", "lists", multiple=True, help="Look through the eyes of every reader of this list.")
 @click.option("--names", is_flag=True, help="Name who gets no mail, and of whom something is not known.")
 @click.option("--links", is_flag=True, help="Ask each page that the issue links to whether it is there.")
+@click.option(
+    "--browser", is_flag=True, help="Let axe-core look at the page in Chromium, if both are installed."
+)
 @click.option("--strict", is_flag=True, help="Exit code 3 on warnings too.")
 @proof.proof_options
 @click.pass_obj
@@ -32,6 +35,7 @@ def check(
     lists: tuple[str, ...],
     names: bool,
     links: bool,
+    browser: bool,
     strict: bool,
     proofs: proof.Proofs,
 ) -> None:
@@ -57,6 +61,7 @@ def check(
             new_id=secrets.token_hex(8),
             names=names,
             links=links,
+            browser=browser,
         )
         found = proof.find_difference(app, path, proofs) if sheet.edition else None
         if face.json:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsletter_mailer.checks.all import CHECKS
+from newsletter_mailer.checks.browser import CODES as BROWSER
 from newsletter_mailer.checks.places import CODE_OF_PROBLEMS
 from newsletter_mailer.checks.readers import CODES as READERS
 from newsletter_mailer.checks.targets.asked import CODES as ASKED
@@ -45,4 +46,4 @@ def test_every_code_stands_in_the_docs_once_and_the_docs_name_no_other() -> None
         r"^\| `([a-z0-9-]+)` \|", (ROOT / "docs" / "checks.md").read_text("utf-8"), re.MULTILINE
     )
 
-    assert sorted(rows) == sorted({*CODES, CODE_OF_PROBLEMS, *READERS, *ASKED})
+    assert sorted(rows) == sorted({*CODES, CODE_OF_PROBLEMS, *READERS, *ASKED, *BROWSER})
