@@ -439,6 +439,29 @@ def test_only_a_picture_whose_name_is_known_is_given(database: Database, ws: Wor
         assert archive.picture(other) is None
 
 
+def test_attached_files_stand_beside_the_letter_under_names_that_every_server_knows(
+    database: Database, ws: Workspace
+) -> None:
+    folder = ws.issues / "hiver"
+    folder.mkdir(parents=True)
+    (folder / "Été 1.pdf").write_bytes(b"%PDF-1.7")
+    text = issue(1, more=MEETING.format(time="18:30")).replace(
+        "blocks:", "attachments: [{ file: Été 1.pdf }]\nblocks:"
+    )
+    sent(database, written(ws, "hiver", text))
+
+    shown = page(database, ws, "hiver")
+
+    archive = Archive(database, ws)
+    (link,) = [href for href in Links(shown).hrefs if href.endswith(".pdf")]
+    assert re.fullmatch(r"\.\./pictures/[0-9a-f]{20}-1-Ete-1\.pdf", link)
+    assert archive.picture(link.removeprefix("../pictures/")) == (b"%PDF-1.7", "application/pdf")
+    assert ">Été 1.pdf</a>" in shown
+    assert [event["summary"] for event in icalendar.Calendar.from_ical(archive.calendar()).events] == [
+        "Assemblée générale"
+    ]
+
+
 def test_a_public_address_leads_to_where_readers_subscribe(tmp_path: Path) -> None:
     ws = workspace(tmp_path, f"{SETTINGS}public_url: https://lettres.example.org/n\n")
     with Database(ws.database_url) as database:
