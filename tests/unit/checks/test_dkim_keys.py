@@ -37,6 +37,11 @@ def server() -> Iterator[DnsServer]:
         ("b2048", "None", []),
         ("b1024", "None", ["its key has 1024 bits; 2048 are asked for today"]),
         ("trial", "None", ["it says that it is only a trial (t=y): some pass it over"]),
+        (
+            "selector1",
+            "None",
+            ["it says that it is only a trial (t=y): some pass it over"],
+        ),  # by another name
         ("none", "the key was withdrawn", []),
         ("cut", "its key is damaged: perhaps it was cut off when it was pasted", []),
         ("short", "its key has 512 bits: nobody accepts less than 1024", []),

@@ -13,7 +13,8 @@ from newsletter_mailer.checks.domain.spf import merged, survey, with_term
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[DnsServer]:
-    with dns_server() as running:
+    chain = {f"chain{n}.example": f"v=spf1 include:chain{n + 1}.example ~all" for n in range(60)}
+    with dns_server({"endless.example": "v=spf1 include:chain0.example ~all", **chain}) as running:
         yield running
 
 
@@ -57,10 +58,33 @@ def test_what_a_record_does_not_say_yes_to_is_not_allowed(asking: Dns) -> None:
         ("loop.example", "it leads back to loop.example"),
         ("gone.example", "nothing.example, to which it leads, has no SPF record"),
         ("void.example", "3 of its look-ups find nothing; 2 may"),
+        ("badip.example", "“ip4:192.0.2.300” in it means nothing"),
+        ("mixed.example", "“ip6:192.0.2.1” in it means nothing"),
+        ("crowd.example", "“mx” stands for more than 10 hosts"),
     ],
 )
 def test_a_record_that_counts_as_broken_says_why(asking: Dns, domain: str, problem: str) -> None:
     assert [str(one) for one in survey(asking, domain).problems] == [problem]
+
+
+def test_networks_and_other_words_are_read(asking: Dns) -> None:
+    found = survey(asking, "networks.example")
+
+    assert found.problems == []
+    assert found.allows("198.51.100.77")
+    assert found.allows("2001:db8:7::1")
+    assert found.allows("192.0.2.99")  # the network of a host
+    assert not found.allows("198.51.101.1")
+    assert [term.name for term in found.terms] == ["ip4", "ip6", "a", "modifier", "all"]
+
+
+def test_a_record_without_end_is_given_up(asking: Dns, server: DnsServer) -> None:
+    before = len(server.asked)
+
+    found = survey(asking, "endless.example")
+
+    assert found.lookups > 40
+    assert len(server.asked) - before < 50
 
 
 def test_none_and_two_records_are_no_record(asking: Dns) -> None:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from newsletter_mailer.model.health import Mark, Point, Rule, best, worst
 from newsletter_mailer.wording import Sentence, sentence
 
-_NAMES = {
+_NAMES: Mapping[str, str | Sentence] = {
     "spf": "SPF",
     "dkim": "DKIM",
     "dmarc": "DMARC",
-    "alignment": "alignment",
+    "alignment": sentence("alignment"),
     "ptr": "PTR",
     "tls": "TLS",
     "mx": "MX",
@@ -174,4 +174,4 @@ def _rule(provider: str, asked: _Asks, marks: Mapping[str, Mark]) -> Rule:
 def _to_mend(asked: _Asks, marks: Mapping[str, Mark]) -> Iterator[str]:
     one_is_fine = any(marks.get(code) is Mark.FINE for code in asked.one_of)
     codes = asked.needs if one_is_fine else (*asked.one_of, *asked.needs)
-    return (_NAMES[code] for code in codes if marks.get(code) in (Mark.DOUBT, Mark.WRONG))
+    return (str(_NAMES[code]) for code in codes if marks.get(code) in (Mark.DOUBT, Mark.WRONG))
