@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from newsletter_mailer.checks.sheet import ControlSheet
     from newsletter_mailer.model.edition import Edition
 
-_SHEET = "Write the contact sheet: the issue in every light, in one .html, .png or .pdf."
-_DIFF = "What changed since: test, approval, last (the issue before), an issue or a campaign."
-_INTO = "With --diff: write a page with both versions side by side."
 _AROUND = 48  # letters of what stayed, on either side of what changed
 _SIGNS = {"changed": "~", "looks": "≈", "added": "+", "removed": "-", "moved": "↕"}
 _COLOURS = {"added": "green", "removed": "red"}
@@ -42,9 +39,27 @@ class Proofs:
 def proof_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """--sheet, --diff and -o, given to the command as `proofs`."""
     file = click.Path(dir_okay=False, path_type=Path)
-    sheet = click.option("--sheet", "picture", type=file, metavar="FILE", help=_SHEET)
-    since = click.option("--diff", "since", metavar="WHAT", help=_DIFF)
-    into = click.option("-o", "--output", "into", type=file, metavar="FILE", help=_INTO)
+    sheet = click.option(
+        "--sheet",
+        "picture",
+        type=file,
+        metavar="FILE",
+        help="Write the contact sheet: the issue in every light, in one .html, .png or .pdf.",
+    )
+    since = click.option(
+        "--diff",
+        "since",
+        metavar="WHAT",
+        help="What changed since: test, approval, last (the issue before), an issue or a campaign.",
+    )
+    into = click.option(
+        "-o",
+        "--output",
+        "into",
+        type=file,
+        metavar="FILE",
+        help="With --diff: write a page with both versions side by side.",
+    )
 
     @wraps(command)
     def with_proofs(
