@@ -43,6 +43,7 @@ function draw(state) {
   const found = gathered(state, state.source.path);
   list(found, { go, reveal: toLine, path: state.source.path });
   form?.complain(found.filter(({ elsewhere }) => !elsewhere));
+  document.body.dataset.composed = state.problems.length ? "wrong" : "good";
   shown(state.reader);
   if (state.preview) facts(state.preview, { limits: state.limits, composedAt: state.goodAt });
   document.body.classList.toggle("bare", !state.preview);

@@ -38,7 +38,7 @@ function line(field, { id, change }) {
 function markdown(field, { id, change }) {
   const input = element("textarea", { id, rows: 4, class: "long", spellcheck: "true", "data-grows": true });
   richPaste(input);
-  const shown = typed(input, field, change);
+  const shown = typed(input, field, change, flowing);
   return { ...shown, node: element("div", { class: "rich" }, toolbar(input, ["bold", "italic", "link", "list", "tag"]), input) };
 }
 
@@ -53,15 +53,19 @@ function link(field, { id, change }) {
 }
 
 /** A text input or textarea: what is typed is told at once, what comes from elsewhere keeps the caret. */
-function typed(input, field, change) {
+function typed(input, field, change, shown = (text) => text) {
+  let told = "";
   input.addEventListener("input", () => {
     grow(input);
-    change(written(field, input.value));
+    told = written(field, input.value);
+    change(told);
   });
   return {
     input,
     show(value) {
-      const text = value == null ? "" : String(value);
+      if (value === told) return;
+      told = value;
+      const text = value == null ? "" : shown(String(value));
       if (input.value === text) return;
       const { selectionStart: start, selectionEnd: end } = input;
       input.value = text;
@@ -69,6 +73,22 @@ function typed(input, field, change) {
       grow(input);
     },
   };
+}
+
+const STANDS = /^(?: {0,3}(?:[-+*>#|~`]|\d+[.)])| {4}|\t|\s*$)/;
+
+/** Paragraphs without the line ends of whoever wrote them in an editor: there they mean nothing but a space. */
+export function flowing(text) {
+  const lines = text.replace(/\n+$/, "").split("\n");
+  const joined = [];
+  let flows = false;
+  for (const line of lines) {
+    const stands = STANDS.test(line);
+    if (flows && !stands) joined.push(`${joined.pop()} ${line.trim()}`);
+    else joined.push(line);
+    flows = !stands && !/(?: {2}|\\)$/.test(line);
+  }
+  return joined.join("\n");
 }
 
 /** As tall as its text. */

@@ -27,12 +27,6 @@ export function mark(frame, place) {
   if (frame?.contentDocument) outline(frame, landmarks(frame.contentDocument), place, "written");
 }
 
-/** The top of a block in the mail, in the frame's pixels; null when it is not there. */
-export function topOf(frame, place) {
-  const box = frame?.contentDocument && boxOf(landmarks(frame.contentDocument), place);
-  return box ? box.top : null;
-}
-
 function landmarks(mail) {
   const walker = mail.createTreeWalker(mail.body ?? mail, NodeFilter.SHOW_COMMENT);
   const found = [];

@@ -9,6 +9,7 @@ import { fill, reveal } from "./source.js";
 import { empty, frame, show } from "./stage.js";
 
 const night = matchMedia("(prefers-color-scheme: dark)");
+const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 const KEYS = { 1: "desktop", 2: "phone", 3: "text", 4: "source", 5: "spoken", 6: "clipped" };
 const FRAMED = { desktop: "desktop", phone: "phone", clipped: "desktop" };
 const WRITING = "input, textarea, select, [contenteditable]";
@@ -39,9 +40,22 @@ export function leadTo(opened) {
   form = opened;
   byId("writing").addEventListener("focusin", (event) => {
     const card = event.target.closest("#blocks > .cards > li");
+    const before = written;
     written = card ? [...card.parentElement.children].indexOf(card) : -1;
     mark(frame(), written);
+    if (written !== before) bringIntoSight();
   });
+}
+
+/** The block that is being written, when nothing of it is to be seen. */
+function bringIntoSight() {
+  const line = byId("outline-written");
+  if (line.hidden || !(look.view in FRAMED)) return;
+  const box = look.view === "phone" ? byId("screen") : stage;
+  const seen = box.getBoundingClientRect();
+  const { top, bottom } = line.getBoundingClientRect();
+  if (bottom > seen.top + 60 && top < seen.bottom - 60) return;
+  box.scrollTo({ top: box.scrollTop + top - seen.top - 60, behavior: CALM.matches ? "auto" : "smooth" });
 }
 
 /** Show another state of the issue, through that reader's eyes. */

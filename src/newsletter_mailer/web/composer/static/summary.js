@@ -5,6 +5,7 @@ const LONGEST = 80;
 
 /** The words of a part, without markup; "" when it says nothing yet. */
 export function summary(value, fields) {
+  if (value?.value && value.label) return plain(`${value.value} ${value.label}`);
   for (const name of TELLING) {
     const text = plain(value?.[name]);
     if (text) return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
