@@ -41,7 +41,10 @@ def used(page: Page, edition: Edition) -> Counter[str]:
     """Names of features, and how often each is used."""
     found: Counter[str] = Counter()
     for sheet, _ in page.sheets:
-        for rule in rules_of(sheet):
+        rules = rules_of(sheet)
+        for head in {head for rule in rules for head in rule.around}:
+            found.update(_of_condition(head))
+        for rule in rules:
             found.update(_of_rule(rule))
     for element in page.each():
         found.update(_of_element(element))
@@ -55,12 +58,14 @@ def _kind(media_type: str) -> str:
     return {"jpeg": "jpg"}.get(media_type.partition("/")[2], media_type.partition("/")[2])
 
 
+def _of_condition(head: str) -> Iterator[str]:
+    kind = head[1:].partition(" ")[0].lower()
+    yield f"css-at-{kind}"
+    if kind == "media":
+        yield from (f"css-at-media-{name}" for name in _MEDIA.findall(head))
+
+
 def _of_rule(rule: Rule) -> Iterator[str]:
-    for head in rule.around:
-        kind = head[1:].partition(" ")[0].lower()
-        yield f"css-at-{kind}"
-        if kind == "media":
-            yield from (f"css-at-media-{name}" for name in _MEDIA.findall(head))
     for selector in rule.selectors:
         yield from (
             f"css-pseudo-{'class' if colons == ':' else 'element'}-{name}"
