@@ -33,7 +33,8 @@ _LETTERS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            r"(?<![\w’'.])A(?= (?:la|l['’]|vos|nos|votre|notre|partir|bientôt|noter|lire|venir|suivre|ne pas|tous|toutes|propos|vous|chaque|travers)\b)"
+            r"(?<![\w’'.])A(?= (?:la|l['’]|vos"
+            r"|nos|votre|notre|partir|bientôt|noter|lire|venir|suivre|ne pas|tous|toutes|propos|vous|chaque|travers)\b)"
         ),
         "À",
     ),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from newsletter_mailer.checks.subject import Check, Subject
 from newsletter_mailer.compose.theme import load_labels
@@ -21,12 +22,15 @@ _THEME = sentence("the theme's footer left it out: add it to its blocks/footer.m
 def identity(subject: Subject) -> Iterator[Finding]:
     """Name, postal address and e-mail address of who sends it."""
     said = subject.workspace.settings.identity
-    for what, words in (
-        (sentence("the name of your organisation"), said.name),
-        (sentence("its postal address"), said.address),
-        (sentence("its e-mail address"), said.email),
-    ):
-        yield from _missing(subject, "law-identity", what, words)
+    yield from _missing(
+        subject,
+        "law-identity",
+        {
+            sentence("the name of your organisation"): said.name,
+            sentence("its postal address"): said.address,
+            sentence("its e-mail address"): said.email,
+        },
+    )
 
 
 def reason(subject: Subject) -> Iterator[Finding]:
@@ -36,7 +40,7 @@ def reason(subject: Subject) -> Iterator[Finding]:
     if own is not None and "{{" in own:
         return  # each reader's own: what it says stands between the tags
     words = own or load_labels(subject.workspace, subject.loaded.issue.language)["reason"]
-    yield from _missing(subject, "law-reason", sentence("why readers get this mail"), words)
+    yield from _missing(subject, "law-reason", {sentence("why readers get this mail"): words})
 
 
 def unsubscribe(subject: Subject) -> Iterator[Finding]:
@@ -59,9 +63,8 @@ def publisher(subject: Subject) -> Iterator[Finding]:
         hint = sentence("write the name of your legal representative, usually the president")
         yield Finding("law-publisher", Level.WARNING, what, hint, _foot(subject))
     else:
-        yield from _missing(
-            subject, "law-publisher", sentence("who answers for it"), settings.identity.publisher
-        )
+        answers = {sentence("who answers for it"): settings.identity.publisher}
+        yield from _missing(subject, "law-publisher", answers)
     if settings.public_url and not settings.identity.host:
         what = sentence("your pages do not say who hosts them: newsletter.yaml has no identity.host")
         hint = sentence("write name, address and telephone number of your provider")
@@ -91,15 +94,27 @@ def example(subject: Subject) -> Iterator[Finding]:
         yield Finding("law-example", Level.WARNING, what, hint)
 
 
-def _missing(subject: Subject, code: str, what: Sentence, words: str) -> Iterator[Finding]:
-    wanted = _squeezed(words)
-    for where, said in (
+def _missing(subject: Subject, code: str, wanted: Mapping[Sentence, str]) -> Iterator[Finding]:
+    """What the page and the plain text do not say, each in one finding."""
+    for where, words in (
         (sentence("the page"), html.unescape(_MARKUP.sub(" ", subject.html))),
         (sentence("the plain text"), subject.text),
     ):
-        if wanted not in _squeezed(said):
-            told = sentence("{where} does not say {what}", where=where, what=what)
+        said = _squeezed(words)
+        missing = [what for what, expected in wanted.items() if _squeezed(expected) not in said]
+        if missing:
+            told = sentence("{where} does not say {what}", where=where, what=_Several(tuple(missing)))
             yield Finding(code, Level.ERROR, told, _THEME, _foot(subject))
+
+
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """Some sentences, one after the other, in the language of the moment."""
+
+    parts: tuple[Sentence, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(map(str, self.parts))
 
 
 def _squeezed(words: str) -> str:
