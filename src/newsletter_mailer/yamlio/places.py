@@ -31,3 +31,17 @@ class Lines:
         """The place of a span; without an end, of a point."""
         line = bisect_right(self._starts, start)
         return Mark(line, start - self._starts[line - 1] + 1, start, start if end is None else end)
+
+
+def block_end(text: str, start: int, end: int) -> int:
+    """Where the last line of a `|` or `>` text ends: the parser's own mark swallows the comments that follow."""
+    header, *rest = text[start:end].splitlines(keepends=True)
+    indented = [line for line in rest if line.strip()]
+    if not indented:
+        return start + len(header.rstrip())
+    digit = next((int(c) for c in header[:3] if c.isdigit()), None)
+    first = indented[0]
+    indent = len(first) - len(first.lstrip(" ")) if digit is None else 1
+    while rest and (not rest[-1].strip() or len(rest[-1]) - len(rest[-1].lstrip(" ")) < indent):
+        rest.pop()
+    return start + len(header) + len("".join(rest).rstrip("\r\n"))

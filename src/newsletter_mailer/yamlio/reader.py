@@ -15,8 +15,8 @@ import yaml
 
 from newsletter_mailer.errors import FileProblems, Problem
 from newsletter_mailer.wording import Sentence, sentence
-from newsletter_mailer.yamlio.places import Lines, Mark
-from newsletter_mailer.yamlio.scalars import resolved
+from newsletter_mailer.yamlio.places import Lines, Mark, block_end
+from newsletter_mailer.yamlio.scalars import resolved, whole
 from newsletter_mailer.yamlio.syntax import Complaint, explain
 
 LONGEST_FILE = 1_000_000  # bytes
@@ -25,6 +25,8 @@ MOST_VALUES = 20_000  # a rich issue has five hundred
 _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 )  # YAML 1.2 section 5.1
+
+_BEYOND = re.compile(r"\\U(?!0010|000)[0-9a-fA-F]{8}")  # Unicode ends at 10FFFF
 
 Path = tuple[str | int, ...]
 
@@ -73,6 +75,10 @@ def read(raw: bytes, path: str) -> Document:
         problem = _problem(path, lines.mark(offset), what, hint)
         said = any((p.line, p.column) == (problem.line, problem.column) for p in builder.problems)
         raise FileProblems(builder.problems if said else [*builder.problems, problem]) from error
+    except (ValueError, OverflowError) as error:  # PyYAML makes characters of any number
+        at = found.start() if (found := _BEYOND.search(text)) else 0
+        what, hint = sentence("there is no such character"), sentence("write the character itself")
+        raise FileProblems([_problem(path, lines.mark(at), what, hint)]) from error
     return builder.document()
 
 
@@ -183,13 +189,23 @@ class _Builder:
     def _scalar(self, event: yaml.ScalarEvent, *, refused: bool) -> None:
         start, end = _span(event)
         if event.style in ("|", ">"):
-            end = _block_end(self.text, start, end)
+            end = block_end(self.text, start, end)
+        value = whole(event.value)
+        if value is None:
+            what, hint = (
+                sentence("half a character is written here with \\u"),
+                sentence("write the character itself"),
+            )
+            self.problems.append(
+                _problem(self.path, self.lines.mark(start), what, hint, at=self._next_path())
+            )
+            value, refused = "?", True
         if self.frames and self.frames[-1].wants_key:
-            self._key(event.value, start, end)
+            self._key(value, start, end)
         elif refused:
             self._put(REFUSED, start, end)
         else:
-            self._put(event.value if event.style else resolved(event.value), start, end)
+            self._put(value if event.style else resolved(value), start, end)
 
     def _key(self, key: str, start: int, end: int) -> None:
         frame = self.frames[-1]
@@ -278,17 +294,3 @@ def _refusals(event: yaml.NodeEvent) -> Iterator[tuple[Sentence, Sentence]]:
 
 def _short_tag(tag: str) -> str:
     return tag.replace("tag:yaml.org,2002:", "!!", 1)[:60]
-
-
-def _block_end(text: str, start: int, end: int) -> int:
-    """Where the last line of a `|` or `>` text ends: the parser's own mark swallows the comments that follow."""
-    header, *rest = text[start:end].splitlines(keepends=True)
-    indented = [line for line in rest if line.strip()]
-    if not indented:
-        return start + len(header.rstrip())
-    digit = next((int(c) for c in header[:3] if c.isdigit()), None)
-    first = indented[0]
-    indent = len(first) - len(first.lstrip(" ")) if digit is None else 1
-    while rest and (not rest[-1].strip() or len(rest[-1]) - len(rest[-1].lstrip(" ")) < indent):
-        rest.pop()
-    return start + len(header) + len("".join(rest).rstrip("\r\n"))

@@ -17,6 +17,8 @@ _FLOAT = re.compile(
 
 Scalar = str | int | float | bool | None
 
+_HALF = re.compile("[\ud800-\udfff]")
+
 
 class Integer(int):
     """A whole number; `written` is the text as typed, such as "05"."""
@@ -55,3 +57,13 @@ def resolved(text: str) -> Scalar:
     if _FLOAT.fullmatch(text):
         return Float(float(text.lower().replace(".inf", "inf").replace(".nan", "nan")), text)
     return text
+
+
+def whole(text: str) -> str | None:
+    """The text with halves of characters put together, as JSON escapes them; None when a half stands alone."""
+    if not _HALF.search(text):
+        return text
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        return None

@@ -47,6 +47,28 @@ def test_quotation_marks_make_text_of_anything() -> None:
     assert document('a: "5"\nb: \'true\'\nc: ""\n').data == {"a": "5", "b": "true", "c": ""}
 
 
+def test_halves_of_a_character_are_put_together_as_in_json() -> None:
+    assert document(r'a: "\ud83c\udf89"').data == {"a": "🎉"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said_of_it"),
+    [
+        (r'a: "\ud83c"', "half a character"),
+        (r'"\udf89": x', "half a character"),
+        ('a: x\nb: "\\U0011FFFF"', "a.yaml:2:5: there is no such character"),
+        (r'a: "\UFFFFFFFF"', "there is no such character"),
+    ],
+)
+def test_what_is_no_character_is_refused_with_its_place(text: str, said_of_it: str) -> None:
+    try:
+        problems = document(text).problems
+    except FileProblems as refused:
+        problems = refused.problems
+
+    assert said_of_it in str(problems[0])
+
+
 def test_keys_are_text_as_typed() -> None:
     assert document("2026: a\ntrue: b\n").data == {"2026": "a", "true": "b"}
 
