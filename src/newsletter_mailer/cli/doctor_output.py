@@ -42,16 +42,18 @@ def _point(face: Face, point: Point) -> None:
     _line(face, point.mark, str(point.what), indent=2)
     if point.hint:
         face.data(_wrapped(f"→ {point.hint}", 4, 6))
-    if point.publish:
-        _to_publish(face, point.publish, point.instead_of)
+    _records(face, point)
 
 
-def _to_publish(face: Face, record: DnsRecord, instead_of: tuple[str, ...]) -> None:
+def _records(face: Face, point: Point) -> None:
     """Name and text as forms want them, and the line of a zone file; never wrapped: they are copied."""
-    rows = [(say("name"), record.name), (say("type"), record.kind), (say("text"), record.text)]
-    rows += [(say("or as one line"), record.zone_line)]
-    rows += [(say("instead of"), text) for text in instead_of]
-    width = max(len(label) for label, _ in rows)
+    rows: list[tuple[str, str]] = []
+    if record := point.publish:
+        rows += [(say("name"), record.name), (say("type"), record.kind), (say("text"), record.text)]
+        rows += [(say("or as one line"), record.zone_line)]
+    there = say("instead of") if point.publish else say("there now")
+    rows += [(there, text) for text in point.instead_of]
+    width = max((len(label) for label, _ in rows), default=0)
     for label, text in rows:
         face.data(f"      {face.styled(label.ljust(width), 'cyan')}  {text}")
 

@@ -66,7 +66,9 @@ class Point:
     what: Sentence
     hint: Sentence | None = None
     publish: DnsRecord | None = None  #: what mends it, ready to be handed over
-    instead_of: tuple[str, ...] = ()  #: the texts there now, which it replaces
+    instead_of: tuple[
+        str, ...
+    ] = ()  #: the texts there now, which that replaces, or which are to be corrected
 
 
 @dataclass(frozen=True, slots=True)

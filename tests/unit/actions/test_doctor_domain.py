@@ -100,6 +100,13 @@ def test_what_is_wrong_with_spf_is_mended_by_a_line(
     assert point.hint
 
 
+def test_of_too_many_look_ups_it_is_told_which_terms_cost_them(server: DnsServer) -> None:
+    point = points(server, of("eleven.example"))["spf"]
+
+    assert str(point.hint).endswith("include:e1.example 5, include:e2.example 4, a:mail.example 1, mx 1")
+    assert point.instead_of[0].startswith("v=spf1 include:e1.example")
+
+
 def test_an_spf_record_that_says_nothing_of_others_is_doubted(server: DnsServer) -> None:
     point = points(server, of("open.example"))["spf"]
 

@@ -160,6 +160,20 @@ def test_online_the_lines_to_hand_over_stand_on_stdout(club: Path, monkeypatch: 
     assert {rule["provider"] for rule in as_json["rules"]} >= {"La Poste", "SFR"}
 
 
+def test_a_record_that_cannot_be_mended_by_a_line_is_shown(
+    club: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = (club / "newsletter.yaml").read_text(encoding="utf-8")
+    (club / "newsletter.yaml").write_text(
+        settings.replace("autreclub.asso.fr", "typo.example"), encoding="utf-8"
+    )
+    with dns_server() as server:
+        monkeypatch.setenv("NEWSLETTER_DNS", server.address)
+        done = doctor(club, "doctor", "--online")
+
+    assert "      there now  v=spf1 include:mx.ovh.com ipv4:192.0.2.1 ~all" in done.stdout.splitlines()
+
+
 def test_the_readers_of_each_provider_are_counted(club: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     people = club / "people.csv"
     people.write_text(

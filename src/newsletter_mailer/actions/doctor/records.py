@@ -49,11 +49,17 @@ def spf_point(dns: Dns, mail: MailFrom) -> Point:
 
 def _broken_spf(mail: MailFrom, found: spf.Survey) -> Point:
     why = "; ".join(map(str, found.problems))
+    mend = sentence("take out of it what does not send for you any more, or correct the word")
+    if found.lookups > spf.MOST_LOOKUPS:
+        costs = ", ".join(f"{term} {count}" for term, count in found.costs)
+        mend = sentence(
+            "take out of it what does not send for you any more; its look-ups: {costs}", costs=costs
+        )
     return Point(
         "spf",
         Mark.WRONG,
         sentence("the SPF record of {domain} counts as broken: {why}", domain=mail.returns, why=why),
-        sentence("take out of it what does not send for you any more, or correct the word"),
+        mend,
         instead_of=found.records,
     )
 

@@ -59,6 +59,7 @@ class Survey:
     terms: tuple[Term, ...] = ()  #: of that one
     lookups: int = 0
     voids: int = 0  #: look-ups that found nothing
+    costs: list[tuple[str, int]] = field(default_factory=list)  #: look-ups to which each of its terms leads
     includes: list[str] = field(default_factory=list)  #: domains whose records are part of it
     networks: list[Network] = field(default_factory=list)  #: that may send
     problems: list[Sentence] = field(default_factory=list)  #: because of which it counts as broken
@@ -162,7 +163,10 @@ class _Following:
         decides_itself = any(term.name == "all" for term in terms)
         for term in terms:
             if term.name in _ASKING and not (term.name == "redirect" and decides_itself):
+                before = self._found.lookups
                 self._ask(domain, term, above)
+                if above == (domain,):
+                    self._found.costs.append((term.text, self._found.lookups - before))
             elif term.name in ("ip4", "ip6"):
                 self._allow(term, term.value)
         return tuple(terms)
