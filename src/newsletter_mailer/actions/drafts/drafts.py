@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ class Drafts:
 
     def draft(self, path: Path) -> Draft:
         """The issue now. Raises CannotSave when its file cannot be read."""
-        with opened(self._workspace(), path) as at:
+        with self._opened(path) as at:
             return self._draft(at)
 
     def edit(self, path: Path, base: str, edits: Sequence[Edit], *, batch: str = "") -> Draft:
@@ -132,9 +133,12 @@ class Drafts:
 
     def history(self, path: Path) -> list[Past]:
         """Every state that can be had again, the newest first."""
-        with opened(self._workspace(), path) as at:
+        with self._opened(path) as at:
             steps = [(i, step) for i, step in enumerate(at.history.steps) if step.place is not Place.INNER]
             return [Past(step, told(step), i == at.history.here) for i, step in reversed(steps)]
+
+    def _opened(self, path: Path) -> AbstractContextManager[Opened]:
+        return opened(self._workspace(), path, now=self._clock())
 
     def _carried(self, at: Opened, base: str, edits: Sequence[Edit], step: Step) -> _New:
         """The edits for the file as it is now. Raises Conflict."""
@@ -164,7 +168,7 @@ class Drafts:
 
     def _to(self, path: Path, base: str, target: Callable[[Opened], int | None]) -> Draft:
         for _ in range(ATTEMPTS):
-            with opened(self._workspace(), path) as at:
+            with self._opened(path) as at:
                 number = target(at) if base == at.file.version else None
                 if number is None:
                     return self._draft(at)
@@ -183,7 +187,7 @@ class Drafts:
     def _written(self, path: Path, made: Callable[[Opened], _New | None], *, base: str = "") -> Draft:
         """The file with what `made` gives, and the history with it; made anew while another program writes."""
         for _ in range(ATTEMPTS):
-            with opened(self._workspace(), path) as at:
+            with self._opened(path) as at:
                 new = made(at)
                 if new is None or new.raw == at.file.raw:
                     at.history.save()

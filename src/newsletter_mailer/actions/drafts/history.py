@@ -102,9 +102,9 @@ class History:
         step = replace(step, version=self.keep(raw))
         for number in range(self.here + 1, len(self.steps)):
             self.steps[number] = replace(self.steps[number], place=Place.BRANCH)
-        step = replace(step, at=max([step.at, *(other.at + 1 for other in self.steps[-1:])]))
-        if self.steps and step.kind is not Kind.ASIDE:
-            step = self._one_stretch(step)
+        if self.steps:
+            step = self._one_stretch(step) if step.kind is Kind.EDITED else step
+            step = replace(step, at=max(step.at, self.steps[-1].at + 1))
         self.steps.append(step)
         if step.kind is not Kind.ASIDE:
             self.here = len(self.steps) - 1
@@ -114,8 +114,8 @@ class History:
         before = self.steps[self.here]
         began = before.began or before.at
         typing = step.did == before.did == "set" and step.field == before.field
-        recent = step.at - before.at < TYPING_PAUSE and step.at - began < LONGEST_TYPING
-        if not typing or not recent or before.kind is not Kind.EDITED or step.kind is not Kind.EDITED:
+        recent = 0 <= step.at - before.at < TYPING_PAUSE and step.at - began < LONGEST_TYPING
+        if not typing or not recent or before.kind is not Kind.EDITED:
             return step
         self.steps[self.here] = replace(before, place=Place.INNER)
         return replace(step, began=began)

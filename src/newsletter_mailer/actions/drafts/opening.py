@@ -46,13 +46,16 @@ class Opened:
 
 
 @contextmanager
-def opened(workspace: Workspace, path: Path) -> Iterator[Opened]:
-    """The file and its history; what another program wrote is a step of it by then. Raises CannotSave."""
+def opened(workspace: Workspace, path: Path, *, now: int) -> Iterator[Opened]:
+    """The file and its history; what another program wrote is a step of it by then. Raises CannotSave.
+
+    now: ms since 1970; a file from a machine whose clock is ahead counts as written now.
+    """
     folder = folder_of(workspace, path)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(folder / ".lock", timeout=PATIENCE_S, mode=0o600):
-            yield _noticed(path, folder, workspace.display(path))
+            yield _noticed(path, folder, workspace.display(path), now)
     except Timeout as error:
         what = sentence("another window has been writing this issue for {seconds} s", seconds=int(PATIENCE_S))
         raise CannotSave(what, sentence("close the other composer of this issue")) from error
@@ -65,14 +68,14 @@ def opened(workspace: Workspace, path: Path) -> Iterator[Opened]:
         ) from error
 
 
-def _noticed(path: Path, folder: Path, shown: str) -> Opened:
+def _noticed(path: Path, folder: Path, shown: str, now: int) -> Opened:
     file, history = state(path), load(folder, shown)
     here = history.steps[history.here] if history.steps else None
     if here is None or here.version != file.version:
         ours = history.raw(file.version) is not None  # the machine stopped between the file and the history
         kind = Kind.OPENED if here is None else Kind.EDITED if ours else Kind.DISK
         history.file = shown
-        history.add(file.raw, Step(file.saved_at, kind))
+        history.add(file.raw, Step(min(file.saved_at, now), kind))
         history.save()
     return Opened(path, shown, file, history)
 
