@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from inbox_kit import deliver, mail, maildir
 from newsletter_mailer.actions.doctor.returning import explain, wait_for
@@ -134,3 +136,26 @@ def test_a_mail_that_does_not_come_is_given_up(tmp_path: Path) -> None:
 
     assert found is None
     assert waited == [1, 2]
+
+
+FIELDS = st.sampled_from(
+    (
+        "Received: x; ",
+        "Authentication-Results: ",
+        "From: ",
+        "spf=pass ",
+        "dkim=",
+        "\n",
+        ";",
+        "@",
+        "1 Jan 0001",
+    )
+)
+
+
+@given(st.lists(FIELDS | st.text(max_size=8), max_size=20).map("".join))
+def test_any_head_at_all_is_explained_without_an_error(text: str) -> None:
+    points = list(explain(text.encode(), arrived=NOON))
+
+    assert points
+    assert all(str(point.what) for point in points)

@@ -162,12 +162,13 @@ def _related(one: str, other: str) -> bool:
 def _clocks(fields: Fields, arrived: int) -> Point | None:
     """That our clock and that of the server that took the mail differ."""
     stamp = first(fields, "received").rpartition(";")[2].strip()
+    ours = dt.datetime.fromtimestamp(arrived / 1000, dt.UTC)
     try:
         theirs = parsedate_to_datetime(stamp)
-    except (ValueError, TypeError, IndexError):
+        theirs = theirs.replace(tzinfo=theirs.tzinfo or dt.UTC).astimezone(dt.UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    ours = dt.datetime.fromtimestamp(arrived / 1000, dt.UTC)
-    if abs(ours - theirs.replace(tzinfo=theirs.tzinfo or dt.UTC)) <= _CLOCKS:
+    if abs(ours - theirs) <= _CLOCKS:
         return None
     return Point(
         "clock",
@@ -175,7 +176,7 @@ def _clocks(fields: Fields, arrived: int) -> Point | None:
         sentence(
             "this computer's clock says {ours}, that of the server {theirs}",
             ours=f"{ours:%H:%M}",
-            theirs=f"{theirs.astimezone(dt.UTC):%H:%M}",
+            theirs=f"{theirs:%H:%M}",
         ),
         sentence("set the clock, best by itself over the network"),
     )

@@ -139,6 +139,8 @@ def _term(word: str) -> Term | None:
     if found := _TERM.fullmatch(word):
         name, value = found[2].lower(), (found[3] or "").rstrip(".").lower()
         alone = name == "all" and not value
+        if int(found[4] or 0) > 32 or int(found[5] or 0) > 128:
+            return None
         if alone or (name in ("a", "mx", "ptr")) or (name in ("include", "exists", "redirect") and value):
             return Term(word, found[1] or "+", name, value, (found[4] or "", found[5] or ""))
     modifier = _MODIFIER.fullmatch(word)
