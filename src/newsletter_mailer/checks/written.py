@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
+from newsletter_mailer.compose import own_mjml
 from newsletter_mailer.model.blocks import Picture
 from newsletter_mailer.model.finding import Path
 from newsletter_mailer.model.issue import Issue
@@ -15,7 +16,7 @@ from newsletter_mailer.model.part import Part
 from newsletter_mailer.templating import merge_tags
 
 _HEAD_TEXTS = frozenset({"title", "subject", "preheader"})  #: of the issue: its id and language are no texts
-_PLAIN, _MARKDOWN, _LINK = "", "markdown", "link"
+_PLAIN, _MARKDOWN, _LINK, _MJML = "", "markdown", "link", "mjml"
 
 # Bounded, so that a text of many brackets costs its length and not the square of it.
 _LINKED = re.compile(r"(?<!!)\[([^\]\n]{0,500})\]\(\s*<?([^\s)>]*)[^)\n]{0,300}\)")
@@ -107,6 +108,9 @@ def links(issue: Issue) -> Iterator[WrittenLink]:
                 yield WrittenLink((*at, name), 0, value, _label(part))
             elif kind == _MARKDOWN:
                 yield from _inside((*at, name), value)
+            elif kind == _MJML:
+                for target in own_mjml.targets(value):
+                    yield WrittenLink((*at, name), target.at, target.href, target.words)
 
 
 def pictures(issue: Issue) -> Iterator[WrittenPicture]:

@@ -17,7 +17,7 @@ from composing import ON_THE_WEB, Mail, composed, mail, reader
 from issue_files import issue_text, said, workspace_at, write_issue
 from newsletter_mailer.compose.load import load_issue
 from newsletter_mailer.compose.mjml import to_html
-from newsletter_mailer.compose.own_mjml import Dress, faults, written
+from newsletter_mailer.compose.own_mjml import Dress, faults, targets, written
 from newsletter_mailer.compose.own_mjml.rules import DEEPEST, INSIDE
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import IssueError
@@ -213,6 +213,17 @@ def test_thousands_of_levels_are_refused_and_not_compiled(workspace: Workspace) 
     depth = 4_000
 
     assert "more than 24 elements" in refusal(workspace, TEXT.format("<b>" * depth + "</b>" * depth))
+
+
+def test_the_links_are_known_with_their_words_but_for_those_of_each_reader() -> None:
+    source = SECTION.format(
+        "<mj-text><a href='{{ links.preferences }}'>mes choix</a> <a href='https://example.org'>le <b>site</b></a></mj-text>"
+        "<mj-image href='https://example.org/a' src='a.png' alt='Un jardin' />"
+    )
+
+    found = [(target.href, target.words) for target in targets(source)]
+
+    assert found == [("https://example.org", "le site"), ("https://example.org/a", "Un jardin")]
 
 
 NAMES = st.sampled_from(

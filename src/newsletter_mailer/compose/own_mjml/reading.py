@@ -47,6 +47,28 @@ def faults(source: str, picture: Callable[[str], NewsletterError | None]) -> Ite
             yield node.at, refusal.what, refusal.hint
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a link of a source leads."""
+
+    at: int  #: offset in the source
+    href: str
+    words: str  #: that a reader sees of it
+
+
+def targets(source: str) -> Iterator[Target]:
+    """The links, but for those that merge tags make for each reader."""
+    root, _ = read(_blanked(source))
+    for node in _nodes(root):
+        href = node.attributes.get("href", "")
+        if href and HIDDEN not in href:
+            yield Target(node.at, href, node.attributes.get("alt") or " ".join(_words(node).split()))
+
+
+def _words(node: Node) -> str:
+    return "".join(child if isinstance(child, str) else _words(child) for child in node.children)
+
+
 def read(source: str) -> tuple[Node, list[Fault]]:
     """The tree under a root without a name, and what is wrong with it. No merge tag may stand in the source."""
     reader = _Reader(source)
