@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import json
-import os
 import shutil
 import stat
 from itertools import pairwise
@@ -16,6 +15,7 @@ from drafting import MINUTE, Pen, path_of, pen_in
 from newsletter_mailer.actions.drafts import CannotSave, Choice, Conflict, Edit, EditRefused, Op
 from newsletter_mailer.actions.drafts import files as files_of_drafts
 from newsletter_mailer.errors import FileProblems
+from small_disk import small_disk
 
 
 @pytest.fixture
@@ -88,8 +88,8 @@ def test_typing_in_one_field_is_one_step_until_its_author_pauses(pen: Pen) -> No
 
 
 def test_long_typing_leaves_a_step_each_minute(pen: Pen) -> None:
-    for number in range(100):
-        pen.write("title", f"{number}", after_ms=2000)
+    for number in range(40):
+        pen.write("title", f"{number}", after_ms=5000)
 
     steps = [past.step.at for past in pen.drafts.history(pen.path)]
 
@@ -346,18 +346,33 @@ def test_an_edit_that_does_not_fit_leaves_file_and_history_alone(pen: Pen) -> No
     assert len(pen.drafts.history(pen.path)) == 1
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="everything may be written by root")
-def test_a_folder_that_cannot_be_written_says_so_and_loses_nothing(pen: Pen) -> None:
-    before = pen.text
-    pen.path.parent.chmod(0o500)
-    try:
-        with pytest.raises(CannotSave, match="there is no right to do that"):
+def test_a_full_disk_says_so_and_loses_nothing(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", megabytes=2) as disk:
+        pen = pen_in(disk.folder)
+        before, disk_was_full = pen.text, False
+        disk.fill()
+
+        try:
             pen.write("title", "Un")
-    finally:
-        pen.path.parent.chmod(0o700)
+        except CannotSave as refused:
+            disk_was_full = refused.no_room and "the disk is full" in str(refused)
+        kept = pen.text
+        disk.make_room()
+
+        assert disk_was_full
+        assert kept == before
+        assert pen.write("title", "Un").data["title"] == "Un"
+
+
+def test_a_history_that_cannot_be_written_is_told_before_the_file_is_touched(pen: Pen) -> None:
+    before = pen.text
+    shutil.rmtree(pen.history.parent)
+    pen.history.parent.write_text("in the way")
+
+    with pytest.raises(CannotSave, match="the history in var/history/essai-2026-11 cannot be written"):
+        pen.write("title", "Un")
 
     assert pen.text == before
-    assert pen.write("title", "Un").data["title"] == "Un"
 
 
 def test_a_file_that_is_gone_is_told_and_its_history_stays(pen: Pen) -> None:
