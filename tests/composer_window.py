@@ -67,7 +67,7 @@ class Window:
 
     def is_saved(self) -> None:
         """Nothing waits to be written, and nothing went wrong."""
-        expect(self.page.locator("#state-words")).to_have_text("Saved")
+        expect(self.page.locator("body")).to_have_attribute("data-saved", "yes")
         expect(self.page.locator("#state")).to_have_attribute("data-state", "good")
 
     def press(self, label: str) -> None:
@@ -99,7 +99,7 @@ def window_on(browser: Browser, desk: Composing, *, width: int = 1280, height: i
     opened.page.goto(desk.url)
     expect(opened.mail.locator("body")).to_contain_text("Bonjour")
     yield opened
-    assert opened.complaints == []
+    assert opened.complaints == [], opened.complaints
     away = [url for url in opened.addresses if not url.startswith((desk.base, "data:"))]
     assert away == []
     context.close()

@@ -55,29 +55,30 @@ function go({ at, line }) {
   if (!form?.focus(at) && line) toLine(line);
 }
 
-/** The form, as soon as the file can be read as one; until then the page says what is in the way. */
+/** The form, as soon as the file can be read as one; until then the page says what is in the way. Whether it is there. */
 async function write() {
   draft ??= await open(slug).then(follow).catch(() => null);
   const readable = draft?.data != null && typeof draft.data === "object" && !Array.isArray(draft.data);
   byId("form").hidden = !readable;
   byId("no-form").hidden = readable;
   byId("no-form").textContent = readable ? "" : say("noForm");
-  if (!readable) {
-    byId("problems").open = true;
-    return;
+  if (!readable) byId("problems").open = true;
+  else if (!form) {
+    form = await openForm(draft, base);
+    leadTo(form);
+    refresh();
   }
-  if (form) return;
-  showState(draft);
-  form = await openForm(draft, base);
-  leadTo(form);
-  refresh();
+  return readable;
 }
 
 function follow(opened) {
+  const tell = () => { document.body.dataset.saved = opened.settled ? "yes" : "no"; };
+  opened.addEventListener("state", tell);
+  tell();
+  showState(opened);
   opened.addEventListener("saved", refresh);
   opened.addEventListener("replaced", async ({ detail: { data, forced } }) => {
-    await write();
-    form?.replace(data, { forced });
+    if (await write()) form.replace(data, { forced });
     refresh();
   });
   return opened;

@@ -112,7 +112,8 @@ class Row {
     this.control = control(field, { id: this.id, change: (value) => part.change(field.name, value), root: part.desk.root });
     this.input = this.control.input;
     this.input.setAttribute("aria-describedby", `${this.help && `${this.id}-help `}${this.id}-errors`);
-    if (field.required) this.input.setAttribute("aria-required", "true");
+    this.judged = this.input.tagName !== "BUTTON";
+    if (field.required && this.judged) this.input.setAttribute("aria-required", "true");
     this.input.addEventListener("blur", () => this.control.show(part.desk.content.at([...part.path(), field.name])));
     const label = element("label", { for: this.id }, field.label);
     const flag = field.kind === "flag";
@@ -162,7 +163,7 @@ class Row {
   /** What is wrong here; none takes it away. */
   complain(found) {
     this.errors.replaceChildren(...found);
-    this.node.classList.toggle("faulty", found.length > 0);
-    this.input?.setAttribute("aria-invalid", String(found.length > 0));
+    this.node.classList.toggle("faulty", found.some(({ dataset }) => dataset.level !== "note"));
+    if (this.judged) this.input.setAttribute("aria-invalid", String(found.some(({ dataset }) => dataset.level === "error")));
   }
 }

@@ -1,6 +1,6 @@
 /* What is pasted from Word or the web becomes the Markdown that says the same, and nothing else. */
 
-import { inert } from "./inert.js";
+import { inert, style } from "./inert.js";
 import { type } from "./typing.js";
 
 const SILENT = new Set(["SCRIPT", "STYLE", "HEAD", "TITLE", "META", "LINK", "IMG", "SVG", "OBJECT", "TEMPLATE", "BUTTON", "O:P"]);
@@ -39,7 +39,7 @@ const isBlock = (node) => BLOCKS.has(node.tagName) || [...node.children].some((c
 
 function block(node, before) {
   const heading = node.tagName.match(/^H([1-6])$/);
-  const item = (node.getAttribute("style") ?? "").match(WORD_LIST);
+  const item = (node.dataset?.style ?? "").match(WORD_LIST);
   if (SILENT.has(node.tagName)) return [];
   if (heading) return marked(heading[1] < 3 ? "## " : "### ", tidy(inlines(node).replace(/\*\*/g, "")));
   if (item) return wordItem(node, Number(item[1]), before);
@@ -71,7 +71,7 @@ const inlineOf = (node) => (node.nodeType === Node.ELEMENT_NODE && isBlock(node)
 /** Word writes a list as paragraphs with a bullet of its own. Items after each other are one list. */
 function wordItem(node, level, before) {
   const copy = node.cloneNode(true);
-  const signs = [...copy.querySelectorAll("[style]")].filter((each) => /mso-list:\s*ignore/i.test(each.getAttribute("style")));
+  const signs = [...copy.querySelectorAll("[data-style]")].filter((each) => style(each, "mso-list") === "ignore");
   const numbered = signs.some((each) => /\d|^\s*[a-z][.)]/i.test(each.textContent));
   signs.forEach((each) => each.remove());
   const line = `${"  ".repeat(level - 1)}${numbered ? "1." : "-"} ${tidy(inlines(copy))}`;
@@ -98,13 +98,16 @@ function anchor(node, text) {
   const address = (node.getAttribute("href") ?? "").trim();
   const words = tidy(text).replace(/\n/g, " ");
   if (!words || !LINK.test(address)) return text;
-  return `[${words}](${address.replace(/[()\\]/g, encodeURIComponent)})`;
+  return `[${words}](${address.replace(/[()\\]/g, percent)})`;
 }
 
+const percent = (sign) => `%${sign.charCodeAt(0).toString(16)}`;
+
 function weight(node) {
-  const { fontWeight, fontStyle } = node.style;
-  const bold = fontWeight ? Number(fontWeight) >= 600 || fontWeight === "bold" : /^(?:B|STRONG)$/.test(node.tagName);
-  const italic = fontStyle ? fontStyle === "italic" : /^(?:I|EM)$/.test(node.tagName);
+  const heavy = style(node, "font-weight");
+  const slanted = style(node, "font-style");
+  const bold = heavy ? Number(heavy) >= 600 || heavy === "bold" : /^(?:B|STRONG)$/.test(node.tagName);
+  const italic = slanted ? slanted === "italic" : /^(?:I|EM)$/.test(node.tagName);
   return (bold ? "**" : "") + (italic ? "*" : "");
 }
 

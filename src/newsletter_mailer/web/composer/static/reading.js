@@ -1,7 +1,7 @@
 /* The mail as a screen reader reads it: one thing after the other, with what each is. */
 
 import { element, say } from "./dom.js";
-import { inert } from "./inert.js";
+import { inert, style } from "./inert.js";
 
 const SILENT = new Set(["STYLE", "SCRIPT", "HEAD", "TITLE"]);
 const KINDS = { H1: "heading", H2: "heading", H3: "heading", H4: "heading", H5: "heading", H6: "heading", A: "link", LI: "item", BLOCKQUOTE: "quotation" };
@@ -40,6 +40,6 @@ function* lines(node, kind = "text", level = 0) {
 const alike = (node) => ["B", "STRONG", "I", "EM", "SPAN", "SUP", "SUB", "BR", "CODE"].includes(node.tagName) && !node.querySelector("a, img");
 
 function hidden(node) {
-  const { display, visibility, maxHeight } = node.style;
-  return node.getAttribute("aria-hidden") === "true" || display === "none" || visibility === "hidden" || (maxHeight === "0px" && !node.dataset.read);
+  if (node.getAttribute("aria-hidden") === "true") return true;
+  return style(node, "display").startsWith("none") || style(node, "visibility") === "hidden";
 }

@@ -107,7 +107,7 @@ async function asLink(input) {
 
 /** An address as a link needs it: people write "example.org" and "ann@example.org". */
 function whole(address) {
-  const text = address.trim().replace(/[()\s]/g, encodeURIComponent);
+  const text = address.trim().replace(/[()\s]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
   if (!text || /^(?:https?:|mailto:|tel:|%7B%7B|\{\{)/i.test(text)) return text;
   return text.includes("@") ? `mailto:${text}` : `https://${text}`;
 }
