@@ -32,6 +32,7 @@ from newsletter_mailer.config.providers import (
     PerConnection,
     Rates,
 )
+from newsletter_mailer.model.audience import related
 from newsletter_mailer.model.retry import RetryPolicy
 from newsletter_mailer.model.text import Day, Line, Link, Text
 
@@ -230,14 +231,10 @@ class Settings(Section):
     @model_validator(mode="after")
     def _return_path_fits(self) -> Settings:
         local, _, domain = self.return_mailbox.rpartition("@")
-        if self.smtp.verp and not _related(domain, self.sender.email.rpartition("@")[2]):
+        if self.smtp.verp and not related(
+            domain, self.sender.email.rpartition("@")[2]
+        ):  # so that SPF speaks for both
             raise PydanticCustomError("verp_domain", "a return path of another domain")
         if len(local.encode()) > _LONGEST_LOCAL:
             raise PydanticCustomError("verp_length", "a return path that is too long")
         return self
-
-
-def _related(one: str, other: str) -> bool:
-    """Whether both are one domain or one lies within the other, so that SPF speaks for both (RFC 7489 section 3.1.2)."""
-    one, other = one.lower(), other.lower()
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")

@@ -13,11 +13,12 @@ def written_at(head: bytes, *, now: int) -> int:
     for line in head.splitlines():
         name, _, value = line.partition(b":")
         if name.strip().lower() == b"date":
-            return min(_moment(value[:_LONGEST].decode("ascii", "replace")) or now, now)
+            return min(moment(value[:_LONGEST].decode("ascii", "replace")) or now, now)
     return now
 
 
-def _moment(text: str) -> int:
+def moment(text: str) -> int:
+    """Milliseconds since 1970, UTC, of a date as mails write it; 0 when it tells no time, or one before that."""
     try:
         found = parsedate_to_datetime(text.strip())
         return max(0, round(found.replace(tzinfo=found.tzinfo or UTC).timestamp() * 1000))

@@ -85,6 +85,12 @@ def mail_domain(address: str) -> str:
     return _as_in_the_dns(address.rpartition("@")[2])
 
 
+def related(one: str, other: str) -> bool:
+    """Whether both domains are one, or one lies within the other."""
+    one, other = one.lower(), other.lower()
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+
+
 @lru_cache(maxsize=4096)
 def _as_in_the_dns(domain: str) -> str:
     lower = domain.strip().removesuffix(".").lower()

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from email.utils import parsedate_to_datetime
 
 from newsletter_mailer.inbox.authentication import Result, Verdicts, verdicts
+from newsletter_mailer.inbox.dates import moment
 from newsletter_mailer.inbox.mailbox import Mailbox
 from newsletter_mailer.inbox.mailbox import Mark as Place
 from newsletter_mailer.inbox.parts import Fields, first, split_head
+from newsletter_mailer.model.audience import related
 from newsletter_mailer.model.health import Mark, Point
 from newsletter_mailer.wording import Sentence, sentence
 
 WAITS_S = (2, 3, 5, 10, 10, 15, 15, 30, 30)  #: seconds before each look into the mailbox
-_CLOCKS = dt.timedelta(minutes=5)  # by which ours and the server's may differ
+_CLOCKS = 300_000  # ms by which ours and the server's may differ
 _ONLINE = sentence("`newsletter doctor --online` shows the line to publish")
 _AGAIN = sentence("try again in an hour")
 _MEANS: dict[str, dict[str, tuple[Mark, Sentence, Sentence | None]]] = {
@@ -86,15 +87,15 @@ def wait_for(
     now: milliseconds since 1970, UTC, when it was sent.
     """
     day = dt.datetime.fromtimestamp(now / 1000, dt.UTC).date() - dt.timedelta(days=1)
-    place = Place(not_before=day)
+    last, keys = 0, set[str]()
     for seconds in waits:
         sleep(seconds)
         with opened() as mailbox:
-            if mailbox.uidvalidity != place.uidvalidity:
-                place = Place(mailbox.uidvalidity, not_before=day)
-            for found in mailbox.since(place):
+            for found in mailbox.since(Place(mailbox.uidvalidity, last, keys, day)):
                 if words.encode() in found.head:
                     return found.head
+                last = max(last, found.uid)
+                keys = keys | {found.key}
     return None
 
 
@@ -133,12 +134,12 @@ def _explained(said: Verdicts, author: str) -> Iterator[Point]:
 
 def _rank(result: Result, author: str) -> tuple[bool, bool]:
     """Of several signatures, one that passes counts, before others that of the author's own domain."""
-    return result.result != "pass", not _related(result.domain, author)
+    return result.result != "pass", not related(result.domain, author)
 
 
 def _point(method: str, result: Result, author: str) -> Point:
     domain = result.domain or author
-    if method == "dkim" and result.result == "pass" and not _related(domain, author):
+    if method == "dkim" and result.result == "pass" and not related(domain, author):
         return Point(
             method,
             Mark.DOUBT,
@@ -155,28 +156,22 @@ def _point(method: str, result: Result, author: str) -> Point:
     return Point(method, mark, Sentence(what.template, {"domain": domain}), hint)
 
 
-def _related(one: str, other: str) -> bool:
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
-
-
 def _clocks(fields: Fields, arrived: int) -> Point | None:
     """That our clock and that of the server that took the mail differ."""
-    stamp = first(fields, "received").rpartition(";")[2].strip()
-    ours = dt.datetime.fromtimestamp(arrived / 1000, dt.UTC)
-    try:
-        theirs = parsedate_to_datetime(stamp)
-        theirs = theirs.replace(tzinfo=theirs.tzinfo or dt.UTC).astimezone(dt.UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if abs(ours - theirs) <= _CLOCKS:
+    theirs = moment(first(fields, "received").rpartition(";")[2])
+    if not theirs or abs(arrived - theirs) <= _CLOCKS:
         return None
     return Point(
         "clock",
         Mark.DOUBT,
         sentence(
             "this computer's clock says {ours}, that of the server {theirs}",
-            ours=f"{ours:%H:%M}",
-            theirs=f"{theirs:%H:%M}",
+            ours=_shown(arrived),
+            theirs=_shown(theirs),
         ),
         sentence("set the clock, best by itself over the network"),
     )
+
+
+def _shown(milliseconds: int) -> str:
+    return f"{dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC):%Y-%m-%d %H:%M} UTC"
