@@ -12,6 +12,7 @@ def on_pages() -> dict[str, str]:
         "app_name": say("Composer"),
         "all_issues": say("All issues"),
         "issues_title": say("Your issues"),
+        "hand_over": say("Test and hand over"),
         "skip": say("Skip to the preview"),
         "undo": say("Undo the last step"),
         "redo": say("Redo"),

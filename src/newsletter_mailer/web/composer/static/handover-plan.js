@@ -8,12 +8,15 @@ export function planned(found, base) {
   byId("sum").textContent = sum(found);
   byId("plan-facts").replaceChildren(...facts(found));
   byId("sheet-title").textContent = say("sheetTitle");
-  byId("findings").replaceChildren(...(found.findings.length ? found.findings.map((each) => finding(each, base)) : [element("li", { "data-state": "good" }, say("nothingFound"))]));
+  byId("findings").replaceChildren(...(found.findings.length ? gravest(found.findings).map((each) => finding(each, base)) : [element("li", { "data-state": "good" }, say("nothingFound"))]));
   byId("command-title").textContent = say("commandTitle");
   byId("command").value = found.command;
   byId("command-help").textContent = say("commandHelp", { count: number(found.total) });
   byId("planned").hidden = false;
 }
+
+const ORDER = { error: 0, warning: 1, note: 2 };
+const gravest = (findings) => findings.toSorted((one, other) => ORDER[one.level] - ORDER[other.level]);
 
 function sum({ onLists, leftOut }) {
   if (!leftOut.length) return "";
@@ -21,10 +24,10 @@ function sum({ onLists, leftOut }) {
 }
 
 function facts(found) {
-  const line = (state, words) => element("li", { "data-state": state }, ...sentence(capital(words)));
+  const line = (state, words) => element("li", { "data-state": state }, ...sentence(words));
   return [
     ...found.lists.map((list) => line("open", `${list.slug}: ${number(list.total)} ${sum(list)}`)),
-    ...(found.unapproved ? [line("wrong", found.unapproved)] : []),
+    ...(found.unapproved ? [line("wrong", capital(found.unapproved))] : []),
     ...found.subjects.map((subject) => line("open", say("subject", { subject }))),
     ...found.lacking.map((each) => line("open", lacking(each))),
     ...found.warnings.map((words) => line("warn", words)),

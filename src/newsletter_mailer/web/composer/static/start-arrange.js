@@ -19,7 +19,7 @@ export function arrange(text, today) {
   draw();
   byId("arrange").showModal();
   byId("arrange").scrollTop = 0;
-  byId("text-name").value ? byId("make").focus() : byId("text-name").focus();
+  byId(text.title ? "arrange-title" : "text-name").focus();
 }
 
 function draw() {
@@ -40,7 +40,7 @@ function row(part, index) {
     element("div", { class: "said" },
       element("span", { class: "kind" }, say(`kind_${part.type}`)),
       part.title && element("strong", {}, part.title),
-      part.text && element("p", {}, shortened(part.text)),
+      part.text && element("p", {}, shortened(readable(part.text))),
       part.picture ? pictureOf(part) : ""),
     element("div", { class: "moves" }, move(index, -1, name), move(index, 1, name)));
   keep.addEventListener("change", () => {
@@ -74,6 +74,8 @@ function move(index, by, name) {
   return button;
 }
 
+/** Markdown as one reads it. */
+const readable = (text) => text.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/\*{1,3}(?=\S)|(?<=\S)\*{1,3}|\\(?=[\n\W])/g, "").replace(/^- /gm, "• ");
 const shortened = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST).trimEnd()}…` : text.trim());
 
 async function make(event) {
