@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from newsletter_mailer.compose.landmarks import as_mailed, landmark
 from newsletter_mailer.compose.lights import Light as Light
 from newsletter_mailer.compose.lights import clipped, with_pictures
 from newsletter_mailer.compose.lights import shown as shown
@@ -21,7 +22,7 @@ from newsletter_mailer.errors import FileProblems, NewsletterError, Problem, Usa
 from newsletter_mailer.message.slots import sample_subscriber
 from newsletter_mailer.message.specimen import specimen
 from newsletter_mailer.model.audience import Subscriber
-from newsletter_mailer.model.edition import Edition, Sender, Slot
+from newsletter_mailer.model.edition import Edition, Sender
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.templating import merge_tags
@@ -31,8 +32,6 @@ from newsletter_mailer.yamlio.reader import LONGEST_FILE, read
 SNIPPET = 140  #: characters that the widest inbox lines show after the subject
 
 _WORD = re.compile(r"[^\W_]+(?:[’'.,-][^\W_]+)*")
-# mrml joins what Outlook reads of two sections when nothing stands between them
-_LANDMARK = re.compile(r"<!\[endif\]-->\s*<!--block \d+-->\s*<!--\[if mso \| IE\]>|<!--block \d+-->")
 _TARGET = re.compile(r"(?:https?://|mailto:|tel:)\S+")
 _FILLER = re.compile(r"[\s\u00ad\u034f\u200b-\u200f\u2007\ufeff]+")  # what a preheader is padded with
 
@@ -125,9 +124,9 @@ def proof(workspace: Workspace, path: Path) -> Proof:
     """Compose the issue in that issue.yaml; what is wrong with it is returned, not raised."""
     try:
         loaded = load_issue(workspace, path)
-        composition = compose(loaded, workspace, landmark=_landmark)
+        composition = compose(loaded, workspace, landmark=landmark)
         shown = composition.edition
-        mailed = _as_mailed(shown)
+        mailed = as_mailed(shown)
         return Proof(mailed, (), shown, loaded, replace(composition, edition=mailed))
     except FileProblems as error:
         return Proof(None, error.problems)
@@ -138,28 +137,13 @@ def proof(workspace: Workspace, path: Path) -> Proof:
         return Proof(None, (Problem(workspace.display(path), 0, 0, what),))
 
 
-def _as_mailed(shown: Edition) -> Edition:
-    """The edition without its landmarks."""
-    mailed = (replace(each, content=_unmarked(each.content)) for each in shown.html)
-    return replace(shown, html=tuple(each for each in mailed if each.content != ""))
-
-
-def _landmark(number: int) -> str:
-    """By it the preview knows which block it shows: a comment, so that nothing looks otherwise."""
-    return f"<!--block {number}-->"
-
-
-def _unmarked(content: str | Slot) -> str | Slot:
-    return _LANDMARK.sub("", content) if isinstance(content, str) else content
-
-
 def preview(shown: Edition, workspace: Workspace, *, reader: Subscriber, now: int, new_id: str) -> Preview:
     """The edition as that reader would get it at that moment (ms since 1970); its own links are dead ones.
 
     new_id: part of the Message-ID. Raises NewsletterError when the mail cannot be written, e.g. for a sender's
     address.
     """
-    seen = specimen(_as_mailed(shown), workspace, reader=reader, now=now, new_id=new_id)
+    seen = specimen(as_mailed(shown), workspace, reader=reader, now=now, new_id=new_id)
     page = specimen(shown, workspace, reader=reader, now=now, new_id=new_id).html
     cut = clipped(seen.html, say("[Message clipped] View entire message"))
     return Preview(
