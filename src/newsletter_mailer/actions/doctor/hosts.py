@@ -7,6 +7,7 @@ from newsletter_mailer.checks.dns import Dns, reverse_name
 from newsletter_mailer.model.health import DnsRecord, Mark, Point
 from newsletter_mailer.wording import sentence
 
+_PUBLISH_MX = sentence("publish the MX record that the provider of your mailboxes names")
 _NOBODY = (".",)  # a domain that wants no mail (RFC 7505)
 
 
@@ -16,23 +17,24 @@ def answers_point(dns: Dns, mail: MailFrom) -> Point:
     servers = dns.mail_servers(domain)
     if servers == _NOBODY:
         return _unreachable(domain)
-    if servers:
-        if any(map(dns.addresses, servers)):
-            return Point(
-                "mx",
-                Mark.FINE,
-                sentence("{server} takes mail for {domain}", server=servers[0], domain=domain),
-            )
-        return Point(
-            "mx",
-            Mark.WRONG,
-            sentence(
-                "{server} shall take mail for {domain}, but there is no such computer",
-                server=servers[0],
-                domain=domain,
-            ),
-            sentence("correct the MX record of {domain}", domain=domain),
-        )
+    if not servers:
+        return _without_mx(dns, domain)
+    if any(map(dns.addresses, servers)):
+        fine = sentence("{server} takes mail for {domain}", server=servers[0], domain=domain)
+        return Point("mx", Mark.FINE, fine)
+    return Point(
+        "mx",
+        Mark.WRONG,
+        sentence(
+            "{server} shall take mail for {domain}, but there is no such computer",
+            server=servers[0],
+            domain=domain,
+        ),
+        sentence("correct the MX record of {domain}", domain=domain),
+    )
+
+
+def _without_mx(dns: Dns, domain: str) -> Point:
     if not dns.exists(domain):
         return Point(
             "mx",
@@ -40,16 +42,14 @@ def answers_point(dns: Dns, mail: MailFrom) -> Point:
             sentence("there is no domain {domain}", domain=domain),
             sentence("correct sender.email in newsletter.yaml, or renew the domain"),
         )
-    if dns.addresses(domain):  # RFC 5321 section 5.1: without MX, the host itself
-        return Point(
-            "mx",
-            Mark.DOUBT,
-            sentence(
-                "{domain} has no MX record: mail goes to its web server, if that takes any", domain=domain
-            ),
-            sentence("publish the MX record that the provider of your mailboxes names"),
-        )
-    return _unreachable(domain)
+    if not dns.addresses(domain):
+        return _unreachable(domain)
+    return Point(  # RFC 5321 section 5.1: without MX, the host itself
+        "mx",
+        Mark.DOUBT,
+        sentence("{domain} has no MX record: mail goes to its web server, if that takes any", domain=domain),
+        _PUBLISH_MX,
+    )
 
 
 def _unreachable(domain: str) -> Point:
@@ -57,7 +57,7 @@ def _unreachable(domain: str) -> Point:
         "mx",
         Mark.WRONG,
         sentence("nobody takes mail for {domain}: answers to your letters are lost", domain=domain),
-        sentence("publish the MX record that the provider of your mailboxes names"),
+        _PUBLISH_MX,
     )
 
 
@@ -83,14 +83,19 @@ def pointer_point(dns: Dns, mail: MailFrom) -> Point:
     lost = next((one for one in addresses if not _confirmed(dns, one)), "")
     if not lost:
         return Point("ptr", Mark.FINE, sentence("{host} and its address confirm each other", host=host))
-    what = sentence("the address {address} of {host} does not say whose it is", address=lost, host=host)
+    return _unconfirmed(mail, lost)
+
+
+def _unconfirmed(mail: MailFrom, address: str) -> Point:
+    what = sentence(
+        "the address {address} of {host} does not say whose it is", address=address, host=mail.host
+    )
     if mail.own_server:
-        record = DnsRecord(reverse_name(lost), "PTR", f"{host}.")
+        record = DnsRecord(reverse_name(address), "PTR", f"{mail.host}.")
         hint = sentence("whoever rents you the server publishes this line, often by a form (“reverse DNS”)")
         return Point("ptr", Mark.WRONG, what, hint, record)
-    return Point(
-        "ptr", Mark.DOUBT, what, sentence("that is for your provider to see to; many send from other servers")
-    )
+    theirs = sentence("that is for your provider to see to; many send from other servers")
+    return Point("ptr", Mark.DOUBT, what, theirs)
 
 
 def _confirmed(dns: Dns, address: str) -> bool:

@@ -203,24 +203,11 @@ def alignment_point(dns: Dns, mail: MailFrom) -> Point:
     record = dmarc.policy_for(dns, mail.author)
     strict: Callable[[str], bool] = record.strict if record else lambda _: False
     by_spf = dmarc.aligned(dns, mail.author, mail.returns, strict=strict("aspf"))
-    by_dkim = bool(mail.signed) and dmarc.aligned(dns, mail.author, mail.signed, strict=strict("adkim"))
-    if mail.signed and not by_dkim:
-        return Point(
-            "alignment",
-            Mark.DOUBT if by_spf else Mark.WRONG,
-            sentence(
-                "mails come from {author} but are signed for {signed}, which counts as somebody else",
-                author=mail.author,
-                signed=mail.signed,
-            ),
-            sentence("write {author} as smtp.dkim.domain, and publish the key there", author=mail.author),
-        )
+    if mail.signed and not dmarc.aligned(dns, mail.author, mail.signed, strict=strict("adkim")):
+        return _signed_for_another(mail, Mark.DOUBT if by_spf else Mark.WRONG)
     if by_spf:
-        return Point(
-            "alignment",
-            Mark.FINE,
-            sentence("SPF and DKIM are about {author}, the domain that readers see", author=mail.author),
-        )
+        what = sentence("SPF and DKIM are about {author}, the domain that readers see", author=mail.author)
+        return Point("alignment", Mark.FINE, what)
     return Point(
         "alignment",
         Mark.DOUBT,
@@ -230,6 +217,19 @@ def alignment_point(dns: Dns, mail: MailFrom) -> Point:
             returns=mail.returns,
         ),
         sentence("let both addresses be of one domain: sender.email and inbox.address"),
+    )
+
+
+def _signed_for_another(mail: MailFrom, mark: Mark) -> Point:
+    return Point(
+        "alignment",
+        mark,
+        sentence(
+            "mails come from {author} but are signed for {signed}, which counts as somebody else",
+            author=mail.author,
+            signed=mail.signed,
+        ),
+        sentence("write {author} as smtp.dkim.domain, and publish the key there", author=mail.author),
     )
 
 
