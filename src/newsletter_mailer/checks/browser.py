@@ -39,6 +39,7 @@ _TOO_WIDE = """() => {
   for (const picture of document.images)
     if (picture.getBoundingClientRect().right > innerWidth + 1) found.push(picture.alt || picture.src.slice(0, 40));
   return found; }"""
+_TELEPHONE = 480  # CSS pixels, wider is none
 _PATIENCE = 60_000  # milliseconds
 
 
@@ -89,10 +90,10 @@ def _violation(subject: Subject, violation: dict[str, Any], *, dark: bool) -> Fi
     )
 
 
-def _seen(html: str) -> Iterator[tuple[_View, list[dict[str, Any]], list[str]]]:
+def _seen(html: str) -> list[tuple[_View, list[dict[str, Any]], list[str]]]:
     """What is found on each view. Raises UsageError, or NewsletterError when the browser fails."""
     try:
-        from axe_playwright_python.base import AXE_SCRIPT
+        import axe_playwright_python  # noqa: F401  # looked for before a browser is started
         from playwright.sync_api import Error, sync_playwright
     except ImportError as error:
         raise UsageError(
@@ -103,16 +104,22 @@ def _seen(html: str) -> Iterator[tuple[_View, list[dict[str, Any]], list[str]]]:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, chromium_sandbox=not runs_as_root())
-            for view in _VIEWS:
-                page = _opened(browser, view, html)
-                page.evaluate(AXE_SCRIPT)
-                wrong = page.evaluate("rules => axe.run({ runOnly: { type: 'tag', values: rules } })", _AA)
-                yield view, wrong["violations"], page.evaluate(_TOO_WIDE) if view.width < 480 else []
+            found = [(view, *_asked(_opened(browser, view, html), view)) for view in _VIEWS]
             browser.close()
+            return found
     except Error as error:
         raise NewsletterError(
             sentence("the browser could not show the page: {reason}", reason=str(error).splitlines()[0])
         ) from error
+
+
+def _asked(page: Page, view: _View) -> tuple[list[dict[str, Any]], list[str]]:
+    """What axe-core finds, and the words that a telephone cuts off."""
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    page.evaluate(AXE_SCRIPT)
+    answer = page.evaluate("rules => axe.run({ runOnly: { type: 'tag', values: rules } })", _AA)
+    return answer["violations"], page.evaluate(_TOO_WIDE) if view.width < _TELEPHONE else []
 
 
 def _opened(browser: Browser, view: _View, html: str) -> Page:

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
+_ENDED_BY = {"td": ("td", "th"), "th": ("td", "th"), "tr": ("td", "th", "tr"), "li": ("li",), "p": ("p",)}
 _SILENT = frozenset(("style", "script", "title", "head", "noscript", "xml"))
 _NOT_FOR_OUTLOOK = re.compile(r"<!--\[if !mso[^\]]*\]><!-->.*?<!--<!\[endif\]-->", re.DOTALL | re.IGNORECASE)
 _FOR_OUTLOOK = re.compile(r"<!--\[if(?! !)[^\]]*\]>|<!\[endif\]-->", re.IGNORECASE)
@@ -130,7 +131,11 @@ class _Reader(HTMLParser):
         self._in = self.root
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An element begins."""
+        """An element begins, and ends what browsers end there."""
+        while self._in.tag in _ENDED_BY.get(tag, ()) and self._in.parent is not None:
+            self._in = self._in.parent
+        if tag == "tr" and self._in.tag == "table":
+            self.handle_starttag("tbody", [])  # as browsers do
         attributes = {name: value or "" for name, value in reversed(attrs)}  # of two alike the first counts
         declared, classes = declarations(attributes.get("style", "")), attributes.get("class", "").split()
         element = Element(tag, attributes, self._in, declared=declared, classes=frozenset(classes))

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from newsletter_mailer.checks.page import Element
 
-_COMBINED = re.compile(r"\s*([>+~])\s*|\s+")
+_COMBINED = re.compile(r"(?:\s*([>+~])\s*|\s+)(?![^\[\]()]*[\])])")  # not within brackets
 _PIECE = re.compile(
     r"(?P<tag>^[a-zA-Z][\w-]*|^\*)|\.(?P<cls>[\w-]+)|\#(?P<id>[\w-]+)"
     r"|\[(?P<attr>[\w-]+)(?:(?P<how>[~|^$*]?=)[\"']?(?P<value>[^\"'\]]*)[\"']?)?\]"
