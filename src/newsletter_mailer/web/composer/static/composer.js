@@ -15,7 +15,9 @@ const base = `/issues/${encodeURIComponent(slug)}`;
 
 let reader = remembered("reader", 0);
 let asked = 0;
+let opening = null;
 let draft = null;
+let forming = null;
 let form = null;
 
 /** Ask for the issue as it stands, and show it. Of several questions only the last one's answer counts. */
@@ -57,14 +59,15 @@ function go({ at, line }) {
 
 /** The form, as soon as the file can be read as one; until then the page says what is in the way. Whether it is there. */
 async function write() {
-  draft ??= await open(slug).then(follow).catch(() => null);
+  opening ??= open(slug).then(follow).catch(() => { opening = null; return null; });
+  draft = await opening;
   const readable = draft?.data != null && typeof draft.data === "object" && !Array.isArray(draft.data);
   byId("form").hidden = !readable;
   byId("no-form").hidden = readable;
   byId("no-form").textContent = readable ? "" : say("noForm");
   if (!readable) byId("problems").open = true;
   else if (!form) {
-    form = await openForm(draft, base);
+    form = await (forming ??= openForm(draft, base));
     leadTo(form);
     refresh();
   }
