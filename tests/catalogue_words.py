@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import IO, Any
 
 from babel.messages.extract import extract_python
 
 KEYWORDS = {"sentence": None, "say": None, "say_many": (1, 2)}
-Found = tuple[int, str, Any, list[str]]  #: line, function, messages, comments: as Babel has them
+Found = tuple[int, Any, Any, Any]  #: line, function, messages, comments: as Babel has them
 
 
 def extract_with_help(
-    file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Iterable[str], options: Any
+    file: IO[bytes], keywords: Mapping[str, Any], comment_tags: Collection[str], options: Any
 ) -> Iterator[Found]:
     """Babel's extractor for the command line: what `extract_python` finds, and what click shows as help."""
     yield from extract_python(file, keywords, comment_tags, options)
     file.seek(0)
     for node in ast.walk(ast.parse(file.read())):
-        yield from ((node.lineno, "say", text, []) for text in _help(node))  # type: ignore[attr-defined]
+        line = getattr(node, "lineno", 0)
+        yield from ((line, "say", text, []) for text in _help(node))
 
 
 def _help(node: ast.AST) -> Iterator[str]:

@@ -6,6 +6,7 @@ import io
 import re
 import string
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -19,7 +20,7 @@ from catalogue_words import KEYWORDS, extract_with_help
 SOURCE = Path(newsletter_mailer.__file__).parent
 FRENCH = SOURCE / "locale" / "fr" / "LC_MESSAGES"
 TYPEWRITER = re.compile(r"\w'\w|\w [;!?]|\w :(?!/)")  # straight apostrophes, breakable spaces
-METHODS = [("cli/**.py", extract_with_help), ("**.py", "python")]
+METHODS: list[Any] = [("cli/**.py", extract_with_help), ("**.py", "python")]
 
 
 @pytest.fixture(scope="module")

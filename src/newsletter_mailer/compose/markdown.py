@@ -73,7 +73,7 @@ def to_html(source: str, language: str, *, level: int = 3) -> str:
 
 def as_page(source: str) -> str:
     """Any Markdown as HTML: with pictures, tables and whatever HTML stands in it, neither typeset nor made safe."""
-    return _PAGE_READER.render(source)
+    return str(_PAGE_READER.render(source))
 
 
 def _one_line(html: str) -> str:
