@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from drafting import MINUTE, Pen, path_of, pen_in
-from newsletter_mailer.actions.drafts import CannotSave, Choice, Conflict, Edit, EditRefused, Op
+from newsletter_mailer.actions.drafts import CannotSave, Choice, Conflict, Edit, EditRefused, Op, told
 from newsletter_mailer.actions.drafts import files as files_of_drafts
 from newsletter_mailer.errors import FileProblems
 from small_disk import small_disk
@@ -116,11 +116,8 @@ def test_history_and_undo_survive_the_program(pen: Pen, tmp_path: Path) -> None:
     again = Pen(tmp_path)
 
     assert again.draft.can_undo
-    assert [str(past.what) for past in again.drafts.history(again.path)] == [
-        "“subject”",
-        "“title”",
-        "as the composer found it",
-    ]
+    kinds = [(past.step.kind, past.step.field) for past in again.drafts.history(again.path)]
+    assert kinds == [("edited", "subject"), ("edited", "title"), ("opened", "")]
     assert again.undo().data["subject"] == "Des nouvelles de novembre"
 
 
@@ -393,3 +390,26 @@ def test_an_editor_that_saved_since_the_file_was_read_is_not_overwritten(pen: Pe
 
     assert "Lui" in pen.text
     assert {path.name for path in pen.path.parent.iterdir()} == {"issue.yaml", "picture.png"}
+
+
+def test_the_history_says_what_was_done_where(pen: Pen) -> None:
+    pen.write("title", "Un")
+    pen.write("blocks.1.alt", "Un champ")
+    pen.send(Edit(Op.INSERT, ("blocks", 1), {"type": "divider"}))
+    pen.send(Edit(Op.MOVE, ("blocks", 1), to=2))
+    pen.send(Edit(Op.REMOVE, ("blocks", 2)))
+    pen.send(Edit(Op.SET, ("title",), "a"), Edit(Op.SET, ("subject",), "b"))
+    pen.elsewhere("subject: b", "subject: c")
+
+    said = [str(told(past.step, lambda part, field: field or part)) for past in pen.drafts.history(pen.path)]
+
+    assert said == [
+        "saved by another program",
+        "several changes",
+        "block 3 removed: divider",
+        "block 2 moved: divider",
+        "block 2 added: divider",
+        "alt in block 2, image",
+        "title",
+        "as the composer found it",
+    ]

@@ -14,12 +14,11 @@ from newsletter_mailer.actions.drafts.history import Kind, Place, Step
 from newsletter_mailer.actions.drafts.merging import Clash, rebased
 from newsletter_mailer.actions.drafts.opening import Opened, opened
 from newsletter_mailer.actions.drafts.plain import for_form, typed
-from newsletter_mailer.actions.drafts.telling import told
 from newsletter_mailer.compose.load import load_issue
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import FileProblems, Problem
-from newsletter_mailer.wording import Sentence, sentence
-from newsletter_mailer.yamlio.edits import Edit, EditRefused
+from newsletter_mailer.wording import sentence
+from newsletter_mailer.yamlio.edits import Edit, EditRefused, Op, found, there
 from newsletter_mailer.yamlio.patching import apply
 
 ATTEMPTS = 5  # an editor that saves at the same moment is let go first
@@ -52,7 +51,6 @@ class Past:
     """One state in the history."""
 
     step: Step
-    what: Sentence
     is_here: bool  #: the file is as it was then
 
 
@@ -90,9 +88,9 @@ class Drafts:
         def made(at: Opened) -> _New | None:
             if batch and any(step.batch == batch for step in at.history.steps):
                 return None
-            step = _edited(edits, batch, self._clock())
+            document = at.document()
+            step = _edited(edits, batch, document.data, self._clock())
             if base == at.file.version:
-                document = at.document()
                 return _New(at.file.with_text(apply(document, typed(document.data, edits))), step)
             return self._carried(at, base, edits, step)
 
@@ -135,7 +133,7 @@ class Drafts:
         """Every state that can be had again, the newest first."""
         with self._opened(path) as at:
             steps = [(i, step) for i, step in enumerate(at.history.steps) if step.place is not Place.INNER]
-            return [Past(step, told(step), i == at.history.here) for i, step in reversed(steps)]
+            return [Past(step, i == at.history.here) for i, step in reversed(steps)]
 
     def _opened(self, path: Path) -> AbstractContextManager[Opened]:
         return opened(self._workspace(), path, now=self._clock())
@@ -214,10 +212,22 @@ class Drafts:
         return Draft(at.file.version, at.file.saved_at, data, problems, can_undo, can_redo)
 
 
-def _edited(edits: Sequence[Edit], batch: str, now: int) -> Step:
-    one = edits[0] if len({(edit.op, edit.path) for edit in edits}) == 1 else None
-    did, field = (one.op.value, ".".join(map(str, one.path))) if one else ("", "")
-    return Step(now, Kind.EDITED, did=did, field=field, batch=batch)
+def _edited(edits: Sequence[Edit], batch: str, data: Any, now: int) -> Step:
+    if len({(edit.op, edit.path) for edit in edits}) != 1:
+        return Step(now, Kind.EDITED, batch=batch)
+    one = edits[0]
+    field = ".".join(map(str, one.path))
+    return Step(now, Kind.EDITED, did=one.op.value, field=field, block=_block_type(one, data), batch=batch)
+
+
+def _block_type(edit: Edit, data: Any) -> str:
+    """Of the block in which the edit is; "" outside of blocks."""
+    if edit.path[0] != "blocks" or len(edit.path) < 2:
+        return ""
+    is_new = edit.op is Op.INSERT and len(edit.path) == 2
+    block = edit.value if is_new else found(data, edit.path[:2]) if there(data, edit.path[:2]) else None
+    kind = block.get("type") if isinstance(block, dict) else None
+    return kind if isinstance(kind, str) else ""
 
 
 def _gone() -> EditRefused:

@@ -54,6 +54,7 @@ class Step:
     place: Place = Place.LINE
     did: str = ""  #: of an edit: set, insert, remove, move; "" for several at once
     field: str = ""  #: of an edit: the dotted path
+    block: str = ""  #: of an edit inside a block: its type
     began: int = 0  #: when the stretch of typing began
     batch: str = ""  #: the page's own name for what it sent
 

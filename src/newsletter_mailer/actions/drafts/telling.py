@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from newsletter_mailer.actions.drafts.history import Kind, Step
 from newsletter_mailer.wording import Sentence, sentence
+
+Naming = Callable[[str, str], str]
+"""What people call a field of a part: ("article", "title"); with "" for the field, what they call the part."""
 
 _KINDS = {
     Kind.OPENED: sentence("as the composer found it"),
@@ -14,34 +19,26 @@ _KINDS = {
 }
 
 
-def told(step: Step) -> Sentence:
+def told(step: Step, naming: Naming) -> Sentence:
     """The step in words."""
     if step.kind is not Kind.EDITED:
         return _KINDS[step.kind]
-    where, _, name = step.field.rpartition(".")
-    number = _block(step.field)
     if not step.field:
         return sentence("several changes")
-    if name.isdigit():
-        return _of_entry(step.did, where, int(name) + 1)
-    if number:
-        return sentence("“{name}” in block {number}", name=name, number=number)
-    return sentence("“{name}”", name=name)
+    names = [name for name in step.field.split(".") if not name.isdigit()]
+    if names[0] != "blocks" or not step.block:
+        return Sentence("{field}", {"field": naming("issue", names[0])})
+    block, number = naming(step.block, ""), int(step.field.split(".")[1]) + 1
+    if len(names) == 1:
+        return _of_block(step.did, block, number)
+    field = naming(step.block, names[-1])
+    return sentence("{field} in block {number}, {block}", field=field, number=number, block=block)
 
 
-def _block(path: str) -> int:
-    """The number of the block in which that place is; 0 for the head of the issue."""
-    first, _, rest = path.partition(".")
-    number = rest.partition(".")[0]
-    return int(number) + 1 if first == "blocks" and number.isdigit() else 0
-
-
-def _of_entry(did: str, where: str, number: int) -> Sentence:
-    if where == "blocks":
-        return {
-            "insert": sentence("block {number} added", number=number),
-            "remove": sentence("block {number} removed", number=number),
-            "move": sentence("block {number} moved", number=number),
-        }.get(did) or sentence("block {number}", number=number)
-    name, block = where.rpartition(".")[2], _block(where)
-    return sentence("“{name}” in block {number}", name=name, number=block)
+def _of_block(did: str, block: str, number: int) -> Sentence:
+    done = {
+        "insert": sentence("block {number} added: {block}", number=number, block=block),
+        "remove": sentence("block {number} removed: {block}", number=number, block=block),
+        "move": sentence("block {number} moved: {block}", number=number, block=block),
+    }
+    return done.get(did) or sentence("block {number}: {block}", number=number, block=block)

@@ -14,11 +14,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from newsletter_mailer.actions.drafts import CannotSave, Choice, Conflict, Draft, Drafts, Edit, Op, Past
+from newsletter_mailer.actions.drafts import CannotSave, Choice, Conflict, Draft, Drafts, Edit, Op, Past, told
 from newsletter_mailer.app import clock
 from newsletter_mailer.errors import NewsletterError, Problem
 from newsletter_mailer.web.composer.desk import Desk
 from newsletter_mailer.web.composer.posted import posted
+from newsletter_mailer.web.composer.schema import label_of, labels
+from newsletter_mailer.wording import language
 
 MOST_EDITS = 2000
 DEEPEST = 24  # levels of a value: an agenda has five
@@ -62,7 +64,7 @@ class Writing:
             return draft
         if request.query_params.get("known") == draft.version:
             return Response(status_code=204)
-        return JSONResponse(_told(draft, whole=True))
+        return JSONResponse(_shown(draft, whole=True))
 
     async def history(self, request: Request) -> Response:
         """Every state that can be had again, the newest first."""
@@ -113,7 +115,7 @@ class Writing:
         try:
             return await run_in_threadpool(ask)
         except Conflict as error:
-            return JSONResponse(_told(error.draft, whole=True), status_code=409)
+            return JSONResponse(_shown(error.draft, whole=True), status_code=409)
         except CannotSave as error:
             return JSONResponse(_why(error), status_code=507 if error.no_room else 503)
         except NewsletterError as error:
@@ -123,10 +125,10 @@ class Writing:
         if isinstance(draft, Response):
             return draft
         self._desk.changed()  # the watch over the files would notice only a moment later
-        return JSONResponse(_told(draft, whole=whole))
+        return JSONResponse(_shown(draft, whole=whole))
 
 
-def _told(draft: Draft, *, whole: bool) -> dict[str, Any]:
+def _shown(draft: Draft, *, whole: bool) -> dict[str, Any]:
     told = {
         "version": draft.version,
         "savedAt": draft.saved_at,
@@ -157,7 +159,15 @@ def _why(error: NewsletterError) -> dict[str, str]:
 
 def _past(past: Past) -> dict[str, Any]:
     step = {key: value for key, value in asdict(past.step).items() if key in ("at", "kind", "did", "field")}
-    return {**step, "what": str(past.what), "here": past.is_here}
+    return {**step, "what": str(told(past.step, _name)), "here": past.is_here}
+
+
+def _name(part: str, field: str) -> str:
+    """As the form calls it."""
+    said = labels(language())
+    if field:
+        return label_of(said, part, field)["label"]
+    return str(said["blocks"].get(part, {}).get("label", part))
 
 
 def _text(body: dict[str, Any], name: str) -> str:

@@ -9,6 +9,7 @@ import { keeper } from "./keeping.js";
 
 const PAUSE_MS = 300;
 const LONGEST_MS = 2000; // who types without a pause is saved all the same
+const HANGS_MS = 30_000; // a line that is neither alive nor dead
 const AGAIN_MS = [1000, 2000, 5000, 10000, 15000];
 
 /** The issue of that slug, with whatever an earlier window could not save. Throws when there is no answer. */
@@ -119,7 +120,7 @@ export class Draft extends EventTarget {
     if (!this.settled) return this.state.kind === "failed" ? this.flush() : Promise.resolve();
     return this.#inTurn(async () => {
       if (!this.settled) return;
-      const answer = await fetch(`${this.#root}/draft?known=${this.#base}`).catch(() => null);
+      const answer = await fetch(`${this.#root}/draft?known=${this.#base}`, { signal: AbortSignal.timeout(HANGS_MS) }).catch(() => null);
       if (!answer?.ok || answer.status === 204 || !this.settled) return;
       this.#replace(await answer.json(), { forced: false });
     });
@@ -163,7 +164,7 @@ export class Draft extends EventTarget {
   #fetch(name, what) {
     const body = JSON.stringify(what);
     const headers = { "Content-Type": "application/json" };
-    return fetch(`${this.#root}/${name}`, { method: "POST", headers, body, keepalive: body.length < 20_000 });
+    return fetch(`${this.#root}/${name}`, { method: "POST", headers, body, keepalive: body.length < 20_000, signal: AbortSignal.timeout(HANGS_MS) });
   }
 
   #clash(told) {
