@@ -15,7 +15,7 @@ from newsletter_mailer.model.finding import Finding, Level
 from newsletter_mailer.wording import sentence
 
 #: What a page cannot do without where it uses it; all else is only plainer where it is not known.
-_NEEDED = frozenset(
+NEEDED = frozenset(
     [
         *("css-display-flex", "css-display-grid", "css-position", "css-float", "css-left-right-top-bottom"),
         *(
@@ -71,7 +71,7 @@ _NEEDED = frozenset(
     ]
 )
 #: What nobody misses where it is not known: finish, help for screen readers that costs nothing, and how MJML hides things.
-_UNSEEN = frozenset(
+UNSEEN = frozenset(
     [
         *(
             "css-cursor",
@@ -121,7 +121,7 @@ def support(subject: Subject) -> Iterator[Finding]:
     known, uses = table(), used(page_of(subject.html), subject.composition.edition)
     for feature, count in uses.most_common():
         lacking = known.without(feature)
-        if lacking and feature not in _UNSEEN:
+        if lacking and feature not in UNSEEN:
             yield _lacked(known, feature, count, lacking)
 
 
@@ -132,7 +132,7 @@ def _lacked(known: Table, feature: str, count: int, clients: list[str]) -> Findi
         feature=known.features[feature][0],
         count=count,
     )
-    if feature in _NEEDED:
+    if feature in NEEDED:
         hint = sentence(
             "readers there would miss something: say it with words, tables and pictures, as the blocks do"
         )
