@@ -6,7 +6,7 @@ CONSTRAINED := -c constraints.txt
 # Processes that share the tests: make test WORKERS=0 for one alone
 WORKERS ?= auto
 
-.PHONY: demo test lint bench reference docs block-pictures crash properties setup-system constraints locale clean
+.PHONY: demo test lint bench reference docs block-pictures crash properties mutation setup-system constraints locale clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter demo $(DEMO_OPTIONS)
@@ -21,6 +21,7 @@ test: $(VENV)/.installed-test
 # Figures beside their peers: make bench, or make bench BENCH_OPTIONS=--million (see docs/benchmarks.md).
 bench: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/compose.py
+	$(BIN)/python benchmarks/check.py
 	$(BIN)/python benchmarks/sign.py
 	$(BIN)/python benchmarks/import_.py
 	$(BIN)/python benchmarks/one_click.py
@@ -46,6 +47,10 @@ crash: $(VENV)/.installed-test
 # The properties that the gate tries with some examples, with forty times as many
 properties: $(VENV)/.installed-test
 	$(BIN)/pytest --numprocesses=$(WORKERS) --maxprocesses=8 --dist=worksteal --hypothesis-profile=long -m hypothesis
+
+# Takes every rule of the checks out, one by one: a test has to notice each
+mutation: $(VENV)/.installed-test
+	PYTHONPATH=src:tests $(BIN)/python tests/mutation.py
 
 # Debian packages that the whole gate needs (a browser, Postfix's smtp-sink, an IMAP server, a spam filter); run as root.
 setup-system:

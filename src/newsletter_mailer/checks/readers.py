@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from newsletter_mailer.checks.amounts import Amount
 from newsletter_mailer.checks.sheet import Lacking
 from newsletter_mailer.checks.written import texts
 from newsletter_mailer.message.slots import Answers, Reader, form, plain_value
@@ -14,7 +15,7 @@ from newsletter_mailer.model.edition import Edition, Segment, Slot
 from newsletter_mailer.model.finding import Finding, Level, Path
 from newsletter_mailer.model.issue import Issue
 from newsletter_mailer.templating import merge_tags
-from newsletter_mailer.wording import number, sentence
+from newsletter_mailer.wording import sentence
 
 CODES = ("merge-tag-empty", "merge-tag-fails", "list-empty")
 MOST_NAMES = 1000  #: addresses that a sheet names for one reason
@@ -36,6 +37,25 @@ class _Want:
     names: list[str] = field(default_factory=list)
 
 
+class _Size:
+    """The bytes of the page of any reader, without writing it: what all share is counted once."""
+
+    def __init__(self, edition: Edition) -> None:
+        page = form(edition.html, str)
+        self._all = sum(len(piece.encode()) for piece in page.pieces)
+        self._spans = [(len(page.pieces[piece].encode()), condition) for piece, condition in page.spans]
+        self._gaps = page.gaps
+
+    def of(self, values: Sequence[str], wanted: Sequence[bool]) -> int:
+        """For the reader with these values. Raises ValueError when one of them cannot stand where it should."""
+        size = self._all - sum(length for length, condition in self._spans if not wanted[condition])
+        for _, expression, written, when in self._gaps:
+            if when is None or wanted[when]:
+                said = written[values[expression]]
+                size += len(said) if said.isascii() else len(said.encode())
+        return size
+
+
 class Eyes:
     """Looks at the mail through the eyes of reader after reader, and remembers counts only.
 
@@ -44,7 +64,7 @@ class Eyes:
 
     def __init__(self, edition: Edition, *, names: bool) -> None:
         self._answers = Answers(edition)
-        self._html = form(edition.html, str)
+        self._page = _Size(edition)
         self._expressions = edition.expressions
         self._lacks = [_reads(source, edition) for source in edition.expressions]
         self._shown = _conditions(edition)
@@ -60,13 +80,11 @@ class Eyes:
         self.readers += 1
         try:
             values, wanted = self._answers(reader)
-            page = "".join(self._html.fill(values, wanted))
+            self.longest = max(self.longest, self._page.of(values, wanted))
         except ValueError as error:
             self.failed += 1
             self.first_failure = self.first_failure or (reader.subscriber.address, str(error))
             return
-        if len(page) * 4 > self.longest:  # a letter has at most four bytes
-            self.longest = max(self.longest, len(page.encode()))
         for place, readings in enumerate(self._lacks):
             if readings and any(not reading(reader) for reading in readings) and self._sees(place, wanted):
                 self._lacking(place, values[place], reader.subscriber.address)
@@ -95,8 +113,8 @@ class Eyes:
                 what = sentence(
                     "“{expression}” says nothing to {count} of {all} readers",
                     expression=source,
-                    count=_Number(want.empty),
-                    all=_Number(self.readers),
+                    count=Amount(want.empty),
+                    all=Amount(self.readers),
                 )
                 hint = sentence(
                     "write what stands there then: {example}", example=f'{{{{ {source} or "…" }}}}'
@@ -106,23 +124,13 @@ class Eyes:
             address, why = self.first_failure
             what = sentence(
                 "the mail to {count} readers cannot be written, the first is {address}: {reason}",
-                count=_Number(self.failed),
+                count=Amount(self.failed),
                 address=address,
                 reason=why,
             )
             yield Finding(
                 "merge-tag-fails", Level.ERROR, what, sentence("mend their fields, or the merge tag")
             )
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """A number, written in the language of the moment."""
-
-    value: int
-
-    def __str__(self) -> str:
-        return number(self.value)
 
 
 def _reads(source: str, edition: Edition) -> tuple[Reading, ...]:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from babel.dates import format_date
-
+from newsletter_mailer.checks.amounts import Date
 from newsletter_mailer.checks.content.days import WrittenDay, days_in
 from newsletter_mailer.checks.subject import Check, Subject
 from newsletter_mailer.checks.written import parts, texts
 from newsletter_mailer.model.agenda import AgendaEntry
 from newsletter_mailer.model.finding import Finding, Level, Path
-from newsletter_mailer.wording import Sentence, language, sentence
+from newsletter_mailer.wording import Sentence, sentence
 
 _ASKS = (  # nobody says these of what is over
     r"avant le|au plus tard le|d['’]ici (?:le|au)|date limite\b|dernier délai|clôture\w*|limite de \w+"
@@ -44,7 +42,7 @@ def weekday(subject: Subject) -> Iterator[Finding]:
             what = sentence(
                 "“{words}”: this day is a {weekday}",
                 words=" ".join(text.words[day.start : day.end].split()),
-                weekday=_Said(meant[0], "EEEE"),
+                weekday=Date(meant[0], "EEEE"),
             )
             hint = sentence("correct the day of the week or the date")
             yield Finding("date-weekday", Level.ERROR, what, hint, text.at, day.start)
@@ -69,7 +67,7 @@ def over(subject: Subject) -> Iterator[Finding]:
         for at, offset, last, said in ends:
             if last < issue.date:
                 what = sentence(
-                    "{said} is over on the date of the issue, {date}", said=said, date=_Said(issue.date)
+                    "{said} is over on the date of the issue, {date}", said=said, date=Date(issue.date)
                 )
                 hint = sentence("take it out, or correct the date")
                 yield Finding(code, Level.ERROR, what, hint, at, offset)
@@ -89,7 +87,7 @@ def differs(subject: Subject) -> Iterator[Finding]:
         last = part.end_date or part.date
         if said and not any(part.date <= date <= last for day in said for date in day.candidates(part.date)):
             what = sentence(
-                "the words of this entry say another day than its date, {date}", date=_Said(part.date)
+                "the words of this entry say another day than its date, {date}", date=Date(part.date)
             )
             hint = sentence("readers read the words, their calendars get the date: make them the same")
             yield Finding("entry-differs", Level.ERROR, what, hint, (*at, "text" if part.text else "title"))
@@ -109,13 +107,13 @@ def _deadlines(subject: Subject) -> Iterator[Over]:
         moment = getattr(part, "deadline", None)
         if isinstance(moment, dt.date):
             last = moment.date() if isinstance(moment, dt.datetime) else moment
-            yield (*at, "deadline"), 0, last, sentence("the deadline {date}", date=_Said(last))
+            yield (*at, "deadline"), 0, last, sentence("the deadline {date}", date=Date(last))
     for text in texts(issue):
         words = text.words
         for day in days_in(words):
             meant = day.candidates(issue.date)
             if meant and _is_deadline(words, day):
-                said = sentence("the deadline {date}", date=_Said(meant[0]))
+                said = sentence("the deadline {date}", date=Date(meant[0]))
                 yield text.at, day.start, meant[0], said
 
 
@@ -129,17 +127,6 @@ def _is_deadline(words: str, day: WrittenDay) -> bool:
     before = _SENTENCE_END.split(words[: day.start])[-1]
     after = _SENTENCE_END.split(words[day.end :], maxsplit=1)[0]
     return bool(_INVITES.search(before + after))
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A date, said in the language of the moment."""
-
-    date: dt.date
-    pattern: str = "d MMMM y"
-
-    def __str__(self) -> str:
-        return str(format_date(self.date, self.pattern, locale=language()))
 
 
 CHECKS = (

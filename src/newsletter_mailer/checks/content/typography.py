@@ -39,7 +39,7 @@ _LETTERS: tuple[tuple[re.Pattern[str], str], ...] = (
         "À",
     ),
     (re.compile(r"\b\d+(?:ème|ième|éme)s?\b"), "2e"),
-    (re.compile(r"\b1ère?s?\b|\b1ers?ere\b"), "1re"),
+    (re.compile(r"\b1[eè]re\b"), "1re"),
     (re.compile(r"\bMr\.?(?= [A-ZÀ-Ý])"), "M."),
 )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from newsletter_mailer.checks.amounts import Several
 from newsletter_mailer.checks.subject import Check, Subject
 from newsletter_mailer.compose.theme import load_labels
 from newsletter_mailer.message.specimen import DEAD_TOKEN
@@ -103,18 +103,8 @@ def _missing(subject: Subject, code: str, wanted: Mapping[Sentence, str]) -> Ite
         said = _squeezed(words)
         missing = [what for what, expected in wanted.items() if _squeezed(expected) not in said]
         if missing:
-            told = sentence("{where} does not say {what}", where=where, what=_Several(tuple(missing)))
+            told = sentence("{where} does not say {what}", where=where, what=Several(tuple(missing)))
             yield Finding(code, Level.ERROR, told, _THEME, _foot(subject))
-
-
-@dataclass(frozen=True, slots=True)
-class _Several:
-    """Some sentences, one after the other, in the language of the moment."""
-
-    parts: tuple[Sentence, ...]
-
-    def __str__(self) -> str:
-        return ", ".join(map(str, self.parts))
 
 
 def _squeezed(words: str) -> str:

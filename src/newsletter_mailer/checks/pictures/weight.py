@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from newsletter_mailer.checks.amounts import Amount
 from newsletter_mailer.checks.subject import Check, Subject
 from newsletter_mailer.checks.written import pictures
 from newsletter_mailer.compose.picture_paths import picture_file
 from newsletter_mailer.compose.pictures import PictureInfo, inspect
 from newsletter_mailer.model.edition import Picture
 from newsletter_mailer.model.finding import Finding, Level
-from newsletter_mailer.wording import number, sentence
+from newsletter_mailer.wording import sentence
 
 HEAVY = 250_000  #: bytes of one picture as it is mailed, already fitted to its place
 HEAVY_TOGETHER, TOO_HEAVY_TOGETHER = 1_000_000, 5_000_000
@@ -99,8 +100,8 @@ def _shown_widths(subject: Subject) -> dict[str, int]:
     return widths
 
 
-def _kilobytes(size: int) -> str:
-    return number(round(size / 1000))
+def _kilobytes(size: int) -> Amount:
+    return Amount(round(size / 1000))
 
 
 CHECKS = (

@@ -105,11 +105,11 @@ def mailto(subject: Subject) -> Iterator[Finding]:
 def telephone(subject: Subject) -> Iterator[Finding]:
     """A number that no telephone dials."""
     for link in links(subject.loaded.issue):
-        scheme, _, rest = link.target.partition(":")
+        scheme, _, rest = unquote(link.target).partition(":")
         if scheme.lower() != "tel":
             continue
         digits = re.sub(r"\D", "", rest)
-        if not _NUMBER.fullmatch(unquote(rest)) or len(digits) not in _digits(digits):
+        if not _NUMBER.fullmatch(rest) or len(digits) not in _digits(digits):
             what = sentence("“{number}” is not a telephone number", number=rest)
             hint = sentence("write tel:+33561000000, without the 0 after the country")
             yield _finding("link-telephone", Level.ERROR, what, hint, link)
