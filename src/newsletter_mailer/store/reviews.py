@@ -6,7 +6,7 @@ from sqlalchemy import Connection, insert, select
 
 from newsletter_mailer.model.edition import Edition, short_code
 from newsletter_mailer.model.review import Approval, Comment
-from newsletter_mailer.store.editions import edition_hash, keep_edition, number_of
+from newsletter_mailer.store.editions import edition_hash, edition_numbered, keep_edition, number_of
 from newsletter_mailer.store.schema import approvals, editions, review_comments
 from newsletter_mailer.tokens import Secret, sign
 
@@ -57,6 +57,12 @@ def link(c: Connection, edition: Edition, *, url: str, secret: Secret) -> str:
     number = number_of(c, edition_hash(edition))
     assert number is not None
     return f"{url.rstrip('/')}/r/{sign(secret, PURPOSE, number)}"
+
+
+def edition_of(c: Connection, number: int) -> Edition | None:
+    """The edition of that row, None when there is none. Raises NewsletterError as `editions.edition` does."""
+    known = c.scalar(select(editions.c.id).where(editions.c.id == number))
+    return None if known is None else edition_numbered(c, number)
 
 
 def comment(c: Connection, edition: Edition, said: Comment) -> None:

@@ -38,8 +38,14 @@ def approve(
 
 
 def reviewer_name(typed: str) -> str:
-    """The name as it is kept: on one line, at most 80 characters. Raises UsageError when nothing is left."""
-    name = " ".join("".join(letter if letter.isprintable() else " " for letter in typed).split())
+    """The name as it is kept. Raises UsageError when nothing is left of it."""
+    name = one_line(typed, LONGEST_NAME)
     if not name:
         raise UsageError(sentence("whoever approves has a name"), sentence("for example: --by “Anne Martin”"))
-    return name[:LONGEST_NAME].rstrip()
+    return name
+
+
+def one_line(typed: str, longest: int) -> str:
+    """What somebody typed, on one line and without what cannot be seen."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in typed).split())
+    return line[:longest].rstrip()

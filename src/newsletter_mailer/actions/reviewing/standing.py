@@ -78,12 +78,5 @@ def _link(
         return reviews.link(connection, edition, url=url, secret=secret)
 
 
-def remarks(database: Database, edition: Edition) -> tuple[Remark, ...]:
-    """What was said of the issue in all its editions, the newest last."""
-    hash_ = edition_hash(edition)
-    with database.reading() as connection:
-        return tuple(_remark(one, hash_) for one in reviews.comments_on(connection, edition.issue_id))
-
-
 def _remark(one: Comment, hash_: str) -> Remark:
     return Remark(one, short_code(one.edition), one.edition == hash_)

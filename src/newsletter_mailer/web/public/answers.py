@@ -20,6 +20,11 @@ def _policy(*, style: str = "'self'", forms: str = "'self'", frames: str = "'non
 PAGE = _policy()
 FRAMED = _policy(frames="*")  # the form that other sites show
 LETTER = _policy(style="'self' 'unsafe-inline'", forms="'none'")  # a mail carries its styles in itself
+REVIEW = PAGE + "; frame-src 'self'"  # a letter within the page that asks what one thinks of it
+PROOF = (  # that letter: its pictures are in it, and its links lead nowhere
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'self'; sandbox"
+)
 NOTHING = "default-src 'none'; sandbox; frame-ancestors 'none'"
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",

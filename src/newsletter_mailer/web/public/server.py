@@ -32,6 +32,7 @@ from newsletter_mailer.web.public.choosing import Choices
 from newsletter_mailer.web.public.joining import Joining
 from newsletter_mailer.web.public.postman import Postman
 from newsletter_mailer.web.public.reading import Reading
+from newsletter_mailer.web.public.reviewing import Reviewing
 from newsletter_mailer.web.public.site import Site
 from newsletter_mailer.web.public.visitors import Patience
 from newsletter_mailer.wording import sentence
@@ -112,6 +113,7 @@ def application(app: App, site: Site, writer: Writer, *, home: str) -> ASGIApp:
         *leaving.routes(site, writer),
         *Choices(app, site, writer, letters).routes(),
         *Joining(app, site, writer).routes(),
+        *Reviewing(app, site, writer).routes(),
         *Reading(site, archive, ledger_id=app.database.ledger_id).routes(),
     ]
     starlette = Starlette(
