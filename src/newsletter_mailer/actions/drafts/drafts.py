@@ -160,7 +160,7 @@ class Drafts:
             at.history.add(mine, Step(self._clock(), Kind.ASIDE, place=Place.BRANCH))
             return None
         if choice is Choice.MINE:
-            return _New(mine, Step(self._clock(), Kind.EDITED))
+            return _New(mine, Step(self._clock(), Kind.KEPT))
         text = apply(document, both(before.data, document.data, edits))
         return _New(at.file.with_text(text), Step(self._clock(), Kind.MERGED))
 

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     DISK = "disk"  #: another program wrote the file
     RESTORED = "restored"  #: the author went back to it
     MERGED = "merged"  #: what the page and another program wrote, brought together
+    KEPT = "kept"  #: in a conflict the author kept their own
     ASIDE = "aside"  #: never was in the file: what the author let go in a conflict
 
 

@@ -15,6 +15,7 @@ _KINDS = {
     Kind.DISK: sentence("saved by another program"),
     Kind.RESTORED: sentence("an earlier state again"),
     Kind.MERGED: sentence("both versions brought together"),
+    Kind.KEPT: sentence("your version, kept when the file was another"),
     Kind.ASIDE: sentence("your version, when you took that of the file"),
 }
 

@@ -46,9 +46,11 @@ def _conflict() -> dict[str, str]:
         "conflictLead": say(
             "While you were writing here, another program changed the same place of the issue’s file."
         ),
+        "conflictHere": say("Here"),
+        "conflictThere": say("In the file"),
         "conflictBoth": say("Keep both"),
         "conflictBothHelp": say(
-            "All changes of both; where both wrote in the same text, both texts, one below the other."
+            "All changes of both. Of a text that both wrote, both stay, one below the other; of a single line, yours."
         ),
         "conflictMine": say("Keep mine"),
         "conflictMineHelp": say("The issue as this page shows it."),

@@ -4,7 +4,7 @@
  * server writes it once, however often the line breaks; what came after it (`waiting`) builds on it.
  */
 
-import { applied, clean, joined } from "./edits.js";
+import { applied, at, clean, joined } from "./edits.js";
 import { keeper } from "./keeping.js";
 
 const PAUSE_MS = 300;
@@ -52,6 +52,13 @@ export class Draft extends EventTarget {
   /** Whether everything that was written is in the file. */
   get settled() {
     return !this.#sending && !this.#waiting.length;
+  }
+
+  /** In a conflict: what stands here and in the file where this window wrote. */
+  get clashes() {
+    const places = new Map(this.#all().filter(({ op }) => op === "set").map(({ path }) => [JSON.stringify(path), path]));
+    const both = [...places.values()].map((path) => ({ path, mine: at(this.data, path), theirs: at(this.conflict?.data, path) }));
+    return both.filter(({ mine, theirs }) => JSON.stringify(mine) !== JSON.stringify(theirs));
   }
 
   /** Read the issue, and send what earlier windows left behind. */

@@ -35,3 +35,6 @@ export function applied(data, { op, path, value, to }) {
   else delete place[last];
   return copy;
 }
+
+/** What stands at that path, undefined when nothing does. */
+export const at = (data, path) => path.reduce((place, step) => place?.[step], data);
