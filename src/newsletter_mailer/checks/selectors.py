@@ -120,9 +120,8 @@ def _from(compounds: tuple[Compound, ...], element: Element) -> bool:
 
 
 def _older(element: Element) -> list[Element]:
-    if element.parent is None:
-        return []
-    siblings = list(element.parent.children)
+    """The elements before it in the same one."""
+    siblings = list(element.parent.children) if element.parent else [element]
     return siblings[: siblings.index(element)]
 
 
