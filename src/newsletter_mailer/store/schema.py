@@ -8,6 +8,8 @@ consent_events: what readers said, by fingerprint               confirmations: a
 segments: named expressions                                     inbox_places ──< inbox_mails: what was read
 bounces: what came back as mail about a delivery
 approvals, review_comments: what reviewers said of an edition before it leaves
+links ──< link_counts, open_counts: how often by day, of nobody in particular     trackers ──< measured_clicks,
+measured_opens: of readers who agreed          last_opens: a day for each reader, overwritten
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from sqlalchemy import (
 
 from newsletter_mailer.model.delivery import Status
 
-HEAD = "0004"  #: the revision that these tables are; a test compares it with the migrations
+HEAD = "0005"  #: the revision that these tables are; a test compares it with the migrations
 
 metadata = MetaData(
     naming_convention={
@@ -267,6 +269,10 @@ campaigns = Table(
     Column("rate", Integer),  # an hour; NULL as the profile says
     Column("held_why", Text, nullable=False),  # "" unless held
     Column("again_at", BigInteger),  # of one that waits, or that the worker stopped: the next try
+    Column("clicks", Boolean, nullable=False, server_default="0"),  # links are counted, of all readers alike
+    Column("opens", Boolean, nullable=False, server_default="0"),  # so are loads of its picture
+    Column("measured", Boolean, nullable=False, server_default="0"),  # more is known of those who agreed
+    Column("hygiene", Boolean, nullable=False, server_default="0"),  # the day of a reader's last open is kept
     Column("created_at", BigInteger, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
     sqlite_autoincrement=True,
@@ -407,4 +413,76 @@ pace_uses = Table(
     Column("at", BigInteger, nullable=False),
     Column("count", Integer, nullable=False),
     Index(None, "route", "at"),
+)
+
+links = Table(  # where an edition's links lead: what a followed link may redirect to, and nothing else
+    "links",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("edition_id", _Id, ForeignKey("editions.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # its place in the page, from 1
+    Column("url", Text, nullable=False),
+    Column("label", Text, nullable=False),  # what readers see of it
+    UniqueConstraint("edition_id", "number"),
+)
+
+link_counts = Table(  # neither who nor from where nor when in the day
+    "link_counts",
+    metadata,
+    Column("campaign_id", _Id, ForeignKey("campaigns.id"), primary_key=True),
+    Column("link_id", _Id, ForeignKey("links.id"), primary_key=True),
+    Column("day", Text, primary_key=True),  # YYYY-MM-DD, UTC
+    Column("people", Integer, nullable=False),
+    Column("machines", Integer, nullable=False),  # by what the request itself says
+    sqlite_with_rowid=False,
+)
+
+open_counts = Table(  # the same picture for everybody
+    "open_counts",
+    metadata,
+    Column("campaign_id", _Id, ForeignKey("campaigns.id"), primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("loads", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+trackers = Table(  # drawn by lot for a copy: says nothing by itself
+    "trackers",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("edition_id", _Id, ForeignKey("editions.id"), nullable=False),
+    Column(
+        "delivery_id", _Id, ForeignKey("deliveries.id"), index=True
+    ),  # NULL: nobody's any more, links lead on
+    Column("purpose", Text, nullable=False),  # a word of Purpose
+    sqlite_with_rowid=False,
+)
+
+measured_clicks = Table(
+    "measured_clicks",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("delivery_id", _Id, ForeignKey("deliveries.id"), nullable=False, index=True),
+    Column("link_id", _Id, ForeignKey("links.id"), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("machine", Boolean, nullable=False),
+    Column("why", Text, nullable=False),  # the rule's name, "" for people
+)
+
+measured_opens = Table(
+    "measured_opens",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("delivery_id", _Id, ForeignKey("deliveries.id"), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("machine", Boolean, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+last_opens = Table(  # to find who no longer reads; overwritten, and nothing beside it
+    "last_opens",
+    metadata,
+    Column("recipient_key", Text, primary_key=True),
+    Column("day", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
