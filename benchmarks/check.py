@@ -34,7 +34,13 @@ BLOCKS, READERS, TURNS = 30, 5_000, 5
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NOW_MS = round(NOW.timestamp() * 1000)
 LIST = "members"
-HEAD = "id: bench-2026-11\ntitle: Banc\nsubject: '{{ subscriber.first_name or \"Bonjour\" }}, la lettre'\ndate: 2026-11-23\nblocks:\n"
+HEAD = """\
+id: bench-2026-11
+title: Banc
+subject: '{{ subscriber.first_name or "Bonjour" }}, la lettre'
+date: 2026-11-23
+blocks:
+"""
 BLOCK = """\
   - type: article
     title: Le jardin numéro {number}

@@ -123,8 +123,9 @@ class Eyes:
         if self.first_failure is not None:
             address, why = self.first_failure
             what = sentence(
-                "the mail to {count} readers cannot be written, the first is {address}: {reason}",
+                "{count} of {all} mails cannot be written, the first to {address}: {reason}",
                 count=Amount(self.failed),
+                all=Amount(self.readers),
                 address=address,
                 reason=why,
             )

@@ -48,7 +48,7 @@ def test_a_reader_whose_mail_cannot_be_written_is_told(tmp_path: Path) -> None:
 
     (finding,) = eyes.findings(issue)
     assert (finding.code, finding.level) == ("merge-tag-fails", Level.ERROR)
-    assert "2 readers" in str(finding.what)
+    assert "2 of 2 mails" in str(finding.what)
     assert "ann@example.org" in str(finding.what)
 
 

@@ -52,7 +52,7 @@ def nothing_but_pictures(subject: Subject) -> Iterator[Finding]:
         if len(text.at) > 1 and text.at[-1] not in ("alt", "credit")
     )
     if shown and words < FEWEST_WORDS:
-        what = sentence("the issue says {count} words beside its pictures", count=words)
+        what = sentence("there are few words beside the pictures: {count}", count=words)
         hint = sentence(
             "write what the pictures say: half of the readers see none, and spam filters read letters"
         )
