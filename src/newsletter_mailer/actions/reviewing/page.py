@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from newsletter_mailer.actions.reviewing.approving import one_line
+from newsletter_mailer.compose.calendar import without_merge_tags
 from newsletter_mailer.compose.landmarks import LANDMARK, as_mailed, landmark
 from newsletter_mailer.compose.lights import Light, shown, with_pictures
 from newsletter_mailer.compose.load import ISSUE_FILE, load_issue
@@ -137,6 +138,7 @@ def _words_of(block: AnyBlock) -> str:
     for field in ("title", "label", "alt", "name", "text", "reason"):
         words = getattr(block, field, None)
         if words and isinstance(words, str):
-            line = one_line(words.replace("*", "").replace("#", ""), 10 * _LONGEST_WORDS)
+            plain = without_merge_tags(words.replace("*", "").replace("#", "")).replace(" ,", ",")
+            line = one_line(plain, 10 * _LONGEST_WORDS)
             return line if len(line) <= _LONGEST_WORDS else f"{line[: _LONGEST_WORDS - 1].rstrip()}…"
     return ""
