@@ -13,6 +13,7 @@ from newsletter_mailer.cli.inbox import fetch_first, without_inbox
 from newsletter_mailer.cli.output import Face, ask
 from newsletter_mailer.cli.progress import progress
 from newsletter_mailer.cli.proofs import tell_since_approval
+from newsletter_mailer.cli.proofs import tell_since_approval
 from newsletter_mailer.cli.whom import audience_options
 from newsletter_mailer.errors import Held, NewsletterError
 from newsletter_mailer.wording import say, sentence
@@ -132,6 +133,7 @@ def _new(
     if wanted.canary and proposal.head_count.total:
         show.canary(face, wanted.canary, proposal.head_count.total, app.workspace.settings.canary_wait)
     tell_since_approval(face, app, proposal.edition)
+    tell_since_approval(face, app, proposal.edition)
     if answer.dry_run or proposal.head_count.total == 0:
         if why := unapproved(app.database, app.workspace, proposal.edition):
             face.talk(f"! {why}", style="yellow")
@@ -165,6 +167,7 @@ def _again(
         status_output.counts(face, begun)
         return None
     if corrected is not None:
+        tell_since_approval(face, app, corrected)
         check_approved(app.database, app.workspace, corrected)
     _confirm(face, begun.counts.total, answer)
     return continue_with(app.database, begun, wanted, corrected, now=app.now)

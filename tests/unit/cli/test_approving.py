@@ -100,6 +100,8 @@ def test_an_approval_holds_for_no_other_edition(call: Call, sandbox: Sandbox, ro
 
     assert f"Anne Martin approved, {code}: the issue was changed since" in str(refused(sent))
     assert "is not the one that Anne Martin approved" in looked.output
+    for words in ("The issue was changed since it was approved", "ceci", "cela"):
+        assert words in sent.output
     assert "it was changed since that test" in str(refused(late))
     assert sandbox.count == 1
 
