@@ -68,7 +68,7 @@ def test_a_pair_of_colours_is_told_once_with_its_contrast_in_the_language_of_the
 
     assert "#949494 on #FFFFFF" in str(finding.what)
     assert "3 " in str(finding.what)
-    assert "(2 texts)" in str(finding.what)
+    assert "(×2)" in str(finding.what)
     with in_language("fr"):
         assert "4,5" in str(finding.hint)
 

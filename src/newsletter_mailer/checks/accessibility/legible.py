@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 
 from newsletter_mailer.checks.cascade import Look, Seen, against, seen
 from newsletter_mailer.checks.colours import Colour, contrast
+from newsletter_mailer.checks.numbers import OneDecimal
 from newsletter_mailer.checks.stylesheet import Screen
 from newsletter_mailer.checks.subject import Check, Subject
 from newsletter_mailer.checks.whereabouts import written_at
 from newsletter_mailer.model.finding import Finding, Level
-from newsletter_mailer.wording import Sentence, language, sentence
+from newsletter_mailer.wording import Sentence, sentence
 
 LEAST_CONTRAST, LEAST_OF_LARGE = 4.5, 3.0  #: WCAG 2.1, 1.4.3
 LARGE, LARGE_BOLD = 24.0, 18.66  #: CSS pixels from which a text is large there
 LEAST_SIZE = 14.0  #: CSS pixels
 _SPACER = 2.0  # CSS pixels of what is not there to be read
 _BLANK = "\u00a0\u200a\u200b\u200c\u034f\u00ad\ufeff"
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A number with one decimal, as the language of the moment writes it."""
-
-    value: float
-
-    def __str__(self) -> str:
-        text = f"{int(self.value * 10) / 10:g}"  # 4.49 is not 4.5
-        return text.replace(".", ",") if language() == "fr" else text
 
 
 def _texts(subject: Subject, screen: Screen) -> Iterator[tuple[Seen, str]]:
@@ -61,21 +50,27 @@ def contrasts(subject: Subject, *, dark: bool) -> Iterator[Finding]:
             sentence(
                 "change one of the two in tokens.yaml of the theme, {section}: {least} is needed",
                 section="dark:" if dark else "colours:",
-                least=Ratio(LEAST_CONTRAST),
+                least=OneDecimal(LEAST_CONTRAST),
             ),
             at=written_at(subject, texts[0]),
         )
 
 
 def _hard_to_read(texts: list[str], ink: Colour, ground: Colour, *, ratio: float, dark: bool) -> Sentence:
-    said = {"words": texts[0][:40], "ink": ink, "ground": ground, "ratio": Ratio(ratio), "count": len(texts)}
+    said = {
+        "words": texts[0][:40],
+        "ink": ink,
+        "ground": ground,
+        "ratio": OneDecimal(ratio),
+        "count": len(texts),
+    }
     if dark:
         return sentence(
-            "on dark screens “{words}” is hard to read: {ink} on {ground} has a contrast of {ratio} ({count} texts)",
+            "on dark screens “{words}” is hard to read: {ink} on {ground} has a contrast of {ratio} (×{count})",
             **said,
         )
     return sentence(
-        "“{words}” is hard to read: {ink} on {ground} has a contrast of {ratio} ({count} texts)", **said
+        "“{words}” is hard to read: {ink} on {ground} has a contrast of {ratio} (×{count})", **said
     )
 
 
@@ -94,7 +89,9 @@ def sizes(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "text-size",
             Level.WARNING,
-            sentence("“{words}” is written very small: {size} pixels", words=texts[0][:40], size=Ratio(size)),
+            sentence(
+                "“{words}” is written very small: {size} pixels", words=texts[0][:40], size=OneDecimal(size)
+            ),
             sentence(
                 "{least} pixels are the least that most people read without effort", least=round(LEAST_SIZE)
             ),

@@ -63,7 +63,10 @@ def layout_tables(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             "table-role",
             Level.ERROR,
-            sentence("screen readers announce {count} layout tables as tables of data", count=len(tables)),
+            sentence(
+                "screen readers announce tables that only lay out as tables of data (×{count})",
+                count=len(tables),
+            ),
             sentence('write role="presentation" on each <table>'),
             at=written_at(subject, words),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from newsletter_mailer.checks.subject import Check, Subject
@@ -12,7 +13,7 @@ from newsletter_mailer.wording import sentence
 
 def clipped(page_bytes: int) -> Iterator[Finding]:
     """What is to be said of a page of that size, decoded and with a reader's own words in it."""
-    size, most = round(page_bytes / 1000), round(GMAIL_SHOWS / 1000)
+    size, most = math.ceil(page_bytes / 1000), GMAIL_SHOWS // 1000
     hint = sentence("shorten the longest texts, and link to the web site instead")
     if page_bytes > GMAIL_SHOWS:
         yield Finding(

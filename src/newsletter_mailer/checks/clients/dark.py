@@ -57,7 +57,8 @@ def night(subject: Subject) -> Iterator[Finding]:
             "dark-important",
             Level.WARNING,
             sentence(
-                "{count} dark colours lose against the light ones in the style attributes", count=len(weak)
+                "colours for dark screens lose against the light ones in the style attributes (×{count})",
+                count=len(weak),
             ),
             sentence("screen.css of the theme: write !important after each of them"),
         )

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from newsletter_mailer.checks.numbers import OneDecimal
 from newsletter_mailer.checks.subject import Check, Subject
 from newsletter_mailer.model.finding import Finding, Level
 from newsletter_mailer.wording import sentence
@@ -100,7 +101,7 @@ def score(subject: Subject) -> Iterator[Finding]:
         sentence(
             "{filter} gives the mail {points} points; from {spam} on it is spam ({rules})",
             filter=verdict.by,
-            points=verdict.points,
+            points=OneDecimal(verdict.points),
             spam=round(SPAM),
             rules=", ".join(f"{name} {cost:g}" for name, cost in verdict.rules),
         ),
