@@ -49,7 +49,7 @@ def contrasts(subject: Subject, *, dark: bool) -> Iterator[Finding]:
             _hard_to_read(texts, ink, ground, ratio=ratio, dark=dark),
             sentence(
                 "change one of the two in tokens.yaml of the theme, {section}: {least} is needed",
-                section="dark:" if dark else "colours:",
+                section="dark" if dark else "colours",
                 least=OneDecimal(LEAST_CONTRAST),
             ),
             at=written_at(subject, texts[0]),
