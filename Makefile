@@ -6,7 +6,7 @@ CONSTRAINED := -c constraints.txt
 # Processes that share the tests: make test WORKERS=0 for one alone
 WORKERS ?= auto
 
-.PHONY: demo test lint bench reference docs block-pictures crash properties mutation setup-system constraints locale clean
+.PHONY: demo test lint bench reference docs block-pictures crash properties soak mutation setup-system constraints locale clean
 
 demo: $(VENV)/.installed
 	$(BIN)/newsletter demo $(DEMO_OPTIONS)
@@ -51,6 +51,10 @@ properties: $(VENV)/.installed-test
 # Takes every rule of the checks out, one by one: a test has to notice each
 mutation: $(VENV)/.installed-test
 	PYTHONPATH=src:tests $(BIN)/python tests/mutation.py
+
+# Writes issues at random and reads the file again after each stroke: make soak MINUTES=30 SEED=1
+soak: $(VENV)/.installed-test
+	PYTHONPATH=tests $(BIN)/python tests/soak.py --minutes $(or $(MINUTES),30) --seed $(or $(SEED),1)
 
 # Debian packages that the whole gate needs (a browser, Postfix's smtp-sink, an IMAP server, a spam filter); run as root.
 setup-system:

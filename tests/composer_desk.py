@@ -116,10 +116,10 @@ class Composing:
 
 
 @contextmanager
-def composing(folder: Path, issue: str | None = "essai") -> Iterator[Composing]:
+def composing(folder: Path, issue: str | None = "essai", *, port: int = 0) -> Iterator[Composing]:
     """The composer on that workspace, stopped at the end."""
     file = folder / "issues" / "essai" / "issue.yaml"
-    with open_app(folder) as app, listening(0) as listener:
+    with open_app(folder) as app, listening(port) as listener:
         first = issue_path(app.workspace, issue) if issue else None
         server, url = prepare(app, first, listener)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -16,6 +16,7 @@ from newsletter_mailer.yamlio.edits import Edit, EditRefused, Op, same
 from newsletter_mailer.yamlio.patching import apply
 from newsletter_mailer.yamlio.reader import Document, read
 from properties import examples
+from random_edits import any_edit, at, expected, paths
 from yaml_authors import NAMES, Author, Path, value
 
 
@@ -29,50 +30,6 @@ def patched(text: str, *edits: Edit) -> str:
 
 def put(path: Path, new: Any) -> Edit:
     return Edit(Op.SET, path, new)
-
-
-def paths(data: Any, path: Path = ()) -> list[Path]:
-    inside = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    return [path, *(each for step, inner in inside for each in paths(inner, (*path, step)))]
-
-
-def at(data: Any, path: Path) -> Any:
-    for step in path:
-        data = data[step]
-    return data
-
-
-def any_edit(random: Random, data: dict[str, Any]) -> Edit:
-    places = paths(data)
-    while True:
-        path = random.choice(places)
-        op, there = random.choice(list(Op)), at(data, path)
-        if op is Op.SET and path and random.random() < 0.6:
-            return Edit(op, path, value(random))
-        if op is Op.SET and isinstance(there, dict):
-            return Edit(op, (*path, random.choice(NAMES)), value(random))
-        if op is Op.INSERT and isinstance(there, list):
-            return Edit(op, (*path, random.randint(0, len(there))), value(random))
-        if op is Op.REMOVE and path and (len(path) > 1 or len(data) > 1):
-            return Edit(op, path)
-        if op is Op.MOVE and isinstance(there, list) and there:
-            return Edit(op, (*path, random.randrange(len(there))), to=random.randrange(len(there)))
-
-
-def expected(data: Any, edit: Edit) -> Any:
-    """The same change on plain data, by other means."""
-    copy = json.loads(json.dumps(data))
-    *around, last = edit.path
-    inside = at(copy, tuple(around))
-    if edit.op is Op.SET:
-        inside[last] = edit.value
-    elif edit.op is Op.INSERT:
-        inside[last:last] = [edit.value]
-    elif edit.op is Op.REMOVE:
-        del inside[last]
-    else:
-        inside.insert(edit.to, inside.pop(last))
-    return copy
 
 
 def may_go(comment: str, edit: Edit, data: Any) -> bool:
