@@ -72,7 +72,9 @@ SAMPLES = {
         entry("2026-12-03", "            text: Portes ouvertes, le 4 décembre\n"),
         entry("2026-12-03", "            end_date: 2026-12-04\n            text: Les 3 et 4 décembre\n"),
     ),
-    "leftover": Sample(text("Le lieu est à définir."), text("Le lieu reste à trouver ensemble.")),
+    "leftover": Sample(
+        text("Le lieu est à compléter."), text("Le lieu reste à définir : [lien](https://jardin.fr/xx)")
+    ),
     "merge-tag-foreign": Sample(text("Bonjour *|FNAME|*,"), text("Bonjour *à toutes* et à tous,")),
     "merge-tag-fallback": Sample(
         text("Bonjour {{ subscriber.first_name }},"),

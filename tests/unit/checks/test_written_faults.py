@@ -52,7 +52,7 @@ def test_an_address_that_leads_nowhere_says_why(target: str, why: str, tmp_path:
     [
         "https://1.1.1.1/a",
         "https://jardin.fr:8443/a?b=c#d",
-        "https://été.fr/à",
+        "https://my_site.été.fr/à",
         "https://jardin.fr/a_(b)",
         "HTTPS://JARDIN.FR",
     ],
@@ -249,3 +249,22 @@ def test_a_reason_that_is_each_readers_own_is_not_compared(tmp_path: Path) -> No
     )
 
     assert findings(subject, "law-reason") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "twice"),
+    [
+        ("le le", True),
+        ("Le le", True),
+        ("Duran Duran", False),
+        ("nous nous", False),
+        ("il faut faire faire", False),
+    ],
+)
+def test_words_that_stand_there_twice(words: str, twice: bool, tmp_path: Path) -> None:
+    assert bool(findings(subject_of(tmp_path, text(f"Et {words}.")), "word-doubled")) is twice
+
+
+@pytest.mark.parametrize("words", ["TODO", "XXX", "Lorem ipsum dolor", "Bonjour [nom]", "???"])
+def test_words_that_were_to_be_replaced(words: str, tmp_path: Path) -> None:
+    assert findings(subject_of(tmp_path, text(words)), "leftover")

@@ -11,10 +11,10 @@ from newsletter_mailer.model.finding import Finding, Level
 from newsletter_mailer.wording import sentence
 
 _PLACEHOLDER = re.compile(
-    r"\b(?:lorem ipsum|TODO|FIXME|TBD|TBC|XX+|à compléter|à définir|à confirmer avec|texte à venir|votre texte ici"
-    r"|insérer (?:le|la|un|une|ici)\b[^.]{0,30}|your text here|insert \w+ here)\b|\?\?\?+|\[(?:nom|name|date|lien|link)\]"
+    r"\b(?:lorem ipsum|TODO|FIXME|XXX+|à compléter|à confirmer avec|texte à venir|votre texte ici"
+    r"|insérer ici|your text here|insert \w+ here)\b|\?\?\?+|\[(?:nom|name|date|lien|link)\](?!\()"
 )
-_SMALL = re.compile(_PLACEHOLDER.pattern.replace("TODO|FIXME|TBD|TBC|XX+|", ""), re.IGNORECASE)
+_SMALL = re.compile(_PLACEHOLDER.pattern.replace("TODO|FIXME|XXX+|", ""), re.IGNORECASE)
 _OTHER_TAG = re.compile(  # of other programs; ours are checked when the issue is loaded
     r"\*\|[A-Z_:]+\|\*|%%?[A-Z_]{4,}%%?|%recipient[._]\w+%|\[\[\w+\]\]|\$\{\w+\}|(?<!\{)\{(?:first_?name|name|prenom|nom|email)\}(?!\})"
 )

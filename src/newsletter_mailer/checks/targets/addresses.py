@@ -49,7 +49,7 @@ def _fault(target: SplitResult, written: str) -> Sentence | None:
     if "." not in host or ".." in host or host.startswith((".", "-")):
         return sentence("“{host}” is not the name of a site", host=host)
     try:
-        idna.encode(host.removesuffix("."), uts46=True)
+        idna.encode(host.removesuffix(".").replace("_", "-"), uts46=True)  # some sites have one
     except idna.IDNAError:
         return sentence("“{host}” is not the name of a site", host=host)
     if written[-1] in ".,;:!»”’" or (written[-1] == ")" and "(" not in written):
