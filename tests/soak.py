@@ -64,13 +64,15 @@ class Soak:
         act()
         self.done[act.__name__] += 1
         assert self.data == self.states[self.at], (act.__name__, self.pen.text)
-        assert self.pen.draft.data == self.data
+        assert shown(self.pen.draft.data) == self.data
 
     def write(self) -> None:
         """Up to three edits at once."""
         data, edits = self.data, []
         for _ in range(self.random.randint(1, 3)):
             edit = any_edit(self.random, data)
+            while edit.path[0] == "id":  # no form changes it: under another id the issue has another history
+                edit = any_edit(self.random, data)
             edits.append(edit)
             data = shown(expected(data, edit))
         before = self.pen.draft.version
@@ -105,7 +107,7 @@ class Soak:
         before = self.pen.draft.version
         past = self.random.choice(self.pen.drafts.history(self.pen.path))
         self.pen.draft = self.pen.drafts.restore(self.pen.path, past.step.at)
-        self._came(self.pen.draft.data, before)
+        self._came(shown(self.pen.draft.data), before)
 
     def _came(self, data: Any, before: str, *, always: bool = False) -> None:
         """A new state, unless the file is as it was."""
