@@ -181,7 +181,10 @@ def test_what_is_lacked_is_told_with_the_programs_that_lack_it(tmp_path: Path) -
 
     (flex,) = (one for one in told if one.code == "client-support")
     (corners,) = (one for one in told if "border-radius" in str(one.what))
-    assert str(flex.what) == "not supported in Outlook 2007–2024 (Windows), Orange: display:flex, 3×"
+    assert (
+        str(flex.what)
+        == "not supported in Outlook 2007–2024 (Windows), Orange: boxes side by side (display:flex), 3×"
+    )
     assert (flex.level, corners.level) == (Level.WARNING, Level.NOTE)
 
 
@@ -235,4 +238,5 @@ def test_every_feature_that_a_page_may_need_stands_in_the_table() -> None:
     known = support.table()
 
     assert [name for name in (*support.NEEDED, *support.UNSEEN) if name not in known.features] == []
+    assert [name for name in support.IN_WORDS if name not in known.features] == []
     assert not support.NEEDED & support.UNSEEN

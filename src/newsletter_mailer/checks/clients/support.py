@@ -93,6 +93,24 @@ UNSEEN = frozenset(
     ]
 )
 
+#: What officers call it; all else goes by its name in HTML or CSS.
+IN_WORDS = {
+    "css-border-radius": sentence("round corners"),
+    "css-at-media": sentence("another layout on telephones"),
+    "css-at-media-prefers-color-scheme": sentence("colours for dark screens"),
+    "css-white-space": sentence("lines that stay whole"),
+    "css-box-shadow": sentence("shadows"),
+    "css-background-image": sentence("pictures behind the text"),
+    "css-display-flex": sentence("boxes side by side"),
+    "css-display-grid": sentence("boxes in a grid"),
+    "css-animation": sentence("movement"),
+    "css-at-font-face": sentence("typefaces of your own"),
+    "html-video": sentence("films"),
+    "html-form": sentence("forms"),
+    "html-svg": sentence("drawings (SVG)"),
+    "image-webp": sentence("WebP pictures"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -126,10 +144,12 @@ def support(subject: Subject) -> Iterator[Finding]:
 
 
 def _lacked(known: Table, feature: str, count: int, clients: list[str]) -> Finding:
+    title = known.features[feature][0]
+    words = IN_WORDS.get(feature)
     what = sentence(
         "not supported in {clients}: {feature}, {count}×",
         clients=", ".join(clients),
-        feature=known.features[feature][0],
+        feature=sentence("{words} ({name})", words=words, name=title) if words else title,
         count=count,
     )
     if feature in NEEDED:
