@@ -19,7 +19,9 @@ from queue import Empty, SimpleQueue
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from newsletter_mailer import __version__
+from newsletter_mailer.errors import system_reason
 from newsletter_mailer.message.headers import ascii_url
+from newsletter_mailer.wording import Sentence, sentence
 
 _SECONDS = 5
 _MOST_BYTES = 10_000
@@ -33,6 +35,9 @@ _HEADERS = {
     "Accept": "*/*",
 }
 
+_NO_NAME = sentence("no site has that name")
+_LATE = sentence("no answer in time")
+
 Allowed = Callable[[str], bool]  #: whether the machine with that number may be asked
 
 
@@ -41,7 +46,8 @@ class State(Enum):
 
     THERE = "there"  #: the page answered
     MOVED = "moved"  #: for ever, the site says
-    GONE = "gone"  #: the site says that there is no such page, or there is no such site
+    GONE = "gone"  #: the site says that there is no such page
+    NAMELESS = "nameless"  #: no site has that name; or nobody can be asked, for this computer is not on line
     UNSAFE = "unsafe"  #: its certificate is not valid: browsers show a warning instead
     UNCERTAIN = "uncertain"  #: no answer, or one that is meant for programs only
     REFUSED = "refused"  #: it leads into a network that is not public: nobody was asked
@@ -52,7 +58,7 @@ class Answer:
     """What is known of one address."""
 
     state: State
-    detail: str = ""  #: the code of the answer, or why there was none
+    detail: Sentence | str = ""  #: the code of the answer, or why there was none
     leads_to: str = ""  #: where it led in the end
 
 
@@ -116,10 +122,14 @@ def ask(target: str, *, allowed: Allowed = is_public, patience_s: float = 10.0) 
         return Answer(State.UNSAFE, error.verify_message)
     except socket.gaierror as error:
         temporary = error.errno in (socket.EAI_AGAIN, socket.EAI_FAIL)
-        return Answer(State.UNCERTAIN if temporary else State.GONE, error.strerror or str(error))
-    except (OSError, HTTPException, ValueError) as error:
+        return Answer(State.UNCERTAIN if temporary else State.NAMELESS, _NO_NAME)
+    except TimeoutError:
+        return Answer(State.UNCERTAIN, _LATE)
+    except OSError as error:
+        return Answer(State.UNCERTAIN, system_reason(error))
+    except (HTTPException, ValueError) as error:
         return Answer(State.UNCERTAIN, str(error) or type(error).__name__)
-    return Answer(State.UNCERTAIN, "…")
+    return Answer(State.UNCERTAIN, sentence("it leads on and on"))
 
 
 def _judged(code: int, moved_to: str) -> Answer:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from newsletter_mailer.checks.links import State, ask, ask_all, is_public
+from newsletter_mailer.checks.links import Answer, State, ask, ask_all, is_public
+from newsletter_mailer.checks.targets.asked import asked
+from newsletter_mailer.model.issue import Issue
 from smtp_servers import free_port
 
 HERE = "127.0.0.1"
@@ -140,11 +142,12 @@ def test_a_site_that_drips_is_given_up() -> None:
         assert ask(server.url("/drip"), allowed=allowed, patience_s=0.3).state is State.UNCERTAIN
 
 
-def test_nobody_there_is_uncertain_and_no_such_name_is_gone() -> None:
+def test_nobody_there_is_uncertain_and_other_schemes_are_refused() -> None:
     with free_port() as port:
         pass
 
     assert ask(f"http://{HERE}:{port}/", allowed=allowed).state is State.UNCERTAIN
+    assert ask("http://nobody.invalid/", allowed=allowed).state in (State.NAMELESS, State.UNCERTAIN)
     assert ask("ftp://example.org/", allowed=allowed).state is State.REFUSED
 
 
@@ -156,3 +159,42 @@ def test_each_address_is_asked_once_and_each_gets_its_answer() -> None:
 
         assert [answers[page].state for page in pages] == [State.THERE, State.THERE, State.GONE, State.THERE]
         assert [path for command, path in server.asked if command == "HEAD"] == ["/a", "/b", "/404"]
+
+
+ISSUE = Issue.model_validate(
+    {
+        "id": "lettre-2026-11",
+        "title": "Lettre",
+        "subject": "Lettre",
+        "date": "2026-11-22",
+        "blocks": [
+            {
+                "type": "text",
+                "text": "[un](https://un.fr/a), [deux](https://deux.fr/#b), [nous](mailto:a@un.fr)",
+            },
+            {"type": "footer"},
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("states", "codes"),
+    [
+        ((State.THERE, State.THERE), []),
+        ((State.GONE, State.UNSAFE), ["link-dead", "link-dead"]),
+        ((State.REFUSED, State.UNCERTAIN), ["link-dead", "link-uncertain"]),
+        ((State.NAMELESS, State.MOVED), ["link-dead", "link-moved"]),
+        ((State.NAMELESS, State.NAMELESS), ["link-uncertain"]),  # nobody is on line
+    ],
+)
+def test_what_the_sites_said_becomes_findings_at_their_links(
+    states: tuple[State, State], codes: list[str]
+) -> None:
+    def answers(targets: Iterable[str]) -> dict[str, Answer]:
+        return dict(zip(targets, map(Answer, states), strict=True))
+
+    found = list(asked(ISSUE, answers))
+
+    assert [finding.code for finding in found] == codes
+    assert all(str(finding.what) for finding in found)

@@ -20,6 +20,11 @@ def asked(issue: Issue, ask: Ask) -> Iterator[Finding]:
     """Pages that are not there, that have moved, or of which nobody can tell."""
     written = [link for link in links(issue) if web_target(link) is not None]
     answers = ask(link.target.partition("#")[0] for link in written)
+    states = [answer.state for answer in answers.values()]
+    if len(states) > 1 and set(states) == {State.NAMELESS}:
+        what = sentence("no site is known here by its name: this computer seems not to be on line")
+        yield Finding("link-uncertain", Level.WARNING, what, sentence("look again when it is"))
+        return
     for link in written:
         answer = answers.get(link.target.partition("#")[0])
         found = _said(answer) if answer else None
@@ -31,7 +36,7 @@ def asked(issue: Issue, ask: Ask) -> Iterator[Finding]:
 def _said(answer: Answer) -> tuple[str, Level, Sentence, Sentence | None] | None:
     look = sentence("open it in your browser, and correct the address")
     match answer.state:
-        case State.GONE:
+        case State.GONE | State.NAMELESS:
             what = sentence("the page is not there (the answer was: {detail})", detail=answer.detail)
             return "link-dead", Level.ERROR, what, look
         case State.UNSAFE:
