@@ -272,3 +272,21 @@ def test_a_file_that_cannot_be_read_keeps_what_is_written_until_it_can(
 
     assert "bracket" in why
     assert subject(desk) == "Moi"
+
+
+def test_what_the_file_can_never_take_is_shown_and_the_rest_goes_on(
+    opened: Callable[[], Window], desk: Composing
+) -> None:
+    desk.edit("title: La lettre d'essai", "? title\n: La lettre d'essai")  # no way to write beside it
+    window = opened()
+    window.write(["subject"], "Moi")
+    window.ask("draft.edit({ op: 'remove', path: ['title'] })")
+    window.until("() => draft.conflict")
+
+    why = window.ask("draft.conflict.refused.what")
+    window.ask("draft.resolve('both')")
+    window.settled()
+
+    assert "cannot be written" in why
+    assert subject(desk) == "Moi"
+    assert "? title\n" in desk.file.read_text(encoding="utf-8")

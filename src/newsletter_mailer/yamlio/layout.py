@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -89,15 +89,17 @@ class Layout:
             items.append(self._item(path, name, previous))
         return items
 
+    def item(self, path: Path) -> Item:
+        """One field or entry by itself: comments around it are not looked for."""
+        name, value = path[-1], self.document.values[path]
+        start, after = self._named(path) if isinstance(name, str) else self._dashed(path[:-1], value.start)
+        return Item(start, after, value.start, value.end, self.column(start), start, value.end)
+
     def _item(self, path: Path, name: str | int, previous: Item | None) -> Item:
-        value = self.document.values[(*path, name)]
-        start, after = (
-            self._named((*path, name)) if isinstance(name, str) else self._dashed(path, value.start)
-        )
-        column = self.column(start)
-        alone = not self.text[self.line_start(start) : start].strip()
-        first = self._first_line(start, previous, path) if alone else start
-        return Item(start, after, value.start, value.end, column, first, self._last_line(path, name, column))
+        item = self.item((*path, name))
+        alone = not self.text[self.line_start(item.start) : item.start].strip()
+        first = self._first_line(item.start, previous, path) if alone else item.start
+        return replace(item, first=first, last=self._last_line(path, name, item.column))
 
     def _named(self, path: Path) -> tuple[int, int]:
         mark = self.document.keys[path]

@@ -48,7 +48,7 @@ def _item(layout: Layout, path: Path) -> Item:
 
 def _set(layout: Layout, step: Edit) -> str:
     text, mark = layout.text, layout.document.values[step.path]
-    item = _item(layout, step.path)
+    item = layout.item(step.path)
     is_block = isinstance(found(layout.document.data, step.path), dict | list) and not layout.is_flow(
         step.path
     )

@@ -413,3 +413,16 @@ def test_the_history_says_what_was_done_where(pen: Pen) -> None:
         "title",
         "as the composer found it",
     ]
+
+
+def test_what_the_file_can_never_take_is_left_out_and_the_rest_is_saved(pen: Pen) -> None:
+    edits = [
+        Edit(Op.SET, ("title",), "Un"),
+        Edit(Op.REMOVE, ("blocks", 9)),
+        Edit(Op.SET, ("subject",), "Deux"),
+    ]
+    version = pen.draft.version
+
+    draft = pen.drafts.resolve(pen.path, Choice.BOTH, base=version, shown=version, edits=edits)
+
+    assert (draft.data["title"], draft.data["subject"]) == ("Un", "Deux")

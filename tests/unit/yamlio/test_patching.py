@@ -210,6 +210,10 @@ def test_the_last_entry_of_a_list_leaves_an_empty_list_that_can_be_filled_again(
     assert document(patched(empty, Edit(Op.INSERT, ("a", 0), {"c": "d"}))).data == {"a": [{"c": "d"}], "b": 1}
 
 
+def test_beside_a_name_written_with_a_question_mark_other_values_can_be_set() -> None:
+    assert patched("? a\n: b\nc: d\n", put(("c",), "e")) == "? a\n: b\nc: e\n"
+
+
 @pytest.mark.parametrize(
     ("edit", "text"),
     [

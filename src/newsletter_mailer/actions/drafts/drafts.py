@@ -11,7 +11,7 @@ from typing import Any
 from newsletter_mailer.actions.drafts.conflict import Choice, both
 from newsletter_mailer.actions.drafts.files import CannotSave, ChangedMeanwhile
 from newsletter_mailer.actions.drafts.history import Kind, Place, Step
-from newsletter_mailer.actions.drafts.merging import Clash, rebased
+from newsletter_mailer.actions.drafts.merging import Clash, fitting, rebased
 from newsletter_mailer.actions.drafts.opening import Opened, opened
 from newsletter_mailer.actions.drafts.plain import for_form, typed
 from newsletter_mailer.compose.load import load_issue
@@ -154,7 +154,7 @@ class Drafts:
     def _chosen(self, at: Opened, choice: Choice, base: str, edits: Sequence[Edit]) -> _New | None:
         document = at.document()
         before = at.earlier(base) or document
-        edits = typed(before.data, edits)
+        edits = fitting(before, edits)
         mine = at.file.with_text(apply(before, edits))
         if choice is Choice.DISK:
             at.history.add(mine, Step(self._clock(), Kind.ASIDE, place=Place.BRANCH))

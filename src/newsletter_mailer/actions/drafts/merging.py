@@ -5,12 +5,14 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from newsletter_mailer.actions.drafts.plain import plain
-from newsletter_mailer.yamlio.edits import Edit, Op, edited, found, same, small_steps, there
-from newsletter_mailer.yamlio.reader import Path
+from newsletter_mailer.actions.drafts.plain import plain, typed
+from newsletter_mailer.yamlio.edits import Edit, EditRefused, Op, edited, found, same, small_steps, there
+from newsletter_mailer.yamlio.patching import apply
+from newsletter_mailer.yamlio.reader import Document, Path, read
 
 
 class Clash(Exception):
@@ -27,6 +29,17 @@ def rebased(base: Any, now: Any, edits: Iterable[Edit]) -> list[Edit]:
                 now = edited(now, there_now)
             base = edited(base, step)
     return moved
+
+
+def fitting(document: Document, edits: Iterable[Edit]) -> list[Edit]:
+    """Those of them that the document can take, one after the other."""
+    taken: list[Edit] = []
+    for edit in edits:
+        with suppress(EditRefused):
+            one = typed(document.data, [edit])
+            document = read(apply(document, one).encode(), document.path)
+            taken += one
+    return taken
 
 
 def carried(base: Any, now: Any, step: Edit) -> list[Edit]:

@@ -14,7 +14,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from newsletter_mailer.actions.drafts import CannotSave, Choice, Conflict, Draft, Drafts, Edit, Op, Past, told
+from newsletter_mailer.actions.drafts import (
+    CannotSave,
+    Choice,
+    Conflict,
+    Draft,
+    Drafts,
+    Edit,
+    EditRefused,
+    Op,
+    Past,
+    told,
+)
 from newsletter_mailer.app import clock
 from newsletter_mailer.errors import NewsletterError, Problem
 from newsletter_mailer.web.composer.desk import Desk
@@ -118,7 +129,9 @@ class Writing:
             return JSONResponse(_shown(error.draft, whole=True), status_code=409)
         except CannotSave as error:
             return JSONResponse(_why(error), status_code=507 if error.no_room else 503)
-        except NewsletterError as error:
+        except EditRefused as error:
+            return JSONResponse({**_why(error), "refused": True}, status_code=422)
+        except NewsletterError as error:  # the file is no YAML: once it is, the same edit is taken
             return JSONResponse(_why(error), status_code=422)
 
     def _saved(self, draft: Draft | Response, *, whole: bool = True) -> Response:

@@ -56,5 +56,10 @@ def _conflict() -> dict[str, str]:
         "conflictMineHelp": say("The issue as this page shows it."),
         "conflictDisk": say("Take the file’s"),
         "conflictDiskHelp": say("The issue as the other program saved it."),
+        "refusedTitle": say("This cannot be saved as it is"),
+        "refusedRest": say("Save everything else"),
+        "refusedRestHelp": say("Only what the file cannot take is left out."),
+        "refusedDiskHelp": say("The issue as it was saved last."),
+        "refusedKept": say("Copy what you need from the lines above before you choose."),
         "conflictKept": say("Whatever you choose: the other version stays in the history."),
     }

@@ -26,7 +26,6 @@ export function showState(draft) {
   byId("undo")?.addEventListener("click", () => draft.undo());
   byId("redo")?.addEventListener("click", () => draft.redo());
   byId("history")?.addEventListener("click", () => openHistory(draft));
-  byId("state").addEventListener("click", () => draft.conflict && settle(draft));
   addEventListener("keydown", (event) => keys(event, draft));
   draw();
 }

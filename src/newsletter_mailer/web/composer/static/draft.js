@@ -54,6 +54,11 @@ export class Draft extends EventTarget {
     return !this.#sending && !this.#waiting.length;
   }
 
+  /** SHA-256 of the file as this window knows it. */
+  get version() {
+    return this.#base;
+  }
+
   /** In a conflict: what stands here and in the file where this window wrote. */
   get clashes() {
     const places = new Map(this.#all().filter(({ op }) => op === "set").map(({ path }) => [JSON.stringify(path), path]));
@@ -163,6 +168,7 @@ export class Draft extends EventTarget {
       return told;
     }
     if (answer?.status === 409 && told) this.#clash(told);
+    else if (told?.refused && !this.settled) await this.#refused(told);
     else this.#fail({ what: told?.what ?? "", hint: told?.hint ?? "", status: answer?.status ?? 0 });
     return null;
   }
@@ -172,6 +178,13 @@ export class Draft extends EventTarget {
     const body = JSON.stringify(what);
     const headers = { "Content-Type": "application/json" };
     return fetch(`${this.#root}/${name}`, { method: "POST", headers, body, keepalive: body.length < 20_000, signal: AbortSignal.timeout(HANGS_MS) });
+  }
+
+  /** The file can never take this: the author sees it, may copy it, and goes on with the rest. */
+  async #refused({ what, hint }) {
+    const answer = await fetch(`${this.#root}/draft`).catch(() => null);
+    if (answer?.ok) this.#clash({ ...(await answer.json()), refused: { what, hint } });
+    else this.#fail({ what, hint, status: 422 });
   }
 
   #clash(told) {

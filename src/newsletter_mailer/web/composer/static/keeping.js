@@ -27,7 +27,7 @@ export function keeper(slug) {
         if (name === own || !(await isFree(name))) continue;
         const what = parsed(localStorage.getItem(name));
         const done = () => localStorage.removeItem(name);
-        if (what) found.push({ what, done });
+        if (isWhole(what)) found.push({ what, done });
         else done();
       }
       return found;
@@ -50,6 +50,8 @@ function parsed(text) {
     return null;
   }
 }
+
+const isWhole = (what) => typeof what?.base === "string" && Array.isArray(what.waiting);
 
 /** Until the window is gone. */
 function hold(name) {
