@@ -12,11 +12,13 @@ import ast
 import importlib
 import importlib.abc
 import importlib.util
+import os
 import pkgutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -196,7 +198,10 @@ def main() -> int:
         alive = [mutant for mutant, module in tried if survives_samples(mutant, module, samples)]
     say(f"{len(tried)} rules taken out, {len(tried) - len(alive)} noticed by the samples")
     if not given.samples_only:
-        alive = [mutant for mutant in alive if survives_tests(mutant)]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            alive = [
+                mutant for mutant, lives in zip(alive, pool.map(survives_tests, alive), strict=True) if lives
+            ]
         say(f"{len(alive)} noticed by no test")
     for mutant in alive:
         say(mutant)

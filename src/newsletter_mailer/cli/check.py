@@ -11,11 +11,14 @@ import click
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import proofs as proof
 from newsletter_mailer.cli.output import Face, number
+from newsletter_mailer.errors import UsageError
 from newsletter_mailer.wording import say, say_many
 
 if TYPE_CHECKING:
+    from newsletter_mailer.app import App
     from newsletter_mailer.checks.places import Placed
     from newsletter_mailer.checks.sheet import ControlSheet
+    from newsletter_mailer.wording import Sentence
 
 
 @click.command()
@@ -72,6 +75,20 @@ def check(
         if found:
             proof.show_difference(face, app, found, proofs)
     click.get_current_context().exit(3 if sheet.fails(strict=strict) else 0)
+
+
+def look_once_more(app: App, issue: str, *, leaves: int) -> list[Sentence]:
+    """What is said of the issue before it leaves at that moment (ms since 1970); nothing of one that is not there."""
+    from secrets import token_hex
+
+    from newsletter_mailer.actions.check import before_sending
+    from newsletter_mailer.actions.preview import issue_path
+
+    try:
+        path = issue_path(app.workspace, issue)
+    except UsageError:
+        return []  # a campaign goes on, though its folder was moved
+    return before_sending(app.workspace, path, leaves=leaves, new_id=token_hex(8))
 
 
 def _show(face: Face, sheet: ControlSheet) -> None:

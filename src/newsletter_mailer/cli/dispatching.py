@@ -9,10 +9,10 @@ import click
 
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import status_output
+from newsletter_mailer.cli.check import look_once_more
 from newsletter_mailer.cli.inbox import fetch_first, without_inbox
 from newsletter_mailer.cli.output import Face, ask
 from newsletter_mailer.cli.progress import progress
-from newsletter_mailer.cli.proofs import tell_since_approval
 from newsletter_mailer.cli.proofs import tell_since_approval
 from newsletter_mailer.cli.whom import audience_options
 from newsletter_mailer.errors import Held, NewsletterError
@@ -109,12 +109,8 @@ def _new(
     face: Face, app: App, issue: str, audience: Audience, wanted: Wishes, answer: _Answer
 ) -> Campaign | None:
     """A campaign proposed, confirmed and planned; None when it was only to be looked at."""
-    from secrets import token_hex
-
-    from newsletter_mailer.actions.check import before_sending
     from newsletter_mailer.actions.pace import pace_told
     from newsletter_mailer.actions.plan import check_approved, plan, propose, unapproved
-    from newsletter_mailer.actions.preview import issue_path
 
     proposal = propose(app.database, app.workspace, issue, audience, wanted)
     rest = (wanted.at or app.now) + round(bool(wanted.canary) * app.workspace.settings.canary_wait * 60_000)
@@ -126,13 +122,10 @@ def _new(
         begins=rest,
         rate=wanted.rate,
     )
-    seen = before_sending(
-        app.workspace, issue_path(app.workspace, issue), leaves=wanted.at or app.now, new_id=token_hex(8)
-    )
+    seen = look_once_more(app, issue, leaves=wanted.at or app.now)
     show.proposal(face, proposal, issue, [*seen, *told])
     if wanted.canary and proposal.head_count.total:
         show.canary(face, wanted.canary, proposal.head_count.total, app.workspace.settings.canary_wait)
-    tell_since_approval(face, app, proposal.edition)
     tell_since_approval(face, app, proposal.edition)
     if answer.dry_run or proposal.head_count.total == 0:
         if why := unapproved(app.database, app.workspace, proposal.edition):
@@ -159,7 +152,8 @@ def _again(
     corrected = correction(app.workspace, begun)
     show.continuing(face, begun, corrected=corrected is not None, wanted=audience.segment)
     rate = wanted.rate if wanted.rate is not None else begun.rate
-    for said in pace_told(app.database, app.workspace, begun.counts.open, now=app.now, rate=rate):
+    told = pace_told(app.database, app.workspace, begun.counts.open, now=app.now, rate=rate)
+    for said in (*look_once_more(app, begun.slug, leaves=app.now), *told):
         face.talk(f"! {said}", style="yellow")
     if corrected is not None:
         tell_since_approval(face, app, corrected)
@@ -167,7 +161,6 @@ def _again(
         status_output.counts(face, begun)
         return None
     if corrected is not None:
-        tell_since_approval(face, app, corrected)
         check_approved(app.database, app.workspace, corrected)
     _confirm(face, begun.counts.total, answer)
     return continue_with(app.database, begun, wanted, corrected, now=app.now)

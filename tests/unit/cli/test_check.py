@@ -104,3 +104,48 @@ def test_an_issue_with_mistakes_is_told_in_the_same_form(file: Path, call: Call)
 
     assert done.exit_code == 3
     assert "issues/essai/issue.yaml:9: error issue " in done.stdout
+
+
+def test_what_is_over_is_said_before_a_number_is_asked_for(file: Path, tmp_path: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(MONDAY, f"{MONDAY} Répondez avant le 5 novembre 2026."), encoding="utf-8")
+    line = [
+        "--project",
+        str(tmp_path),
+        "--lang",
+        "en",
+        "--no-input",
+        "dispatch",
+        "essai",
+        "--list",
+        "members",
+    ]
+
+    done = CliRunner().invoke(newsletter, [*line, "--dry-run", "--at", "2099-01-01 09:00"])
+
+    assert "! issues/essai/issue.yaml, line 14: the deadline 5 November 2026 is over today" in done.stderr
+
+
+def test_a_campaign_that_goes_on_says_it_again(file: Path, tmp_path: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(MONDAY, f"{MONDAY} Répondez avant le 5 novembre 2019."), encoding="utf-8")
+    line = [
+        "--project",
+        str(tmp_path),
+        "--lang",
+        "en",
+        "--no-input",
+        "dispatch",
+        "essai",
+        "--list",
+        "members",
+    ]
+    later = ["--at", "2099-01-01 09:00", "--yes", "--expect", "2"]
+
+    planned = CliRunner().invoke(newsletter, [*line, *later])
+    again = CliRunner().invoke(newsletter, [*line, "--dry-run"])
+
+    assert planned.exit_code == 0
+    assert "continues" in again.stderr
+    assert "the deadline 5 November 2019 is over" in again.stderr
+    assert "newsletter check essai" in again.stderr
