@@ -41,7 +41,7 @@ def reviewer_name(typed: str) -> str:
     """The name as it is kept. Raises UsageError when nothing is left of it."""
     name = one_line(typed, LONGEST_NAME)
     if not name:
-        raise UsageError(sentence("whoever approves has a name"), sentence("for example: --by “Anne Martin”"))
+        raise UsageError(sentence("whoever approves has a name"), sentence('for example: --by "Anne Martin"'))
     return name
 
 
