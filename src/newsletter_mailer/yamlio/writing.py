@@ -43,11 +43,8 @@ class Manner:
     paragraphs: bool = False  #: the > text that was there had several
 
 
-NEW = Manner()
-
-
-def written(value: Any, column: int, manner: Manner = NEW, *, parent: int = -1) -> Written:
-    """A value of a block; `column` is that of its own lines, `parent` that of its key or dash (-1: of the file)."""
+def written(value: Any, column: int, manner: Manner, *, parent: int) -> Written:
+    """A value of a block; `column` is that of its own lines, `parent` that of its key or dash."""
     if isinstance(value, dict) and value:
         return Written("", tuple(_fields(value, column, manner)))
     if isinstance(value, list) and value:
@@ -57,7 +54,7 @@ def written(value: Any, column: int, manner: Manner = NEW, *, parent: int = -1) 
     return Written(inline(value, flow=False))
 
 
-def entry(value: Any, column: int, manner: Manner = NEW) -> list[str]:
+def entry(value: Any, column: int, manner: Manner) -> list[str]:
     """The lines of a list's entry whose dash stands in that column."""
     inner = column + 2
     made = written(value, inner, _fresh(manner), parent=column)
@@ -67,7 +64,7 @@ def entry(value: Any, column: int, manner: Manner = NEW) -> list[str]:
     return [f"{' ' * column}- {head}", *body]
 
 
-def field(name: str, value: Any, column: int, manner: Manner = NEW) -> list[str]:
+def field(name: str, value: Any, column: int, manner: Manner) -> list[str]:
     """The lines of a field whose name begins in that column."""
     inside = column + (manner.dash if isinstance(value, list) else manner.step)
     made = written(value, inside, _fresh(manner), parent=column)
@@ -103,6 +100,9 @@ def inline(value: Any, *, flow: bool, style: str = "") -> str:
 def _plain(value: Any) -> str:
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
+    as_typed = getattr(value, "written", None)
+    if as_typed is not None:
+        return str(as_typed)
     if isinstance(value, float):
         return {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}.get(repr(float(value)), repr(float(value)))
     return str(int(value))
@@ -143,8 +143,7 @@ def _escape(found: re.Match[str]) -> str:
 
 def _text(value: str, column: int, manner: Manner, parent: int) -> Written:
     for made in _candidates(value, column, manner, parent):
-        lines = [" " * (parent + 1) + f"k: {made.head}" if parent < 0 else f"{' ' * parent}k: {made.head}"]
-        if _reads_as("\n".join([*lines, *made.body, ""]), value):
+        if _reads_as("\n".join([f"{' ' * parent}k: {made.head}", *made.body, ""]), value):
             return made
     return Written(inline(value, flow=False))
 
@@ -176,7 +175,7 @@ def _block(sign: str, lines: list[str], value: str, column: int, parent: int) ->
     end = "+" if value.endswith("\n\n") else end
     first = next((line for line in lines if line.strip(" ")), "")
     leads = first.startswith(" ") or any(line and not line.strip(" ") for line in lines[: lines.index(first)])
-    indicator = str(column - max(parent, 0)) if leads else ""
+    indicator = str(column - parent) if leads else ""
     return Written(sign + indicator + end, tuple(f"{' ' * column}{line}" if line else "" for line in lines))
 
 

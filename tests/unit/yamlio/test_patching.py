@@ -210,6 +210,13 @@ def test_the_last_entry_of_a_list_leaves_an_empty_list_that_can_be_filled_again(
     assert document(patched(empty, Edit(Op.INSERT, ("a", 0), {"c": "d"}))).data == {"a": [{"c": "d"}], "b": 1}
 
 
+def test_numbers_stay_as_they_were_typed_where_what_is_around_them_is_written_anew() -> None:
+    after = patched("a: [{ b: 01.20, c }, 05]\n", put(("a", 0, "c"), "x"))
+
+    assert document(after).data["a"][0]["b"].written == "01.20"
+    assert document(after).data["a"][1].written == "05"
+
+
 def test_beside_a_name_written_with_a_question_mark_other_values_can_be_set() -> None:
     assert patched("? a\n: b\nc: d\n", put(("c",), "e")) == "? a\n: b\nc: e\n"
 
