@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 
 import cssutils
+
+# premailer keeps what it parsed, and 128 things are too few: a page has 300, and each would throw out another.
+os.environ.setdefault("PREMAILER_CACHE_MAXSIZE", "4096")
 from premailer import Premailer
 
 cssutils.ser.prefs.minimizeColorHash = False  # Outlook wants six digits
@@ -42,6 +46,7 @@ def inline(page: str, css: str) -> str:
         disable_basic_attributes=_OUTLOOK_READS_THESE,
         disable_leftover_css=True,
         disable_validation=True,
+        align_floating_images=False,  # none floats, and it parses the style of each picture anew
         cssutils_logging_level=logging.CRITICAL,
     )
     return _lean(str(worker.transform(pretty_print=False)))

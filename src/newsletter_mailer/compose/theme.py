@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -122,7 +123,13 @@ def _overlaid(workspace: Workspace, names: list[str], model: type[M]) -> M:
 
 
 def _read(workspace: Workspace, path: Path) -> Document:
-    return read(path.read_bytes(), workspace.display(path))
+    file = path.stat()
+    return _kept(path, file.st_mtime_ns, file.st_size, workspace.display(path))
+
+
+@lru_cache(maxsize=16)  # the composer needs them again after every save
+def _kept(path: Path, _changed: int, _size: int, shown: str) -> Document:
+    return read(path.read_bytes(), shown)
 
 
 def _merge(below: Any, above: Any) -> Any:

@@ -73,7 +73,12 @@ def _source(
         raise NewsletterError(
             sentence("the theme's file {name} is not written in UTF-8", name=name), hint
         ) from error
-    return text, file, lambda: unchanged() and files.get_source(environment, name)[1] == file
+    return text, file, lambda: unchanged() and _first(files.searchpath, name) == Path(file)
+
+
+def _first(folders: Sequence[str], name: str) -> Path | None:
+    """The file of that name in the first folder that has it."""
+    return next((path for folder in folders if (path := Path(folder, name)).is_file()), None)
 
 
 def _in_template(error: Exception, name: str, folders: Sequence[Path]) -> Sentence:

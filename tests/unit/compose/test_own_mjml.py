@@ -286,7 +286,7 @@ def sections(draw: st.DrawFn, holder: str = "", depth: int = 6) -> str:
         inside = draw(sections(tag, depth - 1))
         parts.append(f"<{tag}{needed}>" if tag in ("br", "hr") else f"<{tag}{needed}>{inside}</{tag}>")
         if holder in ("mj-text", "mj-button", *(tag for tag in INSIDE if tag and not tag.startswith("mj-"))):
-            parts.append(escape(draw(WORDS)))
+            parts.append(escape(draw(WORDS)).replace("{", ""))
     return "".join(parts)
 
 

@@ -86,6 +86,7 @@ _COLOURS = frozenset({"color", "background-color", "container-background-color",
 _SIZES = frozenset({"width", "height", "font-size", "line-height", "letter-spacing", "border-radius"})
 _COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 _SIZE = re.compile(r"(?:-?\d{1,4}(?:\.\d+)?(?:px|%)?|auto|normal)(?: +-?\d{1,4}(?:\.\d+)?(?:px|%)?){0,3}")
+_STYLE = re.compile(r"(?:\s*[a-z-]+\s*:\s*[^:;{}\"]++(?:;|$))*\s*")
 _CLASS = re.compile(r"[A-Za-z0-9_ -]*")
 _HARMFUL = re.compile(
     r"[\\<>]|url\s*\(|expression|javascript:|@import|/\*|position\s*:|behavior\s*:|-moz-binding", re.I
@@ -159,6 +160,8 @@ def _rule_broken(name: str, value: str) -> Sentence | None:
         return sentence("write letters, digits and hyphens")
     if name not in ("alt", "title", "aria-label") and _HARMFUL.search(value):
         return sentence("nothing may be fetched, run, or laid over something else")
+    if name == "style" and not _STYLE.fullmatch(value):
+        return sentence("write a property, a colon and a value, such as color:#0b5c5c")
     return None
 
 
