@@ -9,7 +9,7 @@ export async function openHistory(draft) {
   await draft.flush();
   const steps = await draft.history().catch(() => null);
   const dialog = element("dialog", { class: "dialog history", "aria-labelledby": "history-title" },
-    element("header", {},
+    element("div", { class: "top" },
       element("h2", { id: "history-title" }, say("historyTitle")),
       element("button", { type: "button", class: "quiet", "aria-label": say("close"), onclick: () => dialog.close() }, "×")),
     element("p", { class: "lead" }, steps ? say("historyLead") : say("offlineWhy")),
