@@ -68,6 +68,7 @@ class Shop:
     clock: Clock
     port: int = 1  #: nobody answers there
     notify: tuple[str, ...] = (OFFICER,)
+    approval: str = "optional"
     language: str = "fr"
     error: NewsletterError | None = None
     passes: bool = False  #: the error comes once
@@ -89,6 +90,7 @@ class Shop:
         settings = tools.workspace.settings.model_copy(
             update={
                 "notify": self.notify,
+                "approval": self.approval,
                 "language": self.language,
                 "inbox": self.inbox,
                 "retry": RetrySettings(waits_minutes=(30,)),  # longer than a dispatch stays for

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from dispatch_kit import HOUR, MINUTE, NOON, fresh, planned, readers
+from dispatch_kit import EDITION, HOUR, MINUTE, NOON, fresh, planned, readers
 from newsletter_mailer.errors import SecretError, Stopped
 from newsletter_mailer.model.campaign import CampaignState
 from newsletter_mailer.model.outcome import Outcome
+from newsletter_mailer.store import reviews
 from newsletter_mailer.wording import sentence
 from smtp_servers import ScriptedServer
 from worker_kit import Station, another_issue, scheduled
@@ -27,6 +28,24 @@ def test_an_unreachable_server_is_tried_again_ever_more_rarely_and_told_once(sta
 
     assert waits == [1, 2, 4, 8, 16, 30, 30, 30]
     assert [word.partition(" 1")[0] for word in said] == ["begins", "stops"]
+
+
+def test_an_edition_that_nobody_approved_does_not_leave_and_goes_on_by_itself_once_somebody_did(
+    station: Station, server: ScriptedServer
+) -> None:
+    station.shop.approval = "required"
+    campaign = scheduled(station)
+
+    refused = station.look()
+    sent_before = server.messages.copy()
+    with station.database.transaction() as c:
+        reviews.approve(c, EDITION, reviewer="Anne", now=NOON)
+    station.clock.now += HOUR
+    station.look()
+
+    assert refused == [f"begins {campaign.id}", f"stops {campaign.id} NotApproved {NOON + HOUR}"]
+    assert sent_before == []
+    assert fresh(station.database, campaign).state is CampaignState.FINISHED
 
 
 def test_what_the_server_stopped_goes_on_when_the_server_is_back(station: Station) -> None:

@@ -95,7 +95,8 @@ class Start:
         body = await posted(request)
         wish = _wish(body)
         source = body.get("from", "")
-        if not isinstance(source, str) or not source.startswith(("issue:", "example")) and source:
+        known = isinstance(source, str) and (source in ("", "example") or source.startswith("issue:"))
+        if not known:
             raise HTTPException(400)
         try:
             slug = await run_in_threadpool(self._new, wish, source)
