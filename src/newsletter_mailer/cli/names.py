@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from newsletter_mailer.model.names import reason as reason
 from newsletter_mailer.wording import say
 
 
@@ -27,18 +28,3 @@ def source_name(source: str) -> str:
         "retention": say("retention"),
     }
     return names.get(source, source)
-
-
-def reason(detail: str) -> str:
-    """Why a delivery stands where it stands when no server said so; what is a sentence already stays as it is."""
-    words = {
-        "dot": say("the message was handed over, and the program was stopped before the reply came"),
-        "journal": say("the journal of that run is missing or damaged"),
-        "boot": say("the computer was restarted while the message may have been on its way"),
-        "host": say("another computer was sending, and what it did is not known here"),
-        "gone": say("deleted since the count"),
-        "suppressed": say("suppressed since the count"),
-        "unsubscribed": say("left the lists since the count"),
-        "has_it": say("moved to an address that has this issue already"),
-    }
-    return words.get(detail, detail)

@@ -5,6 +5,7 @@ from newsletter_mailer.config.oauth import OAuthSettings
 from newsletter_mailer.config.private import (
     PASSWORD_VARIABLE,
     oauth_client_secret,
+    private_file,
     read_private,
     replace_private,
     smtp_password,
@@ -27,6 +28,7 @@ __all__ = [
     "find_workspace",
     "load_workspace",
     "oauth_client_secret",
+    "private_file",
     "profile_of",
     "providers",
     "read_private",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from newsletter_mailer.config.loading import ENVIRONMENT_PREFIX
 from newsletter_mailer.config.oauth import OAuthSettings
 from newsletter_mailer.config.workspace import Workspace
-from newsletter_mailer.errors import SecretError, system_reason
+from newsletter_mailer.errors import NewsletterError, SecretError, system_reason
 from newsletter_mailer.wording import sentence
 
 PASSWORD_VARIABLE = f"{ENVIRONMENT_PREFIX}SMTP__PASSWORD"
@@ -97,6 +99,27 @@ def replace_private(path: Path, data: bytes) -> None:
         new.unlink(missing_ok=True)
         raise
     keep_names(path.parent)
+
+
+@contextmanager
+def private_file(path: Path) -> Iterator[BinaryIO]:
+    """Such a file, to be written bit by bit in the place of another. Raises NewsletterError when the disk refuses.
+
+    It stands beside its place until it is whole: whoever looks sees the file before or the new one.
+    """
+    beside = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}")
+    try:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    except OSError as error:
+        raise NewsletterError(
+            sentence("{path} cannot be written: {reason}", path=path, reason=system_reason(error))
+        ) from error
 
 
 def keep_names(folder: Path) -> None:

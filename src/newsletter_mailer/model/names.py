@@ -87,3 +87,19 @@ def returned_name(kind: Kind, category: Category | None) -> str:
         return category_name(category)
     names = {Kind.DELAYED: say("delayed"), Kind.DELIVERED: say("arrived")}
     return names.get(kind) or say("came back")
+
+
+def reason(detail: str) -> str:
+    """Why a delivery stands where it stands when no server said so; what is a sentence already stays as it is."""
+    words = {
+        "dot": say("the message was handed over, and the program was stopped before the reply came"),
+        "journal": say("the journal of that run is missing or damaged"),
+        "boot": say("the computer was restarted while the message may have been on its way"),
+        "host": say("another computer was sending, and what it did is not known here"),
+        "gone": say("deleted since the count"),
+        "suppressed": say("suppressed since the count"),
+        "unsubscribed": say("left the lists since the count"),
+        "expired": say("the time in which the issue was to be sent was over"),
+        "has_it": say("moved to an address that has this issue already"),
+    }
+    return words.get(detail, detail)

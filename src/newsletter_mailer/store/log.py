@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
+from newsletter_mailer.model.bounce import Kind
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.model.outcome import Verb
 from newsletter_mailer.store.batch_rows import batches_with
@@ -15,6 +16,7 @@ from newsletter_mailer.store.corrections import versions_of_issue
 from newsletter_mailer.store.returned import Came, came_back
 from newsletter_mailer.store.schema import (
     attempts,
+    bounces,
     deliveries,
     lists,
     organisations,
@@ -22,6 +24,7 @@ from newsletter_mailer.store.schema import (
 )
 
 _D = deliveries.c
+_BACK = select(bounces.c.delivery_id).where(bounces.c.kind == Kind.BOUNCE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,25 @@ class LogRow:
 
 def log(c: Connection, campaign_id: int, *, status: Status | None = None) -> Iterator[LogRow]:
     """Every delivery of a campaign, or those of one status, in the order of the plan; read batch by batch."""
+    yield from _rows(c, campaign_id, batches_with(c, campaign_id, status), _query(status))
+
+
+def not_reached(c: Connection, campaign_id: int) -> Iterator[LogRow]:
+    """The deliveries that were not sent, and those that came back, in the order of the plan; read batch by batch."""
+    back = _BACK.where(bounces.c.campaign_id == campaign_id)
+    batches = set(c.scalars(select(_D.batch).where(_D.id.in_(back)).distinct()))
+    for status in (status for status in Status if status is not Status.SENT):
+        batches.update(batches_with(c, campaign_id, status))
+    came = _BACK.where(bounces.c.delivery_id == _D.id).exists()
+    missed = _query(None).where((_D.status != Status.SENT.value) | came)
+    yield from _rows(c, campaign_id, sorted(batches), missed)
+
+
+def _rows(c: Connection, campaign_id: int, batches: Iterable[int], query: Select[Any]) -> Iterator[LogRow]:
     slugs: dict[int, str] = {row.id: row.slug for row in c.execute(select(lists.c.id, lists.c.slug))}
     versions = versions_of_issue(c, campaign_id)
-    query = _query(status).where(_D.campaign_id == campaign_id)
-    for batch in batches_with(c, campaign_id, status):
+    query = query.where(_D.campaign_id == campaign_id)
+    for batch in batches:
         came = came_back(c, campaign_id, batch)
         for row in c.execute(query.where(_D.batch == batch)).all():
             yield _row(row, slugs, versions, came.get(row.id, ()))

@@ -209,7 +209,7 @@ def test_what_cannot_go_out_is_told(
     tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keep(database, [NewSubscriber(ANN), NewSubscriber(BOB)])
-    monkeypatch.setattr("newsletter_mailer.actions.subscribers.workbook.MOST_ROWS", 2)
+    monkeypatch.setattr("newsletter_mailer.store.workbooks.MOST_ROWS", 2)
 
     with pytest.raises(UsageError, match="there is no list “press”"):
         export_people(database, "press", "csv", into=tmp_path / "x.csv")

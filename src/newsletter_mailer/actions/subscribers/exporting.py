@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from newsletter_mailer.actions.subscribers.objects import write_objects
-from newsletter_mailer.errors import NewsletterError, UsageError, system_reason
+from newsletter_mailer.config import private_file
+from newsletter_mailer.errors import UsageError
 from newsletter_mailer.model.cells import defused
 from newsletter_mailer.store import audience, exports
 from newsletter_mailer.store.database import Connection, Database
@@ -96,33 +95,21 @@ def _write_stream(stream: BinaryIO, kind: str, people: _People) -> None:
 
 
 def _write_file(path: Path, kind: str, people: _People) -> None:
-    """Beside it first: whoever looks sees the file before or the new one, whole."""
-    beside = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}")
-    try:
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                if kind == "csv":
-                    file.write(b"\xef\xbb\xbf")  # else Excel takes it for cp1252
-                if kind != "xlsx":
-                    _write_stream(file, kind, people)
-            if kind == "xlsx":
-                _write_workbook(beside, people)
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise NewsletterError(
-            sentence("{path} cannot be written: {reason}", path=path, reason=system_reason(error))
-        ) from error
+    with private_file(path) as file:
+        if kind == "xlsx":
+            _write_workbook(file, people)
+            return
+        if kind == "csv":
+            file.write(b"\xef\xbb\xbf")  # else Excel takes it for cp1252
+        _write_stream(file, kind, people)
 
 
-def _write_workbook(path: Path, people: _People) -> None:
-    from newsletter_mailer.actions.subscribers.workbook import MOST_ROWS, write_workbook
+def _write_workbook(file: BinaryIO, people: _People) -> None:
+    from newsletter_mailer.store.workbooks import MOST_ROWS, write_workbook
 
     if people.expected >= MOST_ROWS:
         raise UsageError(
             sentence("a spreadsheet has no room for more than {count} people", count=MOST_ROWS - 1),
             sentence("take --format csv"),
         )
-    write_workbook(path, people.header, people.rows())
+    write_workbook(file, [("", people.header, people.rows())])

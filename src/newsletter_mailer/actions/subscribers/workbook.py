@@ -1,25 +1,23 @@
-"""Spreadsheets in Excel's format, row by row. The only module that knows openpyxl."""
+"""Spreadsheets in Excel's format, read row by row. Written ones: store/workbooks.py."""
 
 from __future__ import annotations
 
 import warnings
 import zlib
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, time
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from newsletter_mailer.actions.subscribers.source import Meter, Row, Source
 from newsletter_mailer.errors import UsageError
-from newsletter_mailer.model.cells import as_typed, defused
+from newsletter_mailer.model.cells import as_typed
 from newsletter_mailer.wording import sentence
 
 _LARGEST_PART = 1 << 30  # bytes of one part of the file, unpacked
 _MOST_WORDS = 1 << 28  # of the texts that all sheets share, which are held in memory
-MOST_ROWS = 1_048_576  #: that Excel can show, header included
 
 
 def workbook(path: Path) -> Source:
@@ -31,23 +29,6 @@ def workbook(path: Path) -> Source:
     return Source(
         path.name, tuple(as_typed(cell.strip()) for cell in header), lambda meter: _rows(path, meter), "xlsx"
     )
-
-
-def write_workbook(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A spreadsheet of texts, none of which is a formula."""
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    for row in chain([header], rows):
-        cells = []
-        for value in row:
-            cell = WriteOnlyCell(sheet, defused(value))
-            cell.data_type = "s"  # "#N/A" would become a fault
-            cells.append(cell)
-        sheet.append(cells)
-    book.save(path)
 
 
 def _rows(path: Path, meter: Meter) -> Iterator[Row]:

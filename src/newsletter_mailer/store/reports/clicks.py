@@ -1,0 +1,59 @@
+"""How often links were followed, of all readers alike, and what those did who agreed to more."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, func, select
+
+from newsletter_mailer.model.report import LinkClicks, Measured
+from newsletter_mailer.store.schema import (
+    campaigns,
+    deliveries,
+    link_counts,
+    links,
+    measured_clicks,
+    measured_opens,
+    trackers,
+)
+
+_C, _D, _L, _N, _T = campaigns.c, deliveries.c, links.c, link_counts.c, trackers.c
+
+
+def clicks(c: Connection, campaign_id: int) -> tuple[LinkClicks, ...] | None:
+    """Every link of the campaign's edition in the order of the page; None where links are not counted."""
+    row = c.execute(select(_C.clicks, _C.measured, _C.edition_id).where(_C.id == campaign_id)).one()
+    if not (row.clicks or row.measured):
+        return None
+    mine = (_N.link_id == _L.id) & (_N.campaign_id == campaign_id)
+    counts = (func.coalesce(func.sum(column), 0) for column in (_N.people, _N.machines))
+    query = (
+        select(_L.number, _L.url, _L.label, *counts)
+        .outerjoin_from(links, link_counts, mine)
+        .where(_L.edition_id == row.edition_id)
+        .group_by(_L.number, _L.url, _L.label)
+        .order_by(_L.number)
+    )
+    return tuple(LinkClicks(*found) for found in c.execute(query))
+
+
+def measured(c: Connection, campaign_id: int) -> Measured | None:
+    """What those did who agreed; None where nobody is measured."""
+    if not c.scalar(select(_C.measured).where(_C.id == campaign_id)):
+        return None
+    agreed = select(func.count(_T.delivery_id.distinct())).join_from(
+        trackers, deliveries, _D.id == _T.delivery_id
+    )
+    clicked, machine_clicks = _of(c, measured_clicks, campaign_id)
+    loaded, machine_loads = _of(c, measured_opens, campaign_id)
+    asked = c.scalar(agreed.where(_D.campaign_id == campaign_id)) or 0
+    return Measured(asked, clicked, machine_clicks, loaded, machine_loads)
+
+
+def _of(c: Connection, seen: Table, campaign_id: int) -> tuple[int, int]:
+    """How many readers were seen, and how often machines."""
+    e = seen.c
+    mine = select(e.delivery_id).join_from(seen, deliveries, _D.id == e.delivery_id)
+    mine = mine.where(_D.campaign_id == campaign_id)
+    people = mine.where(~e.machine).distinct().subquery()
+    machines = mine.where(e.machine).subquery()
+    count = select(func.count())
+    return c.scalar(count.select_from(people)) or 0, c.scalar(count.select_from(machines)) or 0
