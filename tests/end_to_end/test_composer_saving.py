@@ -20,7 +20,7 @@ expect.set_options(timeout=SOON_MS)
 
 OPEN = """async () => {
   const { open } = await import("/static/draft.js");
-  globalThis.draft = await open(document.body.dataset.slug);
+  globalThis.draft = await open("essai");
   globalThis.told = [];
   for (const name of ["saved", "failed", "conflict", "replaced"]) {
     draft.addEventListener(name, ({ detail }) => told.push({ name, ...detail }));
@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Window:
-    """A window of the browser with the issue open in it, by the page's own script."""
+    """A window of the browser in which the page's own script has the issue open, without the page around it."""
 
     desk: Composing
     context: BrowserContext
@@ -48,7 +48,8 @@ class Window:
 
     def open(self) -> Window:
         self.page = self.context.new_page()
-        self.page.goto(self.desk.url)
+        self.context.request.get(self.desk.url)  # lets this browser in
+        self.page.goto(f"{self.desk.base}/static/mark.svg")
         self.page.evaluate(OPEN)
         return self
 
