@@ -92,6 +92,11 @@ def _paths(workspace: Workspace) -> Iterator[tuple[str, Path]]:
             yield slug, find_issue(workspace, slug)
 
 
+def listed_issue(workspace: Workspace, slug: str) -> Path | None:
+    """The issue.yaml of that slug, if it is one of the workspace's."""
+    return next((path for each, path in _paths(workspace) if each == slug), None)
+
+
 def _summary(workspace: Workspace, slug: str, path: Path) -> IssueSummary:
     head: dict[str, Any] = {}
     try:

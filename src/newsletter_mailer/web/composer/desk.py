@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import secrets
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from newsletter_mailer.config import Workspace, load_workspace
 from newsletter_mailer.errors import FileProblems, NewsletterError, Problem
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition
+from newsletter_mailer.yamlio.reader import LONGEST_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Sheet:
     edition: Edition | None = None
     shown: Edition | None = None  #: the same with landmarks, to be looked at
     good_at: int = 0  #: when that edition was composed
-    findings: tuple[Placed, ...] = ()  #: of the checks, when it could be composed
+    proof: Proof | None = None  #: what the checks look at, when it could be composed
+    written: str = ""  #: fingerprint of the file that was read
 
 
 @dataclass(slots=True)
@@ -38,7 +42,11 @@ class _Place:
     """An issue's place on the desk."""
 
     sheet: Sheet | None = None
+    written: tuple[int, str] = (0, "")  #: version and fingerprint of what was last taken from the file
     busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    found: tuple[Placed, ...] = ()
+    checked: int = 0  #: version of the sheet at which the checks looked
+    checking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Desk:
@@ -56,6 +64,16 @@ class Desk:
         """Something was saved: everybody who waits is told, and what was composed is composed again when asked for."""
         self.version += 1
         self._ring()
+
+    def noticed(self, paths: Iterable[Path]) -> None:
+        """Files were saved. An issue that lies on the desk as it is in its file is no news: the page itself wrote it."""
+        if not all(self._is_known(path) for path in paths):
+            self.changed()
+
+    def _is_known(self, path: Path) -> bool:
+        if path not in self._places:
+            return path.name.startswith(".") and not path.exists()  # a file on its way to another name
+        return self._places[path].written == (self.version, fingerprint(path))
 
     def close(self) -> None:
         """No more news: everybody who waits goes home."""
@@ -86,21 +104,31 @@ class Desk:
         async with place.busy:
             if place.sheet is None or place.sheet.version != self.version:
                 version = self.version  # a save while it is composed makes the result old already
-                place.sheet = await run_in_threadpool(self._compose, path, version, place.sheet)
+                written = fingerprint(path)
+                place.written = version, written
+                place.sheet = await run_in_threadpool(self._compose, path, (version, written), place.sheet)
             return place.sheet
 
-    def _compose(self, path: Path, version: int, before: Sheet | None) -> Sheet:
-        now = clock()
+    def _compose(self, path: Path, state: tuple[int, str], before: Sheet | None) -> Sheet:
+        (version, written), now = state, clock()
         made = self._proof(path)
         if made.edition is not None:
-            found = self._findings(made, now)
-            return Sheet(version, now, (), made.edition, made.shown, now, found)
+            return Sheet(version, now, (), made.edition, made.shown, now, made, written)
         kept = (before.edition, before.shown, before.good_at) if before else (None, None, 0)
-        return Sheet(version, now, made.problems, *kept)
+        return Sheet(version, now, made.problems, *kept, written=written)
 
-    def _findings(self, made: Proof, now: int) -> tuple[Placed, ...]:
-        """What the quick checks find; a mail that cannot be written is told by who looks at it."""
-        if made.loaded is None or made.composition is None:
+    async def findings(self, path: Path) -> tuple[Placed, ...]:
+        """What the quick checks find in the issue as it stands: after the mail is there, for nobody waits for them."""
+        sheet, place = await self.sheet(path), self._places[path]
+        async with place.checking:
+            if place.checked != sheet.version:
+                place.found = await run_in_threadpool(self._findings, sheet.proof, clock())
+                place.checked = sheet.version
+            return place.found
+
+    def _findings(self, made: Proof | None, now: int) -> tuple[Placed, ...]:
+        """None of a mail that cannot be written: whoever looks at it is told why."""
+        if made is None or made.loaded is None or made.composition is None:
             return ()
         try:
             found = check.findings(
@@ -141,3 +169,12 @@ class Desk:
 
     def _readers(self, query: str) -> list[Subscriber]:
         return preview.readers(self.app.database, query) if self.app.has_ledger else []
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of what is in the file, as far as any issue is read; "" when it cannot be."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.sha256(file.read(LONGEST_FILE + 1)).hexdigest()
+    except OSError:
+        return ""

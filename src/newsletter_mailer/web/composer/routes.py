@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import (
@@ -22,7 +23,7 @@ from starlette.responses import (
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from newsletter_mailer.actions.preview import IssueSummary, Preview
+from newsletter_mailer.actions.preview import IssueSummary, Preview, listed_issue
 from newsletter_mailer.checks.places import Placed
 from newsletter_mailer.errors import NewsletterError, Problem
 from newsletter_mailer.model.audience import Subscriber
@@ -59,6 +60,7 @@ class Composer:
             Route("/issues", self.chooser),
             Route(issue, self.issue),
             Route(f"{issue}/state", self.state),
+            Route(f"{issue}/findings", self.findings),
             Route(f"{issue}/preview", self.frame),
             Route(f"{issue}/html", self.html),
             *Writing(self._desk, self._path).routes(),
@@ -74,7 +76,7 @@ class Composer:
 
     @asynccontextmanager
     async def _watching(self, _app: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(watch(self._desk.workspace, self._first, self._desk.changed))
+        task = asyncio.create_task(watch(self._desk.workspace, self._first, self._desk.noticed))
         try:
             yield
         finally:
@@ -106,15 +108,20 @@ class Composer:
         sheet, reader, seen, problems = await self._look(request)
         return JSONResponse({
             "version": sheet.version,
+            "file": sheet.written,
             "composedAt": sheet.composed_at,
             "goodAt": sheet.good_at or None,
             "problems": [_problem(each) for each in problems],
-            "findings": [finding(each) for each in sheet.findings],
             "source": {"path": self._desk.workspace.display(path), "text": _text(path)},
             "preview": _facts(seen) if seen else None,
             "reader": _person(reader),
             "limits": {"warn": CLOSE_TO_CLIPPED, "clip": GMAIL_SHOWS},
         })  # fmt: skip
+
+    async def findings(self, request: Request) -> Response:
+        """What the quick checks find, apart from the state: the mail need not wait for them."""
+        found = await self._desk.findings(await self._path(request))
+        return JSONResponse([finding(each) for each in found])
 
     async def frame(self, request: Request) -> Response:
         """The mail itself, for the sandboxed frame."""
@@ -172,10 +179,10 @@ class Composer:
         slug = request.path_params["slug"]
         if self._first is not None and self._first.parent.name == slug:
             return self._first
-        for each in await self._desk.issues():
-            if each.slug == slug:
-                return each.path
-        raise HTTPException(404)
+        listed = await run_in_threadpool(listed_issue, self._desk.workspace, slug)
+        if listed is None:
+            raise HTTPException(404)
+        return listed
 
 
 def _number(request: Request, name: str) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, awatch
 
 from newsletter_mailer.config import SETTINGS_FILE, Workspace
+
+Changed = Callable[[Iterable[Path]], None]  #: told which files
 
 QUIET_MS = 60  # a save is often several events; so long without one, it is over
 LONGEST_MS = 400
@@ -32,7 +34,7 @@ def folders(workspace: Workspace, issue: Path | None) -> tuple[Path, ...]:
     return tuple(sorted(folder for folder in wanted - inner if folder.is_dir()))
 
 
-async def watch(workspace: Workspace, issue: Path | None, changed: Callable[[], None]) -> None:
+async def watch(workspace: Workspace, issue: Path | None, changed: Changed) -> None:
     """Call `changed` after each save, until cancelled."""
     watched: asyncio.Task[None] | None = None
     before: Sequence[Path] = ()
@@ -50,7 +52,7 @@ async def watch(workspace: Workspace, issue: Path | None, changed: Callable[[], 
         watched, before = _restarted(watched, now, changed), now
         async for changes in top:
             if changes:
-                changed()
+                changed(_files(changes))
             now = folders(workspace, issue)
             if now != before or watched.done():  # a folder came, or went: a watch on it saw its last event
                 watched, before = _restarted(watched, now, changed), now
@@ -59,16 +61,18 @@ async def watch(workspace: Workspace, issue: Path | None, changed: Callable[[], 
             watched.cancel()
 
 
-def _restarted(
-    old: asyncio.Task[None] | None, paths: Sequence[Path], changed: Callable[[], None]
-) -> asyncio.Task[None]:
+def _restarted(old: asyncio.Task[None] | None, paths: Sequence[Path], changed: Changed) -> asyncio.Task[None]:
     if old is not None:
         old.cancel()
     return asyncio.create_task(_in_depth(paths, changed))
 
 
-async def _in_depth(paths: Sequence[Path], changed: Callable[[], None]) -> None:
+async def _in_depth(paths: Sequence[Path], changed: Changed) -> None:
     if not paths:
         await asyncio.Event().wait()
-    async for _ in awatch(*paths, step=QUIET_MS, debounce=LONGEST_MS):
-        changed()
+    async for changes in awatch(*paths, step=QUIET_MS, debounce=LONGEST_MS):
+        changed(_files(changes))
+
+
+def _files(changes: Iterable[tuple[Change, str]]) -> list[Path]:
+    return [Path(path) for _, path in changes]

@@ -1,4 +1,4 @@
-"""What the checks find stands in the composer's state, with the path of the value that is to be mended."""
+"""What the checks find is told to the composer's page, with the path of the value that is to be mended."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def test_findings_are_told_with_their_place(tmp_path: Path) -> None:
         at_work.edit("subject: Des nouvelles de novembre", 'subject: "Re: des nouvelles"')
         headers = {"Host": f"127.0.0.1:{at_work.port}", "Cookie": at_work.cookie()}
 
-        found = at_work.ask("/issues/essai/state", headers).json()["findings"]
+        found = at_work.ask("/issues/essai/findings", headers).json()
 
         (reply,) = (each for each in found if each["code"] == "subject-reply")
         assert (reply["level"], reply["line"], reply["at"]) == ("error", 3, ["subject"])

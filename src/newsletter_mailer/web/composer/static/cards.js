@@ -51,6 +51,7 @@ export class Cards {
     card.open();
     card.node.scrollIntoView({ block: "nearest" });
     card.focus();
+    card.begins();
     this.desk.say(say("added", { what: card.label }));
     return card;
   }
@@ -229,6 +230,14 @@ class Card {
     this.head.setAttribute("aria-expanded", "true");
     this.node.classList.add("open");
     return this.part;
+  }
+
+  /** What it lacks is not said before somebody has been in it. */
+  begins() {
+    this.node.classList.add("fresh");
+    this.node.addEventListener("focusout", (event) => {
+      if (event.relatedTarget && !this.node.contains(event.relatedTarget)) this.node.classList.remove("fresh");
+    });
   }
 
   /** Its first field, or its line when it has none. */

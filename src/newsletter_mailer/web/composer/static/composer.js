@@ -11,24 +11,50 @@ import { facts, notice, pill } from "./panel.js";
 import { readers, shown } from "./readers.js";
 
 const slug = document.body.dataset.slug;
+const CHECK_MS = 250;
 const base = `/issues/${encodeURIComponent(slug)}`;
 
 let reader = remembered("reader", 0);
-let asked = 0;
+let state = null;
+let found = [];
+let asking = null;
+let again = false;
+let checking = 0;
 let opening = null;
 let draft = null;
 let forming = null;
 let form = null;
 
-/** Ask for the issue as it stands, and show it. Of several questions only the last one's answer counts. */
-async function refresh() {
-  const turn = ++asked;
+/** Ask for the issue as it stands, and show it. One question at a time; what changed meanwhile is asked afterwards. */
+function refresh() {
+  if (asking) {
+    again = true;
+    return asking;
+  }
+  asking = ask().finally(() => {
+    asking = null;
+    if (again) refresh();
+    again = false;
+  });
+  return asking;
+}
+
+async function ask() {
   const answer = await fetch(`${base}/state?as=${reader}`).catch(() => null);
-  if (turn !== asked) return;
   if (!answer || answer.status === 403) return stopped();
   if (!answer.ok) return stumbled(answer.status);
-  const state = await answer.json();
-  if (turn === asked) draw(state);
+  state = await answer.json();
+  draw();
+  clearTimeout(checking);
+  checking = setTimeout(check, CHECK_MS);
+}
+
+/** What the checks find, a moment after the mail is there. */
+async function check() {
+  const answer = await fetch(`${base}/findings`).catch(() => null);
+  if (!answer?.ok) return;
+  found = await answer.json();
+  drawFound();
 }
 
 function stopped() {
@@ -41,15 +67,22 @@ function stumbled(status) {
   notice(say(status === 404 ? "goneHelp" : "stumbledHelp"));
 }
 
-function draw(state) {
-  const found = gathered(state, state.source.path);
-  list(found, { go, reveal: toLine, path: state.source.path });
-  form?.complain(found.filter(({ elsewhere }) => !elsewhere));
+function draw() {
+  if (draft?.settled && draft.version !== state.file) draft.look(); // another program wrote it
+  if (state.problems.length) found = []; // the checks look at an issue that can be composed
+  drawFound();
   document.body.dataset.composed = state.problems.length ? "wrong" : "good";
   shown(state.reader);
   if (state.preview) facts(state.preview, { limits: state.limits, composedAt: state.goodAt });
   document.body.classList.toggle("bare", !state.preview);
   look(state, reader);
+}
+
+function drawFound() {
+  const { path } = state.source;
+  const all = gathered(state.problems, found, path);
+  list(all, { go, reveal: toLine, path });
+  form?.complain(all.filter(({ elsewhere }) => !elsewhere));
 }
 
 function go({ at, line }) {
@@ -87,10 +120,12 @@ function follow(opened) {
   return opened;
 }
 
-async function news() {
-  if (draft) await draft.look();
-  else await write();
-  refresh();
+/** Something was saved, here or by another program; `version` of what the server composes, 0 when it is back. */
+async function news(version) {
+  if (!draft) await write();
+  else if (!version || !draft.settled) draft.look();
+  await asking;
+  if (!version || !state || version > state.version) refresh();
 }
 
 function remembered(name, otherwise) {

@@ -1,6 +1,7 @@
 /* The issue as data, and every change of it as an edit for the draft. The one copy that the form draws. */
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+const holds = (value) => typeof value === "object" && value !== null;
 export { same };
 
 export class Content extends EventTarget {
@@ -21,7 +22,7 @@ export class Content extends EventTarget {
     if (same(this.at(path), value)) return;
     let place = path;
     let whole = value;
-    while (place.length > 1 && this.at(place.slice(0, -1)) == null) {
+    while (place.length > 1 && !holds(this.at(place.slice(0, -1)))) {
       whole = { [place.at(-1)]: whole };
       place = place.slice(0, -1);
     }
@@ -32,7 +33,7 @@ export class Content extends EventTarget {
   /** Take a key or an item away. */
   remove(path) {
     const parent = this.at(path.slice(0, -1));
-    if (parent == null || parent[path.at(-1)] === undefined) return;
+    if (!holds(parent) || parent[path.at(-1)] === undefined) return;
     if (Array.isArray(parent)) parent.splice(path.at(-1), 1);
     else delete parent[path.at(-1)];
     this.#tell({ op: "remove", path });
@@ -41,7 +42,7 @@ export class Content extends EventTarget {
   /** A new item; the last key is its index. A list that is not there yet comes with it. */
   insert(path, value) {
     const list = path.slice(0, -1);
-    if (this.at(list) == null) {
+    if (!Array.isArray(this.at(list))) {
       this.set(list, [value]);
       return;
     }

@@ -3,7 +3,7 @@
 import { byId, capital, element, say, sentence } from "./dom.js";
 
 /** What is wrong with the file, and what the checks found, as one list. */
-export function gathered({ problems, findings = [] }, path) {
+export function gathered(problems, findings, path) {
   const here = problems.map((each) => ({ at: [], ...each, level: "error", elsewhere: each.path !== path }));
   const told = new Set(here.map(({ at, what }) => JSON.stringify([at, what])));
   const found = findings.filter(({ at, what }) => !told.has(JSON.stringify([at, what])));

@@ -46,12 +46,14 @@ class Form {
 
   #show() {
     this.head.show(this.content.data);
-    this.blocks.show(this.content.data.blocks ?? []);
+    const { blocks } = this.content.data;
+    this.blocks.show(Array.isArray(blocks) ? blocks : []);
   }
 
   /** The issue as it came from elsewhere. `forced`: also the field that has the focus, as after an undo. */
   replace(data, { forced = false } = {}) {
     this.content.replace(structuredClone(data));
+    if (forced) byId("toast").replaceChildren(); // what it offers may have been taken back already
     this.desk.forced = forced;
     this.#show();
     this.desk.forced = false;

@@ -1,10 +1,10 @@
 /* Saves, as the server tells them. */
 
-/** Calls `saved` at the start and after each save, `lost` when nobody answers; the browser itself tries again. */
+/** Calls `saved` at the start, and `saved(version)` after each save, `lost` when nobody answers; the browser itself tries again. */
 export function listen({ saved, lost }) {
   const events = new EventSource("/api/events");
-  events.onopen = saved; // also after a break: whatever was saved meanwhile
-  events.onmessage = saved;
+  events.onopen = () => saved(0); // also after a break: whatever was saved meanwhile
+  events.onmessage = ({ data }) => saved(Number(data));
   events.onerror = lost;
   addEventListener("pagehide", () => events.close());
 }

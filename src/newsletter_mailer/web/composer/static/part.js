@@ -20,7 +20,7 @@ export class Part {
 
   /** Show a value of the part; fields that have come or gone come or go, the others stay as they are. */
   show(value) {
-    this.value = value ?? {};
+    this.value = value !== null && typeof value === "object" ? value : {};
     for (const field of this.fields) {
       const wanted = this.#stands(field);
       const row = this.rows.get(field.name);
@@ -74,6 +74,7 @@ export class Part {
   /** A field's new value; undefined takes it away. */
   change(name, value) {
     const place = [...this.path(), name];
+    this.opened.add(name); // a field that was emptied stays where it is
     if (value === undefined) this.desk.content.remove(place);
     else this.desk.content.set(place, value);
     if (name === "decorative") this.show(this.#decorated(value));
@@ -145,7 +146,7 @@ class Row {
 
   show(value) {
     if (this.inner) this.inner.show(value);
-    else if (this.cards) this.cards.show(value ?? []);
+    else if (this.cards) this.cards.show(Array.isArray(value) ? value : []);
     else if (document.activeElement !== this.input || this.part.desk.forced) this.control.show(value);
   }
 

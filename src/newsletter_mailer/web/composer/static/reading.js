@@ -23,6 +23,7 @@ function* lines(node, kind = "text", level = 0) {
   };
   for (const child of node.childNodes) {
     if (child.nodeType === Node.TEXT_NODE) text += child.data;
+    else if (child.tagName === "BR") text += " ";
     else if (child.nodeType !== Node.ELEMENT_NODE || SILENT.has(child.tagName) || hidden(child)) continue;
     else if (child.tagName === "IMG") {
       yield* flush();
@@ -37,7 +38,7 @@ function* lines(node, kind = "text", level = 0) {
   yield* flush();
 }
 
-const alike = (node) => ["B", "STRONG", "I", "EM", "SPAN", "SUP", "SUB", "BR", "CODE"].includes(node.tagName) && !node.querySelector("a, img");
+const alike = (node) => ["B", "STRONG", "I", "EM", "SPAN", "SUP", "SUB", "CODE"].includes(node.tagName) && !node.querySelector("a, img, br");
 
 function hidden(node) {
   if (node.getAttribute("aria-hidden") === "true") return true;
