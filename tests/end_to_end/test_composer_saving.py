@@ -27,6 +27,14 @@ OPEN = """async () => {
   }
 }"""
 
+TYPES_DURING_UNDO = """() => {
+  const asked = fetch;
+  globalThis.fetch = (address, what) => {
+    if (address.endsWith("/undo")) draft.edit({ op: "set", path: ["subject"], value: "Deux" });
+    return asked(address, what);
+  };
+}"""
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -256,6 +264,22 @@ def test_undo_redo_and_an_earlier_state(opened: Callable[[], Window], desk: Comp
     assert undone == ["Un", "La lettre d'essai", True, True]
     assert redone == ["Un", "Deux", True, False]
     assert subject(desk) == "Des nouvelles de novembre"
+
+
+def test_what_is_typed_while_a_step_is_taken_back_stays(
+    opened: Callable[[], Window], desk: Composing
+) -> None:
+    window = opened()
+    window.write(["title"], "Un")
+    window.settled()
+
+    window.ask(TYPES_DURING_UNDO)
+    window.ask("draft.undo()")
+    window.ask("draft.flush()")
+    window.settled()
+
+    assert subject(desk) == "Deux"
+    assert window.ask("[draft.data.title, draft.data.subject]") == ["La lettre d'essai", "Deux"]
 
 
 def test_a_file_that_cannot_be_read_keeps_what_is_written_until_it_can(

@@ -242,9 +242,10 @@ export class Draft extends EventTarget {
 
   #replace(told, { forced = true } = {}) {
     this.#take(told);
+    this.data = this.#waiting.reduce(applied, this.data); // typed while the answer was on its way
     this.#keep();
-    this.dispatchEvent(new CustomEvent("replaced", { detail: { data: told.data, forced } }));
-    this.#tell({ kind: "saved" });
+    this.dispatchEvent(new CustomEvent("replaced", { detail: { data: this.data, forced } }));
+    this.#tell({ kind: this.settled ? "saved" : "waiting" });
   }
 
   #take(told) {
