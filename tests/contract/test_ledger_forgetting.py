@@ -17,7 +17,8 @@ from newsletter_mailer.model.audience import Basis, NewSubscriber, SubscriptionS
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.model.outcome import Reply
 from newsletter_mailer.model.person import Person
-from newsletter_mailer.store import audience, consent, forgetting, officer, people, rights
+from newsletter_mailer.model.review import Comment
+from newsletter_mailer.store import audience, consent, forgetting, officer, people, reviews, rights
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.schema import (
     confirmations,
@@ -27,7 +28,7 @@ from newsletter_mailer.store.schema import (
     tests,
 )
 from newsletter_mailer.tokens import recipient_key
-from unit.store.ledger_kit import ACCEPTED, NOON, REFUSED, SECRET, Bench, counted
+from unit.store.ledger_kit import ACCEPTED, NOON, REFUSED, SECRET, Bench, an_edition, counted
 
 ANN, BOB = "ann@example.org", "bob@example.org"
 KEY = recipient_key(SECRET, ANN)
@@ -353,6 +354,23 @@ def test_the_logs_of_old_mails_lose_addresses_and_replies_and_keep_their_counts(
         (ANN, Status.SENT),
     ]
     assert [attempt.words for attempt in person(bench).mails[0].attempts] == [""]
+
+
+def test_what_reviewers_remarked_goes_with_the_logs_and_their_approvals_stay(bench: Bench) -> None:
+    edition = an_edition()
+    with bench.database.transaction() as c:
+        reviews.comment(c, edition, Comment("", 2, "Un atelier", "Une faute", "Anne", bench.now))
+        reviews.approve(c, edition, reviewer="Anne", now=bench.now)
+    bench.later(200 * DAY)
+    with bench.database.transaction() as c:
+        reviews.comment(c, edition, Comment("", None, "", "Bravo", "Anne", bench.now))
+    bench.later(200 * DAY)
+
+    keep(bench)
+
+    with bench.database.reading() as c:
+        assert [one.text for one in reviews.comments_on(c, edition.issue_id)] == ["Bravo"]
+        assert reviews.is_approved(c, edition)
 
 
 def test_what_is_still_to_leave_keeps_its_address_and_a_retry_finds_it_again(bench: Bench) -> None:

@@ -11,7 +11,15 @@ from newsletter_mailer.model.audience import ConsentKind, SubscriptionStatus
 from newsletter_mailer.model.delivery import OPEN
 from newsletter_mailer.store import consent
 from newsletter_mailer.store.forgetting import empty_logs, erase_silent, overwriting
-from newsletter_mailer.store.schema import campaigns, confirmations, deliveries, lists, subscriptions, tests
+from newsletter_mailer.store.schema import (
+    campaigns,
+    confirmations,
+    deliveries,
+    lists,
+    review_comments,
+    subscriptions,
+    tests,
+)
 
 _D = deliveries.c
 _SILENT = text(
@@ -90,13 +98,19 @@ def erase(c: Connection, one: Silent, *, now: int) -> None:
 
 
 def empty_old_logs(c: Connection, limits: Limits) -> int:
-    """Blank addresses and servers' words of what was settled long ago, and give the number of mails."""
+    """Blank addresses and servers' words of what was settled long ago, and give the number of mails.
+
+    What reviewers remarked then goes too; that they approved an edition stays.
+    """
     closed = _D.status.not_in([status.value for status in OPEN])
     old = (_D.updated_at <= limits.log) & (_D.address != "") & closed
     begun = c.scalars(select(campaigns.c.id).where(campaigns.c.created_at <= limits.log)).all()
     with overwriting(c):
         emptied = sum(empty_logs(c, (_D.campaign_id == number) & old) for number in begun)
         c.execute(update(tests).where(tests.c.at <= limits.log).values(address="", reply=""))
+        c.execute(
+            delete(review_comments).where(review_comments.c.at <= limits.log)
+        )  # their edition is long past
     return emptied
 
 
