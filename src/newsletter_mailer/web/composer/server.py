@@ -32,7 +32,7 @@ def serve(
     Raises UsageError when there is no such issue or the port is taken.
     """
     first = issue_path(app.workspace, issue) if issue else None
-    with listening(port) if port else _usual(app.workspace.root) as listener:
+    with listening(port) if port else usual(app.workspace.root) as listener:
         server, url = prepare(app, first, listener)
         announce(url)
         if open_browser and has_screen():
@@ -43,7 +43,7 @@ def serve(
             return
 
 
-def _usual(root: Path) -> socket.socket:
+def usual(root: Path) -> socket.socket:
     """On the same port each time, if it is free: a browser keeps what could not be saved by the address of the page."""
     try:
         return listening(USUAL + int(hashlib.sha256(str(root).encode()).hexdigest(), 16) % 10_000)
