@@ -18,6 +18,9 @@ export function remark({ level, what, hint }) {
 
 /** Draw the list; `go(finding)` leads to its field, `reveal(line)` to its line in the source. */
 export function list(found, { go, reveal, path }) {
+  const told = JSON.stringify(found);
+  if (told === drawn) return; // or whoever is in the list would lose the place
+  drawn = told;
   const shown = [...found].sort((one, other) => RANK[one.level] - RANK[other.level]);
   byId("problem-list").replaceChildren(...shown.map((each) => item(each, { go, reveal, path })));
   const counts = { error: 0, warning: 0, note: 0 };
@@ -27,6 +30,7 @@ export function list(found, { go, reveal, path }) {
   byId("problems").toggleAttribute("data-empty", !found.length);
 }
 
+let drawn = "";
 const RANK = { error: 0, warning: 1, note: 2 };
 
 function title({ error, warning, note }) {

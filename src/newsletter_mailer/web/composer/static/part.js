@@ -163,6 +163,9 @@ class Row {
 
   /** What is wrong here; none takes it away. */
   complain(found) {
+    const told = found.map(({ textContent }) => textContent).join("\n");
+    if (told === this.told) return;
+    this.told = told;
     this.errors.replaceChildren(...found);
     this.node.classList.toggle("faulty", found.some(({ dataset }) => dataset.level !== "note"));
     if (this.judged) this.input.setAttribute("aria-invalid", String(found.some(({ dataset }) => dataset.level === "error")));
