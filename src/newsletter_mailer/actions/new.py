@@ -20,7 +20,7 @@ from newsletter_mailer.wording import sentence
 from newsletter_mailer.yamlio.edits import Edit, EditRefused, Op
 from newsletter_mailer.yamlio.patching import apply
 from newsletter_mailer.yamlio.reader import read
-from newsletter_mailer.yamlio.writing import entry
+from newsletter_mailer.yamlio.writing import Manner, entry
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _ID = re.compile(rb"^id:[^\r\n]*", re.MULTILINE)
@@ -94,7 +94,7 @@ def _filled(skeleton: str, blocks: Sequence[Mapping[str, Any]]) -> str:
     before, key, after = skeleton.partition("blocks:\n")
     own = read(skeleton.encode(), "").data["blocks"]
     wanted = [own[0], *(dict(block) for block in blocks), own[-1]]
-    entries = ["\n".join(entry(block, 2)) for block in wanted]
+    entries = ["\n".join(entry(block, 2, Manner())) for block in wanted]
     return f"{before}{key}" + "\n\n".join(entries) + "\n" if after else skeleton
 
 

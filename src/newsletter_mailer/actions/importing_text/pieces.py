@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -82,11 +83,7 @@ class Notes:
 
     def told(self) -> tuple[Sentence, ...]:
         """Everything that was not taken over as it was, for the author."""
-        lines = [
-            Sentence("{line}", {"line": told})
-            for loss, count in self.lost.items()
-            if (told := _line(loss, count))
-        ]
+        lines = [Sentence("{line}", {"line": _LINES[loss](count)}) for loss, count in self.lost.items()]
         lines += (
             sentence(
                 "The picture {address} did not come along, for nothing is fetched: save it and add it yourself.",
@@ -97,54 +94,6 @@ class Notes:
         return tuple(lines)
 
 
-def _line(loss: Loss, count: int) -> str:
-    match loss:
-        case Loss.FORM:
-            return say_many(
-                "{count} form was left out: no mail can carry one.",
-                "{count} forms or fields were left out: no mail can carry them.",
-                count,
-            )
-        case Loss.MEDIA:
-            return say_many(
-                "{count} film, sound, map or embedded page was left out: link to it instead.",
-                "{count} films, sounds, maps or embedded pages were left out: link to them instead.",
-                count,
-            )
-        case Loss.DRAWING:
-            return say_many(
-                "{count} drawing, chart or formula was left out: add it as a picture.",
-                "{count} drawings, charts or formulas were left out: add them as pictures.",
-                count,
-            )
-        case Loss.MENU:
-            return say_many(
-                "{count} menu, side column or page foot was left out.",
-                "{count} menus, side columns or page feet were left out.",
-                count,
-            )
-        case Loss.LINK:
-            return say_many(
-                "{count} link leads nowhere outside its page: its words stay, without the link.",
-                "{count} links lead nowhere outside their page: their words stay, without the link.",
-                count,
-            )
-        case Loss.FORMAT:
-            return say_many(
-                "{count} picture cannot be read: save it as PNG or JPEG and add it yourself.",
-                "{count} pictures cannot be read: save them as PNG or JPEG and add them yourself.",
-                count,
-            )
-        case Loss.BRACES:
-            return _braces(count)
-        case Loss.TABLE:
-            return say_many(
-                "{count} table became a list, a row each: tables are hard to read on telephones.",
-                "{count} tables became lists, a row each: tables are hard to read on telephones.",
-                count,
-            )
-
-
 def _braces(count: int) -> str:
     return say_many(
         "{count} text holds {open} or {close}, which begin and end a merge tag here: they were written apart.",
@@ -153,3 +102,43 @@ def _braces(count: int) -> str:
         open="{{",
         close="}}",
     )
+
+
+_LINES: Mapping[Loss, Callable[[int], str]] = {
+    Loss.FORM: lambda count: say_many(
+        "{count} form was left out: no mail can carry one.",
+        "{count} forms or fields were left out: no mail can carry them.",
+        count,
+    ),
+    Loss.MEDIA: lambda count: say_many(
+        "{count} film, sound, map or embedded page was left out: link to it instead.",
+        "{count} films, sounds, maps or embedded pages were left out: link to them instead.",
+        count,
+    ),
+    Loss.DRAWING: lambda count: say_many(
+        "{count} drawing, chart or formula was left out: add it as a picture.",
+        "{count} drawings, charts or formulas were left out: add them as pictures.",
+        count,
+    ),
+    Loss.MENU: lambda count: say_many(
+        "{count} menu, side column or page foot was left out.",
+        "{count} menus, side columns or page feet were left out.",
+        count,
+    ),
+    Loss.LINK: lambda count: say_many(
+        "{count} link leads nowhere outside its page: its words stay, without the link.",
+        "{count} links lead nowhere outside their page: their words stay, without the link.",
+        count,
+    ),
+    Loss.FORMAT: lambda count: say_many(
+        "{count} picture cannot be read: save it as PNG or JPEG and add it yourself.",
+        "{count} pictures cannot be read: save them as PNG or JPEG and add them yourself.",
+        count,
+    ),
+    Loss.BRACES: lambda count: _braces(count),
+    Loss.TABLE: lambda count: say_many(
+        "{count} table became a list, a row each: tables are hard to read on telephones.",
+        "{count} tables became lists, a row each: tables are hard to read on telephones.",
+        count,
+    ),
+}
