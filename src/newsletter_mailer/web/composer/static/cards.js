@@ -43,10 +43,10 @@ export class Cards {
 
   /** A new item at that place, open and ready to be written. */
   add(place, value = blank(this.kind(), this.desk)) {
-    this.desk.content.insert([...this.path(), place], value);
     const card = new Card(this, value);
-    this.items.splice(place, 0, card);
+    this.items.splice(place, 0, card); // before the edit is told of: by their places the cards know their values
     this.node.insertBefore(card.node, this.node.children[place] ?? null);
+    this.desk.content.insert([...this.path(), place], value);
     this.#counted();
     card.open();
     card.node.scrollIntoView({ block: "nearest" });
@@ -59,10 +59,11 @@ export class Cards {
   /** Take an item away; the page offers to put it back. */
   remove(card) {
     const place = card.place;
-    const value = structuredClone(this.desk.content.at(card.path()));
-    this.desk.content.remove(card.path());
+    const path = card.path();
+    const value = structuredClone(this.desk.content.at(path));
     this.items.splice(place, 1);
     card.node.remove();
+    this.desk.content.remove(path);
     this.#counted();
     (this.items[Math.min(place, this.count - 1)]?.head ?? this.node.parentElement.querySelector("button"))?.focus();
     this.desk.offer(say("removed", { what: card.label }), () => this.#back(place, value));

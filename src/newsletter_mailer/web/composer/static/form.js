@@ -59,7 +59,8 @@ class Form {
     this.desk.forced = false;
   }
 
-  #written({ path: [list, place] }) {
+  #written({ op, path: [list, place, ...rest] }) {
+    if (list === "blocks" && !rest.length && op !== "set") return; // whole blocks came, went or moved
     if (list === "blocks" && place !== undefined) this.blocks.items[place]?.written();
     else for (const row of this.head.rows.values()) row.cards?.written();
   }
