@@ -73,6 +73,34 @@ def test_a_pair_of_colours_is_told_once_with_its_contrast_in_the_language_of_the
         assert "4,5" in str(finding.hint)
 
 
+def test_a_dark_screen_is_named(tmp_path: Path) -> None:
+    def dark(subject: Subject) -> list[Finding]:
+        return list(legible.contrasts(subject, dark=True))
+
+    (finding,) = found(dark, body('<p style="color:#595959">perdu la nuit</p>'), tmp_path)
+
+    assert str(finding.what).startswith("on dark screens “perdu la nuit”")
+
+
+def test_a_link_within_a_sentence_is_no_target_of_its_own(tmp_path: Path) -> None:
+    assert (
+        found(pressing.targets, body('<p>Voir <a href="https://example.org/">ici</a>.</p>'), tmp_path) == []
+    )
+
+
+def test_a_picture_that_leads_somewhere_is_as_high_as_it_is(tmp_path: Path) -> None:
+    picture = link("display:block", words='<img alt="le programme" src="cid:a" width="90" height="90">')
+
+    assert found(pressing.targets, picture, tmp_path) == []
+
+
+@pytest.mark.parametrize("attribute", ["bgcolor", "color"])
+def test_colours_in_attributes_have_six_digits_too(attribute: str, tmp_path: Path) -> None:
+    (finding,) = found(sheets.short_colours, body(f'<font {attribute}="#abc">a</font>'), tmp_path)
+
+    assert "#abc" in str(finding.what)
+
+
 def test_a_finding_stands_where_the_author_wrote_the_words(tmp_path: Path) -> None:
     subject = subject_of(tmp_path, "  - { type: text, text: Bonjour }\n" + GOOD)
     faint = replace(subject, html=subject.html.replace("<p", f'<p style="{FAINT}" data-was'))
