@@ -426,3 +426,23 @@ def test_what_the_file_can_never_take_is_left_out_and_the_rest_is_saved(pen: Pen
     draft = pen.drafts.resolve(pen.path, Choice.BOTH, base=version, shown=version, edits=edits)
 
     assert (draft.data["title"], draft.data["subject"]) == ("Un", "Deux")
+
+
+def test_a_file_that_grew_too_large_is_kept_whole_in_the_history(pen: Pen) -> None:
+    pen.path.write_text(pen.text + "# x\n" * 300_000, encoding="utf-8")
+    large = pen.drafts.draft(pen.path)
+
+    pen.drafts.undo(pen.path, large.version)
+    pen.drafts.redo(pen.path, pen.drafts.draft(pen.path).version)
+
+    assert large.data is None
+    assert "larger than" in str(large.problems[0])
+    assert pen.path.stat().st_size > 1_200_000
+
+
+def test_a_file_that_is_no_issue_at_all_is_not_taken_into_the_history(pen: Pen) -> None:
+    with pen.path.open("r+b") as file:
+        file.truncate(30_000_000)
+
+    with pytest.raises(CannotSave, match="larger than"):
+        pen.drafts.draft(pen.path)

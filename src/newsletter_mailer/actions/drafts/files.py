@@ -13,6 +13,8 @@ from newsletter_mailer.errors import NO_ROOM, NewsletterError, system_reason
 from newsletter_mailer.wording import Sentence, sentence
 from newsletter_mailer.yamlio.reader import LONGEST_FILE
 
+MOST = 20 * LONGEST_FILE
+
 
 class CannotSave(NewsletterError):
     """The disk did not take it; what was there is still there."""
@@ -50,12 +52,15 @@ def state(path: Path) -> State:
     try:
         with path.open("rb") as file:
             found = os.fstat(file.fileno())
-            raw = file.read(LONGEST_FILE + 1)
+            raw = file.read(MOST + 1)  # all of it, also more than an issue can be: going back must not cut it
     except OSError as error:
         what = sentence("the file cannot be read: {reason}", reason=system_reason(error))
         raise CannotSave(
             what, sentence("nothing is lost: what you write here is saved when it is back")
         ) from error
+    if len(raw) > MOST:
+        what = sentence("the file is larger than {most} kB", most=LONGEST_FILE // 1000)
+        raise CannotSave(what, sentence("pictures stand beside it as files of their own"))
     return State(raw, found.st_mtime_ns // 1_000_000, _identity(found))
 
 
