@@ -45,7 +45,15 @@ def test(face: Face, issue: str, to: tuple[str, ...], more: tuple[str, ...]) -> 
         )
     show.tests(face, done)
     failed = [one for one in done if not show.accepted(one.outcome)]
-    if not failed:
+    if not failed and app.workspace.settings.approval == "required":
+        face.talk(
+            say(
+                "Next, once it is approved: newsletter approve {issue} --by NAME --code X; the code stands in the test.",
+                issue=issue,
+            ),
+            style="green",
+        )
+    elif not failed:
         face.talk(say("Next: newsletter dispatch {issue} --list LIST", issue=issue), style="green")
     click.get_current_context().exit(5 if failed else 0)
 

@@ -243,3 +243,22 @@ def test_blocks_load_as_an_issue(workspace: Workspace) -> None:
     )
 
     assert [block.type for block in made.blocks] == ["text", "article", "divider", "article", "footer"]
+
+
+def test_entities_that_swell_or_read_files_are_no_part_of_a_document(workspace: Workspace) -> None:
+    swelling = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "x" * 100}">' for n in range(12))
+    for declared, used in ((swelling, "&e11;"), ('<!ENTITY f SYSTEM "file:///etc/hostname">', "a&f;")):
+        whole = document([words(used)])
+        broken = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(broken, "w") as new:
+            for part in old.infolist():
+                data = old.read(part)
+                if part.filename == "word/document.xml":
+                    data = f"<!DOCTYPE w [{declared}]>".encode() + data
+                new.writestr(part.filename, data)
+
+        try:
+            found = take(workspace, "a.docx", broken.getvalue())
+        except UsageError:
+            continue
+        assert [block["text"] for block in found.blocks] == ["a\n"]

@@ -135,7 +135,7 @@ _LINES: Mapping[Loss, Callable[[int], str]] = {
         "{count} pictures cannot be read: save them as PNG or JPEG and add them yourself.",
         count,
     ),
-    Loss.BRACES: lambda count: _braces(count),
+    Loss.BRACES: _braces,
     Loss.TABLE: lambda count: say_many(
         "{count} table became a list, a row each: tables are hard to read on telephones.",
         "{count} tables became lists, a row each: tables are hard to read on telephones.",
