@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from newsletter_mailer.actions.beside import PictureRefused, add_picture
 from newsletter_mailer.actions.importing_text import AS_IS, Found, Taken
 from newsletter_mailer.actions.new import new
-from newsletter_mailer.actions.pictures import PictureRefused, add_picture
 from newsletter_mailer.compose.load import slugs
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.model.slugs import slug_for

@@ -13,8 +13,15 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from newsletter_mailer.actions.beside import (
+    HEAVIEST_FILE,
+    MOST_BYTES,
+    Added,
+    add_file,
+    add_picture,
+    thumbnail,
+)
 from newsletter_mailer.actions.form import FilledIn, filled_in, issue_schema
-from newsletter_mailer.actions.pictures import MOST_BYTES, add_picture, thumbnail
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.web.composer.desk import Desk
 from newsletter_mailer.web.composer.posted import only_from_here
@@ -22,6 +29,7 @@ from newsletter_mailer.web.composer.schema import form, labels
 from newsletter_mailer.web.guard import BARE
 from newsletter_mailer.wording import language, sentence
 
+Add = Callable[[Path, str, bytes], Added]
 Find = Callable[[Request], Awaitable[Path]]  #: the issue.yaml of a request's address; raises HTTPException
 
 
@@ -36,7 +44,8 @@ class Form:
         """What it answers."""
         return [
             Route("/api/form", self.fields),
-            Route("/issues/{slug}/pictures", self.add, methods=["POST"]),
+            Route("/issues/{slug}/pictures", self.add_picture, methods=["POST"]),
+            Route("/issues/{slug}/files", self.add_file, methods=["POST"]),
             Route("/issues/{slug}/picture", self.small),
         ]
 
@@ -46,14 +55,22 @@ class Form:
         drawn = form(issue_schema(), language())
         return JSONResponse({**drawn, "tags": [_tag(each) for each in tags]})
 
-    async def add(self, request: Request) -> Response:
-        """A picture that was dropped, pasted or chosen; its name stands in a header, its bytes are the body."""
+    async def add_picture(self, request: Request) -> Response:
+        """A picture that was dropped, pasted or chosen."""
+        return await self._add(request, add_picture, most=MOST_BYTES)
+
+    async def add_file(self, request: Request) -> Response:
+        """A file that is to go along."""
+        return await self._add(request, add_file, most=HEAVIEST_FILE)
+
+    async def _add(self, request: Request, add: Add, *, most: int) -> Response:
+        """Its name stands in a header, its bytes are the body."""
         only_from_here(request)
         path = await self._find(request)
         name = unquote(request.headers.get("x-name", ""))[:200] or "picture"
         try:
-            data = await _body(request, most=MOST_BYTES)
-            added = await run_in_threadpool(add_picture, path, name, data)
+            data = await _body(request, most=most)
+            added = await run_in_threadpool(add, path, name, data)
         except NewsletterError as error:
             return refused(error)
         return JSONResponse({"src": added.src, "bytes": added.bytes}, status_code=201)
@@ -82,7 +99,7 @@ async def _body(request: Request, *, most: int) -> bytes:
         received += chunk
         if len(received) > most:
             what = sentence("the file is larger than {most} MB", most=most // 1_000_000)
-            raise NewsletterError(what, sentence("save a smaller copy: 1200 pixels wide is enough"))
+            raise NewsletterError(what, sentence("save a smaller copy of it"))
     return bytes(received)
 
 

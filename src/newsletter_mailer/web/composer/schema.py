@@ -24,6 +24,7 @@ _FORMATS = {
     "expression": "condition",
     "date": "day",
     "mjml": "code",
+    "file": "attached",
 }
 
 Schema = Mapping[str, Any]

@@ -138,10 +138,13 @@ def _of_form() -> dict[str, str]:
         "letters": say("{count} letters"),
         "choosePicture": say("Choose a picture"),
         "otherPicture": say("Another picture"),
+        "chooseFile": say("Choose a file"),
+        "otherFile": say("Another file"),
+        "noFile": say("Drop a file here or choose it"),
         "noPicture": say("Drop a picture here, paste it or choose it"),
         "addingPicture": say("Adding {name}…"),
         "pictureAdded": say("Added, {size}"),
-        "pictureLost": say("The picture did not arrive"),
+        "pictureLost": say("The file did not arrive"),
         "pictureLostHelp": say("the composer no longer answers; try again when it does"),
     }
 

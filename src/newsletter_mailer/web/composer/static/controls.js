@@ -2,7 +2,7 @@
  * value, and what takes the focus. It calls `change(value)`; undefined means that nothing is to stand there. */
 
 import { element, language, say } from "./dom.js";
-import { pictureField } from "./pictures.js";
+import { attachedField, pictureField } from "./pictures.js";
 import { plainPaste, richPaste } from "./paste.js";
 import { toolbar } from "./toolbar.js";
 
@@ -10,7 +10,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The control of a field; `id` is of its input, `root` the issue's address on the server. */
 export function control(field, { id, change, root }) {
-  const make = { markdown, flag, choice, language: tongue, day, moment, time, file: pictureField, line, link, code }[field.kind] ?? words;
+  const make = { markdown, flag, choice, language: tongue, day, moment, time, file: pictureField, attached: attachedField, line, link, code }[field.kind] ?? words;
   return make(field, { id, change, root });
 }
 

@@ -1,4 +1,4 @@
-"""Pictures that an officer drops into the composer."""
+"""Pictures and files that an officer drops into the composer."""
 
 from __future__ import annotations
 
@@ -9,8 +9,16 @@ import pytest
 from PIL import Image
 
 from composer_desk import workspace_in
-from newsletter_mailer.actions.pictures import PictureRefused, add_picture, plain_name, thumbnail
+from newsletter_mailer.actions.beside import (
+    NotKept,
+    PictureRefused,
+    add_file,
+    add_picture,
+    plain_name,
+    thumbnail,
+)
 from newsletter_mailer.config import load_workspace
+from newsletter_mailer.errors import NewsletterError
 
 
 @pytest.fixture
@@ -76,7 +84,7 @@ def test_what_is_no_picture_is_refused_and_leaves_nothing(file: Path, data: byte
 def test_a_folder_that_cannot_be_written_is_told(file: Path) -> None:
     file.parent.joinpath("pictures").write_text("a file in its place")
 
-    with pytest.raises(PictureRefused, match=r"a\.jpg cannot be kept"):
+    with pytest.raises(NotKept, match=r"a\.jpg cannot be kept"):
         add_picture(file, "a.jpg", photograph(40, 20))
 
 
@@ -89,3 +97,22 @@ def test_a_thumbnail_is_small_and_stays_in_the_workspace(file: Path) -> None:
         assert image.width <= 480
     with pytest.raises(PictureRefused):
         thumbnail(workspace, file, "../../../etc/passwd")
+
+
+def test_a_file_that_goes_along_is_kept_as_it_is(file: Path) -> None:
+    data = b"%PDF-1.7 the programme"
+
+    added = add_file(file, "Le Programme.PDF", data)
+
+    assert (added.src, added.bytes) == ("files/le-programme.pdf", len(data))
+    assert file.parent.joinpath(added.src).read_bytes() == data
+
+
+@pytest.mark.parametrize(("name", "data"), [("tool.exe", b"MZ"), ("programme.pdf", b"MZ"), ("none", b"")])
+def test_a_file_that_mailboxes_refuse_is_refused_and_leaves_nothing(
+    file: Path, name: str, data: bytes
+) -> None:
+    with pytest.raises(NewsletterError):
+        add_file(file, name, data)
+
+    assert not file.parent.joinpath("files").exists()
