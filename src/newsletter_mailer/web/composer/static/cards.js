@@ -2,7 +2,7 @@
  * it can be moved, copied and taken away. Where it stands is its place in the page, so nothing else counts it. */
 
 import { draggable } from "./drag.js";
-import { element, say } from "./dom.js";
+import { element, released, say } from "./dom.js";
 import { Part } from "./part.js";
 import { same } from "./content.js";
 import { summary } from "./summary.js";
@@ -237,7 +237,7 @@ class Card {
   begins() {
     this.node.classList.add("fresh");
     this.node.addEventListener("focusout", (event) => {
-      if (event.relatedTarget && !this.node.contains(event.relatedTarget)) this.node.classList.remove("fresh");
+      if (event.relatedTarget && !this.node.contains(event.relatedTarget)) released(() => this.node.classList.remove("fresh"));
     });
   }
 

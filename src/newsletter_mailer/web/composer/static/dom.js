@@ -38,3 +38,9 @@ export const number = (value) => grouped.format(value);
 export const kilobytes = (bytes) => say("kilobytes", { size: rounded.format(bytes / 1000) });
 export const clock = (milliseconds) => clockTime.format(new Date(milliseconds));
 export const exactClock = (milliseconds) => exactTime.format(new Date(milliseconds));
+
+/** Do it once no button of the mouse is down: what moves under a pressed button takes the click away from it. */
+export function released(done) {
+  if (!document.documentElement.matches(":active")) done();
+  else addEventListener("pointerup", () => setTimeout(done), { once: true, capture: true });
+}
