@@ -60,8 +60,12 @@ def new(
     if copy_of is None:
         text = _skeleton(workspace, slug, new_id, today, title=title)
         folder.mkdir(parents=True)
-        text = _filled(text, blocks(folder / ISSUE_FILE)) if blocks else text
-        (folder / ISSUE_FILE).write_text(text, encoding="utf-8")
+        try:
+            text = _filled(text, blocks(folder / ISSUE_FILE)) if blocks else text
+            (folder / ISSUE_FILE).write_text(text, encoding="utf-8")
+        except BaseException:  # a full disk: nothing half made stays in the way of the next try
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
     else:
         source = copy_of if isinstance(copy_of, Path) else find_issue(workspace, copy_of).parent
         _copy(source, folder, new_id, today, title=title)

@@ -90,3 +90,27 @@ def test_a_copy_does_not_expire_with_its_model(workspace: Workspace, end: str) -
     copy = load_issue(workspace, made(workspace, copy_of="lettre")).issue
 
     assert (copy.date, copy.expires) == (TODAY, None)
+
+
+def test_an_issue_that_could_not_be_filled_leaves_nothing_behind(workspace: Workspace) -> None:
+    def full(issue: Path) -> list[dict[str, str]]:
+        (issue.parent / "picture.png").write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        new(workspace, "2026-12", copy_of=None, today=TODAY, new_id="lettre-2026-12", blocks=full)
+
+    assert list(workspace.issues.iterdir()) == []
+
+
+def test_a_copy_may_have_another_title_and_keeps_its_comments(workspace: Workspace) -> None:
+    text = issue_text("  - { type: heading, title: Été }  # à revoir\n")
+    write_issue(workspace, text.replace("title: Lettre de novembre", "title: >-\n  Lettre de\n  novembre"))
+
+    path = new(
+        workspace, "2026-12", copy_of="lettre", today=TODAY, new_id="lettre-2026-12", title="Noël : enfin"
+    )
+
+    issue = load_issue(workspace, path).issue
+    assert (issue.title, issue.subject) == ("Noël : enfin", "Noël : enfin")
+    assert "# à revoir" in path.read_text(encoding="utf-8")
