@@ -343,6 +343,10 @@ def test_the_form_sticks_out_nowhere(browser: Browser, desk: Composing, width: i
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.locator("#writing").evaluate("form => form.scrollWidth - form.clientWidth") <= 0
+    if page.get_by_role("button", name="Look").is_visible():
+        page.get_by_role("button", name="Look").click()
+    assert page.locator(".looking").evaluate("side => side.scrollWidth - side.clientWidth") <= 0
+    assert page.locator("#device").evaluate("device => device.getBoundingClientRect().right") <= width
     page.close()
 
 
