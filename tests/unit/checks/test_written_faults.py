@@ -51,6 +51,7 @@ def test_an_address_that_leads_nowhere_says_why(target: str, why: str, tmp_path:
     "target",
     [
         "https://1.1.1.1/a",
+        "https://[2606:4700::1111]/",
         "https://jardin.fr:8443/a?b=c#d",
         "https://my_site.été.fr/à",
         "https://jardin.fr/a_(b)",
@@ -108,6 +109,23 @@ def test_a_search_result_is_no_link(tmp_path: Path) -> None:
     target = "https://www.google.com/url?q=https://jardin.fr"
 
     assert "google" in said(subject_of(tmp_path, link(target)), "link-wrapped")
+
+
+@pytest.mark.parametrize(
+    "code", ["link-syntax", "link-mailto", "link-telephone", "link-tracking", "link-local"]
+)
+def test_links_of_every_kind_stand_side_by_side(code: str, tmp_path: Path) -> None:
+    kinds = (
+        link("https://jardin.fr/", "la page")
+        + link("mailto:a@jardin.fr?subject=Oui&body=Non", "la lettre")
+        + link("tel:+33561000000", "le téléphone")
+    )
+
+    assert findings(subject_of(tmp_path, kinds), code) == []
+
+
+def test_one_link_to_an_example_is_one(tmp_path: Path) -> None:
+    assert said(subject_of(tmp_path, link("https://example.org/")), "link-example").startswith("this link")
 
 
 def test_links_to_examples_are_said_once_with_their_number(tmp_path: Path) -> None:
