@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 from sqlalchemy import text
 
 from dispatch_kit import EDITION, SECRET
-from newsletter_mailer.app import App, open_app
+from newsletter_mailer.app import App, clock, open_app
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.message.headers import mailable
 from newsletter_mailer.model.audience import Basis, NewSubscriber
@@ -133,7 +133,9 @@ class Serving:
 
 
 @contextmanager
-def serving(folder: Path, *, smtp: int = 1, base: str = "", more: str = "") -> Iterator[Serving]:
+def serving(
+    folder: Path, *, smtp: int = 1, base: str = "", more: str = "", now: Callable[[], int] = clock
+) -> Iterator[Serving]:
     """The pages of a new workspace, stopped at the end. base: path of the public address; more: settings."""
     (folder / "var").mkdir(parents=True, exist_ok=True)
     secret = folder / "var" / "secret"
@@ -147,7 +149,7 @@ def serving(folder: Path, *, smtp: int = 1, base: str = "", more: str = "") -> I
             SETTINGS.format(smtp=smtp, url=url, more=more), encoding="utf-8"
         )
         troubles: list[NewsletterError] = []
-        with open_app(folder) as app, public_pages(app, troubles.append) as pages:
+        with open_app(folder) as app, public_pages(app, troubles.append, now=now) as pages:
             server = server_of(pages, app.workspace)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()

@@ -128,18 +128,38 @@ def verify(secret: Secret, purpose: str, token: str) -> int | None:
     return int.from_bytes(body[1:], "big") if right and known else None
 
 
+def seal(secret: Secret, purpose: str, words: str) -> str:
+    """A proof that we wrote these words, for addresses that all readers share: 34 hexadecimal digits."""
+    mac = _mac(secret.keys[-1], f"seal/{purpose}")(words.encode())
+    return (bytes([len(secret.keys)]) + mac[:_MAC_BYTES]).hex()
+
+
+def is_sealed(secret: Secret, purpose: str, words: str, given: str) -> bool:
+    """Whether it is our proof of these words. Takes the same steps for every wrong one."""
+    raw = _bytes(given, 1 + _MAC_BYTES)
+    known = 1 <= raw[0] <= len(secret.keys)
+    key = secret.keys[raw[0] - 1 if known else 0]
+    right = hmac.compare_digest(_mac(key, f"seal/{purpose}")(words.encode())[:_MAC_BYTES], raw[1:])
+    return right and known
+
+
 def is_newer(secret: Secret, token: str) -> bool:
     """Whether a token says that it was signed with a key that came after these: then var/secret has more by now."""
-    return _raw(token)[0] > len(secret.keys)
+    length = 1 + _MAC_BYTES if len(token) == 2 * (1 + _MAC_BYTES) else _TOKEN_BYTES
+    return _bytes(token, length)[0] > len(secret.keys)
 
 
 def _raw(token: str) -> bytes:
+    return _bytes(token, _TOKEN_BYTES)
+
+
+def _bytes(token: str, length: int) -> bytes:
     """A token's bytes; zeros, which nobody signed, for what has not the form of one."""
     try:
         raw = base64.b32decode(token.upper()) if len(token) == SHORT else bytes.fromhex(token)
     except ValueError:
         raw = b""
-    return raw if len(raw) == _TOKEN_BYTES else bytes(_TOKEN_BYTES)
+    return raw if len(raw) == length else bytes(length)
 
 
 def message_id(secret: Secret, ledger: str, delivery: int, domain: str) -> str:

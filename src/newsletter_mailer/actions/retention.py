@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from newsletter_mailer.config import Settings, route_of
 from newsletter_mailer.model.audience import mail_domain
 from newsletter_mailer.model.pace import Use
-from newsletter_mailer.store import originals, pace, retention
+from newsletter_mailer.store import measuring, originals, pace, retention
 from newsletter_mailer.store.database import Connection, Database
 from newsletter_mailer.store.retention import Limits, Silent, Step
 
@@ -43,6 +43,7 @@ def keep_no_longer(
 ) -> Kept:
     """Erase who gave no answer, and empty old logs. asked: those whose turn it is have been written to by the officer."""
     until = limits(settings, now=now)
+    _bring_acts(database)
     if dry_run:
         with database.reading() as connection:
             return _kept(
@@ -64,6 +65,7 @@ def keep_no_longer(
 
 def to_ask(database: Database, settings: Settings, *, now: int) -> list[tuple[Silent, list[str]]]:
     """Whose turn it is to be asked whether they want to stay, each with the names of the letters they get."""
+    _bring_acts(database)
     with database.reading() as connection:
         silent = [one for one in _silent(connection, limits(settings, now=now)) if one.step is Step.ASK]
         return [(one, retention.letters_of(connection, one)) for one in silent]
@@ -74,6 +76,12 @@ def note_asked(database: Database, settings: Settings, one: Silent, *, now: int)
     with database.transaction() as connection:
         retention.note_asked(connection, one.recipient_key, source="retention", now=now)
         pace.record(connection, route_of(settings.smtp), [Use(mail_domain(one.address), now, 1)])
+
+
+def _bring_acts(database: Database) -> None:
+    """Who follows links is not silent."""
+    with database.transaction() as connection:
+        measuring.bring_acts(connection)
 
 
 def _silent(connection: Connection, until: Limits) -> Iterator[Silent]:

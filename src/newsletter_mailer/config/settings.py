@@ -33,6 +33,7 @@ from newsletter_mailer.config.providers import (
     Rates,
 )
 from newsletter_mailer.model.audience import related
+from newsletter_mailer.model.measuring import UNMEASURED, Measuring
 from newsletter_mailer.model.retry import RetryPolicy
 from newsletter_mailer.model.text import Day, Line, Link, Text
 
@@ -138,6 +139,25 @@ class PrivacySettings(Section):
     url: Link | None = None
     ask_tracking: bool = False
     """Whether the form to subscribe asks if reading may be measured; the preference page always does."""
+    clicks: Literal["off", "counted"] = "off"
+    """counted: how often each link of a letter is followed, by day; the same link for everybody. Needs `public_url`."""
+    opens: Literal["off", "counted"] = "off"
+    """counted: how often a letter's pictures are loaded, by day; says little, for machines load them too."""
+    measurement: Literal["off", "consented"] = "off"
+    """consented: what each reader opens and follows, of those alone who agreed to it."""
+    hygiene: bool = False
+    """Whether the day on which a reader last opened a letter is kept, to find who no longer reads."""
+
+    def measuring(self, web_base: str) -> Measuring:
+        """What is wanted of a campaign whose links lead to this address; "" where there is none."""
+        if not web_base:
+            return UNMEASURED
+        return Measuring(
+            clicks=self.clicks == "counted",
+            opens=self.opens == "counted",
+            measured=self.measurement == "consented",
+            hygiene=self.hygiene,
+        )
 
 
 class ServeSettings(Section):

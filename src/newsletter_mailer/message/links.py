@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import quote
 
 from newsletter_mailer.message import headers
@@ -19,6 +21,26 @@ _BUTTON = re.compile(r'\sclass="[^"]*\baction\b')
 _TOKEN_IN = {Place.HTML_URL: Place.HTML_URL_PART, Place.PLAIN_URL: Place.PLAIN_URL_PART}
 
 
+class Copy(NamedTuple):  # one for each message, like Envelope
+    """What is this one copy's own."""
+
+    to: str  #: where it goes; a test may go to another address than the reader it shows
+    message_id: str  #: with angle brackets, at most 500 characters
+    date: datetime  #: with a zone
+    token: str  #: signed unsubscribe token, or a dead one; letters, digits, "-" and "_"
+    preferences: str = ""  #: the same for the preference page; "" = no link to it
+    view: str = ""  #: the same for the letter in the browser
+    returns: str = ""  #: the same for its return path: it then says which copy came back
+    tracker: str = ""  #: drawn by lot for a copy that is measured: see `message.following`
+    withdraw: str = ""  #: the token by which its reader ends that
+
+
+class _Tokens(NamedTuple):
+    token: str
+    preferences: str
+    view: str
+
+
 @dataclass(frozen=True, slots=True)
 class Beginnings:
     """What stands before the tokens of one letterhead; "" where there is no such page, for no link is ever dead."""
@@ -28,15 +50,23 @@ class Beginnings:
     view_in_browser: str
 
     def links(self, unsubscribe: str, preferences: str = "", view: str = "") -> Links:
-        """The links of the copy with these tokens; "" for a page whose token it does not have."""
+        """The links of who has these tokens."""
+        return self.of(_Tokens(unsubscribe, preferences, view))
+
+    def of(self, copy: Copy | _Tokens) -> Links:
+        """The links of a copy; "" for a page whose token it does not have."""
         return Links(
-            self.ways_out[0] + unsubscribe,
-            self.preferences + preferences if preferences else "",
-            self.view_in_browser + view if view else "",
-            unsubscribe,
-            preferences,
-            view,
+            self.ways_out[0] + copy.token,
+            self.preferences + copy.preferences if copy.preferences else "",
+            self.view_in_browser + copy.view if copy.view else "",
+            copy.token,
+            copy.preferences,
+            copy.view,
         )
+
+    def of_tracked(self, copy: Copy) -> Links:
+        """Those of a copy that is measured."""
+        return self.of(copy)._replace(tracker=copy.tracker, withdraw=copy.withdraw)
 
 
 def beginnings(unsubscribe_mailbox: str, web_base: str) -> Beginnings:

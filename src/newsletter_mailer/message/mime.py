@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from newsletter_mailer.message import headers
 from newsletter_mailer.message.clean import has_clean_lines, is_clean
+from newsletter_mailer.message.following import is_tracked
+from newsletter_mailer.message.links import Copy as Copy
 from newsletter_mailer.message.links import beginnings, pages_of, taken_apart
 from newsletter_mailer.message.relaxed import is_relaxed
 from newsletter_mailer.message.slots import Answers, Form, Links, Reader, form
@@ -36,18 +38,6 @@ class Letterhead:
     edition_code: str = ""  #: of a test: by what people name the edition
 
 
-class Copy(NamedTuple):  # one for each message, like Envelope
-    """What is this one copy's own."""
-
-    to: str  #: where it goes; a test may go to another address than the reader it shows
-    message_id: str  #: with angle brackets, at most 500 characters
-    date: datetime  #: with a zone
-    token: str  #: signed unsubscribe token, or a dead one; letters, digits, "-" and "_"
-    preferences: str = ""  #: the same for the preference page; "" = no link to it
-    view: str = ""  #: the same for the letter in the browser
-    returns: str = ""  #: the same for its return path: it then says which copy came back
-
-
 class Envelope(NamedTuple):  # one for each message: a frozen dataclass costs twice as much
     """What SMTP is told, apart from what the headers say (RFC 5321 section 2.3.1); domains as A-labels."""
 
@@ -71,6 +61,7 @@ class MessageTemplate:
         self.pages = pages_of(edition, letterhead.web_base)
         if not letterhead.test:  # the copy of a test has no tokens for pages
             edition = taken_apart(edition, self._links)
+        self._links_of = self._links.of_tracked if is_tracked(edition) else self._links.of
         self._answers = Answers(edition)
         self._subject: Form[str] = form(edition.subject, str)
         self._subject_of_all = "" if self._subject.varies else self._subject_header([], [])
@@ -98,8 +89,7 @@ class MessageTemplate:
         letterhead, token = self._letterhead, copy.token
         address = headers.a_label(copy.to)
         unsubscribe = self._list_unsubscribe(token)
-        links = self._links.links(token, copy.preferences, copy.view)
-        reader = Reader(subscriber, "", list_name or letterhead.list_name, links)
+        reader = Reader(subscriber, "", list_name or letterhead.list_name, self._links_of(copy))
         values, wanted = self._answers(reader)
         to = headers.written_mailbox("To", "" if letterhead.test else _full_name(subscriber), address)
         subject = self._subject_of_all or self._subject_header(values, wanted)

@@ -32,6 +32,8 @@ class Links(NamedTuple):  # like Reader: one for each reader, and a frozen datac
     unsubscribe_token: str = ""
     preferences_token: str = ""
     view_token: str = ""
+    tracker: str = ""  #: of a copy that is measured: see `message.following`
+    withdraw: str = ""  #: with which its reader ends that
 
 
 class Reader(NamedTuple):
@@ -188,6 +190,8 @@ _READ: Mapping[str, Callable[[Reader], str]] = {
     "links.unsubscribe_token": lambda reader: reader.links.unsubscribe_token,
     "links.preferences_token": lambda reader: reader.links.preferences_token,
     "links.view_in_browser_token": lambda reader: reader.links.view_token,
+    "links.tracker_token": lambda reader: reader.links.tracker,
+    "links.withdraw_token": lambda reader: reader.links.withdraw,
 }
 
 

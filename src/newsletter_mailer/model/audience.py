@@ -51,6 +51,9 @@ class ConsentKind(Enum):
     SUPPRESSED = "suppressed"  #: is never mailed again, for another reason
     TRACKING_GRANTED = "tracking_granted"
     TRACKING_REFUSED = "tracking_refused"
+    TRACKING_ASKED = (
+        "tracking_asked"  #: was asked by mail; who does not answer is not asked again for six months
+    )
     MOVED = "moved"  #: has another address now; the detail is the fingerprint of the former one
     RECONFIRM_ASKED = "reconfirm_asked"  #: silent for years: was asked whether to stay
 

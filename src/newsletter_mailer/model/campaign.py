@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from newsletter_mailer.model.delivery import OPEN, Status
+from newsletter_mailer.model.measuring import UNMEASURED, Measuring
 from newsletter_mailer.model.segments import SavedSegment
 
 
@@ -125,5 +126,6 @@ class Campaign:
     scheduled_at: int | None = None  #: nothing leaves before
     expires_at: int | None = None  #: nothing leaves from then on
     rate: int | None = None  #: an hour; None as the profile says
+    measuring: Measuring = UNMEASURED
     held_why: str = ""  #: in words, while it is held
     again_at: int | None = None  #: when it goes on by itself: it waits, or a worker stopped it on an error

@@ -100,10 +100,11 @@ class Person:
     consents: tuple[Consent, ...]
     requests: tuple[Request, ...]
     mails: tuple[Mail, ...]
+    last_open: str | None  #: the day on which they last opened a letter, where such days are kept
     tests: tuple[int, ...]  #: when a test of an issue was sent to this address
 
     @property
     def known(self) -> bool:
         """Whether there is anything to tell."""
         parts = (self.ties, self.departures, self.consents, self.requests, self.mails, self.tests)
-        return any((self.subscriber, self.suppression, *parts))
+        return any((self.subscriber, self.suppression, self.last_open, *parts))

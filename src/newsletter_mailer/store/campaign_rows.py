@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
 
 from newsletter_mailer.model.campaign import CLOSED, Campaign, CampaignState, Counts, HeadCount
 from newsletter_mailer.model.delivery import OPEN, Status
+from newsletter_mailer.model.measuring import Measuring
 from newsletter_mailer.model.segments import SavedSegment
 from newsletter_mailer.store.schema import batches, editions, issues
 from newsletter_mailer.store.schema import campaigns as campaigns_table
@@ -19,6 +20,7 @@ _PLANNED = (
     *("erratum", "web_base", "domain", "list_name", "unsubscribe_mailbox", "canary", "canary_wait"),
     *("canary_done_at", "scheduled_at", "expires_at", "rate", "held_why", "again_at"),
 )  # columns that are fields of Campaign as they stand
+_MEASURING = tuple(field.name for field in fields(Measuring))
 _LONGEST_NUMBER = 18  # digits: more do not go into a column of 64 bits
 
 
@@ -137,7 +139,9 @@ def _with_counts() -> Select[Any]:
     sums = (func.coalesce(func.sum(batches.c[s.value]), 0).label(s.value) for s in Status)
     return (
         select(_C.id, issues.c.key.label("issue_key"), _C.slug, editions.c.hash.label("edition"), _C.state)
-        .add_columns(_C.audience, _C.head_count, _C.created_at, *(_C[name] for name in _PLANNED), *sums)
+        .add_columns(
+            _C.audience, _C.head_count, _C.created_at, *(_C[name] for name in (*_PLANNED, *_MEASURING)), *sums
+        )
         .join(issues, issues.c.id == _C.issue_id)
         .join(editions, editions.c.id == _C.edition_id)
         .outerjoin(batches, batches.c.campaign_id == _C.id)
@@ -170,5 +174,6 @@ def _campaign(row: Any) -> Campaign:
         head_count=HeadCount(**json.loads(row.head_count)),
         counts=Counts(**{status.value: int(getattr(row, status.value)) for status in Status}),
         created_at=row.created_at,
+        measuring=Measuring(**{name: bool(getattr(row, name)) for name in _MEASURING}),
         **{name: getattr(row, name) for name in _PLANNED},
     )

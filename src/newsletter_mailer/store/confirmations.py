@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from newsletter_mailer.model.audience import Basis, ConsentKind, SuppressionReason, normalise_address
-from newsletter_mailer.store import consent, leaving
+from newsletter_mailer.store import consent, leaving, measuring
 from newsletter_mailer.store.schema import confirmations, lists, subscribers, suppressions
 
 HOUR = 3_600_000
@@ -192,6 +192,8 @@ def record_tracking(
 ) -> None:
     """Whether the reader's openings and clicks may be counted, in their own dated word."""
     consent.record(c, key, kind, list_id=None, wording=wording, basis="", source=source, now=now)
+    if kind is ConsentKind.TRACKING_REFUSED:
+        measuring.end(c, key)
 
 
 def forget_old(c: Connection, *, now: int) -> int:

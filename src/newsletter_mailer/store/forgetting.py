@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from newsletter_mailer.model.audience import SuppressionReason
+from newsletter_mailer.store import measuring
 from newsletter_mailer.store.audience import delete_subscriber
 from newsletter_mailer.store.leaving import depart, keep_suppressed
 from newsletter_mailer.store.rights import keys_of, mails_of, tests_to
@@ -54,8 +55,12 @@ def erase_silent(c: Connection, recipient_key: str, *, now: int) -> None:
 
 
 def empty_logs(c: Connection, theirs: ColumnElement[bool], **also: object) -> int:
-    """Blank the addresses and the servers' words of these deliveries, and count them. also: columns of `deliveries`."""
+    """Blank the addresses and the servers' words of these deliveries, and count them. also: columns of `deliveries`.
+
+    What was measured of them goes; see `measuring.bring_acts` for what has to be known before.
+    """
     these = select(_D.id).where(theirs)
+    measuring.drop(c, these)
     c.execute(update(attempts).where(attempts.c.delivery_id.in_(these)).values(_NOTHING))
     came = bounces.c.delivery_id.in_(these)
     c.execute(update(bounces).where(came).values(reason="", kept=False))  # the file goes: see originals.py
@@ -94,6 +99,7 @@ def _delete(c: Connection, keys: Collection[str], mailboxes: Collection[str]) ->
     asked = c.execute(delete(confirmations).where(confirmations.c.recipient_key.in_(keys))).rowcount
     for kept in (suppressions, departures):  # the fingerprint stays, not who told it on the telephone
         c.execute(update(kept).where(kept.c.recipient_key.in_(keys)).values(source=""))
+    measuring.forget_days(c, keys)
     tested = [number for number, _ in tests_to(c, mailboxes)]
     c.execute(update(tests).where(tests.c.id.in_(tested)).values(address="", reply=""))
     return bool(said or asked or tested)

@@ -14,6 +14,7 @@ from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.campaign import Campaign, CampaignState, Elsewhere, HeadCount
 from newsletter_mailer.model.delivery import Status
 from newsletter_mailer.model.edition import Edition
+from newsletter_mailer.model.measuring import UNMEASURED, Measuring
 from newsletter_mailer.store.batching import batched, without_canary
 from newsletter_mailer.store.bulk import execute_many, insert_rows
 from newsletter_mailer.store.campaign_rows import Audience, campaign
@@ -115,6 +116,7 @@ def plan(
     scheduled_at: int | None = None,
     expires_at: int | None = None,
     rate: int | None = None,
+    measuring: Measuring = UNMEASURED,
 ) -> Campaign:
     """Write down the edition and one delivery for everyone who is to get it, all in the caller's transaction.
 
@@ -136,6 +138,7 @@ def plan(
         "scheduled_at": scheduled_at,
         "expires_at": expires_at,
         "rate": rate,
+        **asdict(measuring),
         "created_at": now,
         "updated_at": now,
     }

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, union
+from sqlalchemy import ColumnElement, Connection, func, or_, select, union
 
 from newsletter_mailer.model.audience import (
     ConsentKind,
@@ -36,7 +36,11 @@ from newsletter_mailer.store.schema import (
     departures,
     events,
     issues,
+    last_opens,
+    links,
     lists,
+    measured_clicks,
+    measured_opens,
     subscribers,
     subscriptions,
     suppressions,
@@ -58,13 +62,14 @@ def everything(c: Connection, recipient_key: str, *, mailbox: str = "") -> Perso
         subscriber=subscriber(c, number) if row else None,
         created_at=row.created_at if row else None,
         updated_at=row.updated_at if row else None,
-        last_act_at=max(row.last_act_at, row.created_at) if row else None,
+        last_act_at=max(row.last_act_at, row.created_at, _last_click(c, number)) if row else None,
         suppression=_suppression(c, recipient_key),
         ties=_ties(c, number),
         departures=_departures(c, keys, slugs),
         consents=_consents(c, keys, slugs),
         requests=_requests(c, keys, slugs),
         mails=_mails(c, mails_of(number, keys)),
+        last_open=c.scalar(select(func.max(last_opens.c.day)).where(last_opens.c.recipient_key.in_(keys))),
         tests=tuple(at for _, at in tests_to(c, {row.mailbox if row else mailbox})),
     )
 
@@ -178,4 +183,24 @@ def _events(c: Connection, theirs: ColumnElement[bool]) -> Mapping[int, list[Hap
     came = select(bounces).where(bounces.c.delivery_id.in_(select(_D.id).where(theirs)))
     for row in c.execute(came.order_by(bounces.c.id)):
         found[row.delivery_id].append(Happened(row.at, row.kind, row.code, row.reason))
+    _add_measured(c, theirs, found)
     return found
+
+
+def _add_measured(c: Connection, theirs: ColumnElement[bool], to: dict[int, list[Happened]]) -> None:
+    """What they agreed to have measured; of what was taken for a machine, by which rules."""
+    k, o, these = measured_clicks.c, measured_opens.c, select(_D.id).where(theirs)
+    clicks = select(k.delivery_id, k.at, k.machine, k.why, links.c.url).join_from(measured_clicks, links)
+    for row in c.execute(clicks.where(k.delivery_id.in_(these)).order_by(k.id)):
+        words = f"{row.url} ({row.why})" if row.machine else row.url
+        to[row.delivery_id].append(Happened(row.at, "followed", None, words))
+    for row in c.execute(select(measured_opens).where(o.delivery_id.in_(these)).order_by(o.id)):
+        to[row.delivery_id].append(Happened(row.at, "opened", None, row.why if row.machine else ""))
+
+
+def _last_click(c: Connection, number: int) -> int:
+    """When they last followed a link themselves; 0 if never, or where nobody may know."""
+    k = measured_clicks.c
+    query = select(func.max(k.at)).join_from(measured_clicks, deliveries, _D.id == k.delivery_id)
+    of_any_issue = _D.issue_id.in_(select(issues.c.id))  # with which the index of readers begins
+    return c.scalar(query.where(of_any_issue, _D.subscriber_id == number, ~k.machine)) or 0

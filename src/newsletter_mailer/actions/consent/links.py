@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from newsletter_mailer.message.specimen import DEAD_TOKEN
-from newsletter_mailer.tokens import Secret, is_newer, sign, verify
+from newsletter_mailer.tokens import Secret, is_newer, is_sealed, sign, verify
 
 NOBODY = 0  #: the number of no row: who comes with a forged link goes the same way, and finds nothing
 
@@ -23,6 +23,12 @@ class SignedLinks:
         if is_newer(self._secret, token):
             self._secret = self._again()
         return verify(self._secret, purpose, token) or NOBODY
+
+    def is_sealed(self, purpose: str, words: str, seal: str) -> bool:
+        """Whether it is our proof of these words."""
+        if is_newer(self._secret, seal):
+            self._secret = self._again()
+        return is_sealed(self._secret, purpose, words, seal)
 
     def token(self, purpose: str, number: int) -> str:
         """A token for a link of our own pages and mails."""

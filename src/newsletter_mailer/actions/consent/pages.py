@@ -51,7 +51,7 @@ class Pages:
                     "language": language,
                     "other": "en" if language == "fr" else "fr",
                     "languages": LANGUAGES,
-                    "words": words(language),
+                    "words": words(language, settings.retention.log_months),
                     "title": title,
                     "bare": bare,
                     **values,

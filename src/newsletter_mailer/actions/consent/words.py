@@ -13,8 +13,8 @@ DEAD = sentence(
 )
 
 
-def words(language: str) -> dict[str, str]:
-    """In the language of the moment; the templates know them by these names."""
+def words(language: str, months: int) -> dict[str, str]:
+    """In the language of the moment; the templates know them by these names. months: how long logs are kept."""
     return {
         "other_language": "English" if language == "fr" else "Français",
         "archive": say("All our letters"),
@@ -41,6 +41,14 @@ def words(language: str) -> dict[str, str]:
         "dead": str(DEAD),
         "speech": say("Language of our mails to you"),
         "measuring": say("Measuring"),
+        "measured_now": say("You agreed to this:"),
+        "measuring_what": say(
+            "It would tell us which letters and which articles are worth their while. We keep it for {months} months at "
+            "most, give it to nobody, and erase it when you say no.",
+            months=months,
+        ),
+        "measure": say("Yes, I agree"),
+        "measure_not": say("No, do not measure"),
         "save": say("Save my choices"),
         "stop_title": say("No more mail at all"),
         "stop_text": say(

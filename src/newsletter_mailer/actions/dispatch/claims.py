@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from newsletter_mailer.actions.dispatch.ahead import Ahead
@@ -17,6 +17,9 @@ _SETTLED_TOGETHER = 2 * ledger.MOST  # the next claim comes first, and settles t
 _ASK_AGAIN_MS = 1000  # at the end each connection asks once more: not each time the ledger
 _AHEAD = 60  # so many of a claim are left when the next one begins, where the pace has no limits
 _FAR_MS = 8  # from taking to settling; below it the threads are in each other's way, and little is gained
+
+
+Prepare = Callable[[Connection, Sequence[Claimed]], None]
 
 
 class _Turn(NamedTuple):
@@ -40,11 +43,15 @@ class _Found(NamedTuple):
 class Claims:
     """See the module. Used by one thread, which may have a claim made by another meanwhile."""
 
-    def __init__(self, tools: Tools, campaign: int, gate: Gate, *, run: int) -> None:
+    def __init__(
+        self, tools: Tools, campaign: int, gate: Gate, *, run: int, prepare: Prepare | None = None
+    ) -> None:
+        """prepare: is called with each claim, in its own transaction."""
         self._tools = tools
         self._campaign = campaign
         self._gate = gate
         self._run = run
+        self._prepare = prepare
         self._retry = tools.workspace.settings.retry.policy()
         self._claimed: deque[Claimed] = deque()
         self._settled: list[Settlement] = []
@@ -160,6 +167,8 @@ class Claims:
                 else []
             )
             self._gate.spend(connection, claimed, turn.at)
+            if self._prepare is not None:
+                self._prepare(connection, claimed)
         return _Found(claimed, opening, turn.at)
 
     def _write_down(self, c: Connection, settled: list[Settlement], pauses: list[Pause], now: int) -> None:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
+from newsletter_mailer.actions.dispatch.building import Copies
 from newsletter_mailer.actions.dispatch.claims import Claims
 from newsletter_mailer.actions.dispatch.gate import Gate
+from newsletter_mailer.actions.dispatch.measured import MeasuredCopies
 from newsletter_mailer.actions.dispatch.tools import Tools
 from newsletter_mailer.errors import Stopped
-from newsletter_mailer.message.letterhead import message_template, planned_letterhead, signer
-from newsletter_mailer.message.mime import Copy, MessageTemplate
 from newsletter_mailer.model.campaign import Campaign
 from newsletter_mailer.model.delivery import Delivery, Event
 from newsletter_mailer.model.lateness import slept
 from newsletter_mailer.model.outcome import SETTLED, Outcome, Verb
 from newsletter_mailer.smtp.pool import Later, Outgoing
-from newsletter_mailer.store import campaigns, ledger
+from newsletter_mailer.store import ledger
 from newsletter_mailer.store.editions import number_of
 from newsletter_mailer.store.journal import Journal
 from newsletter_mailer.store.ledger import Claimed, Settlement
-from newsletter_mailer.tokens import signing, signing_short
 from newsletter_mailer.wording import sentence
 
 PATIENCE_MS = 10 * 60 * 1000  #: what is due within ten minutes is waited for
@@ -45,28 +42,24 @@ class Outbox:
         self._run = run
         self._journal = journal
         self._gate = Gate(tools, campaign, trusted)
-        self._signer = signer(tools.workspace)
-        self._unsubscribe, self._preferences, self._view = (
-            signing(tools.secret, purpose) for purpose in ("unsubscribe", "preferences", "view")
-        )
-        self._return_mailbox = tools.workspace.settings.return_mailbox
-        self._returns = signing_short(tools.secret, "bounce") if self._return_mailbox else None
-        self._claims = Claims(tools, campaign.id, self._gate, run=run)
+        measured = MeasuredCopies(tools, campaign) if campaign.measuring.anything else None
+        copies = measured or Copies(tools, campaign)
+        self._built = copies.built
+        prepare = measured.prepare if measured else None
+        self._claims = Claims(tools, campaign.id, self._gate, run=run, prepare=prepare)
         self._in_hand: dict[
             int, tuple[Delivery, int]
         ] = {}  # taken and not yet settled; when they were claimed
-        self._templates: dict[
-            tuple[int, str], MessageTemplate
-        ] = {}  # an edition for each list: its own List-Id
         self._breath_until = 0  # while the journal waits to begin anew
-        self._seconds = (0, datetime.min.replace(tzinfo=UTC))
         self.canary = bool(campaign.canary) and campaign.canary_done_at is None
         self.wait = False  #: stay however long the pace takes
         self.given = 0  #: messages taken in all
         self.overslept = False  #: so long since the last claim that the officer must say yes
         with tools.database.reading() as connection:
             edition = number_of(connection, campaign.edition) or 0
-        self._template(edition, campaign.lists[0])  # what cannot be written is told before anybody is claimed
+        copies.make_ready(
+            edition, campaign.lists[0]
+        )  # what cannot be written is told before anybody is claimed
 
     @property
     def empty(self) -> bool:
@@ -185,42 +178,3 @@ class Outbox:
         if wait <= 0 or (wait > PATIENCE_MS and not self.wait):
             return None
         return Later(min(wait / 1000, _LOOK_S))
-
-    def _template(self, edition: int, slug: str) -> MessageTemplate:
-        template = self._templates.get((edition, slug))
-        if template is None:
-            with self._tools.database.reading() as connection:
-                found = campaigns.edition_numbered(connection, edition)
-            on = planned_letterhead(self._campaign, slug, return_mailbox=self._return_mailbox)
-            template = self._templates[edition, slug] = message_template(found, on)
-        return template
-
-    def _built(self, claimed: Claimed, now: int) -> Outgoing:
-        delivery = claimed.delivery
-        template = self._template(delivery.edition, claimed.list_slug)
-        copy = self._copy(delivery, template.pages, now)
-        envelope, data = template.build(claimed.subscriber, copy, claimed.list_name)
-        if self._signer is not None:
-            data = self._signer.sign(data, at=now // 1000, relaxed=template.relaxed) + data
-        return Outgoing(
-            delivery.id, delivery.attempt, envelope.mail_from, envelope.rcpt_to, data, template.clean
-        )
-
-    def _copy(self, delivery: Delivery, pages: frozenset[str], now: int) -> Copy:
-        number = delivery.id
-        return Copy(
-            to=delivery.address,
-            message_id=delivery.message_id,
-            date=self._date(now),
-            token=self._unsubscribe(number),
-            preferences=self._preferences(number) if "preferences" in pages else "",
-            view=self._view(number) if "view_in_browser" in pages else "",
-            returns=self._returns(number) if self._returns else "",
-        )
-
-    def _date(self, now: int) -> datetime:
-        second = now // 1000
-        if self._seconds[0] != second:
-            zone = self._tools.workspace.zone
-            self._seconds = second, datetime.fromtimestamp(second, UTC).astimezone(zone)
-        return self._seconds[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -50,6 +51,7 @@ class Tools:
     clock: Callable[[], int]  #: milliseconds since 1970, UTC
     stop: StopFlag = field(default_factory=StopFlag)  #: set by Ctrl-C: finish the mail in flight, then stop
     chance: Callable[[], float] = random.random
+    new_token: Callable[[], str] = lambda: secrets.token_hex(16)
     progress: Callable[[Outcome], None] = lambda _outcome: None
     waiting: Callable[[Wait], None] = lambda _wait: None
     read_inbox: Callable[[], object] = lambda: None  #: what came back is written down, where a mailbox is set

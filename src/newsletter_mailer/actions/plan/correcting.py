@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from newsletter_mailer.actions.plan.linking import keep_links
 from newsletter_mailer.actions.plan.proposing import Wishes
 from newsletter_mailer.compose.load import find_issue, load_issue
 from newsletter_mailer.compose.pipeline import compose
@@ -63,6 +64,7 @@ def continue_with(
     with database.transaction() as connection:
         if corrected is not None:
             campaigns.correct(connection, campaign.id, corrected, now=now)
+            keep_links(connection, campaign, corrected)
         if wishes.rate is not None:
             campaigns.set_rate(connection, campaign.id, wishes.rate, now=now)
         found = campaigns.campaign(connection, campaign.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from newsletter_mailer.actions.plan.approving import ensure_approved
 from newsletter_mailer.actions.plan.choosing import ensure_same_segment
+from newsletter_mailer.actions.plan.linking import keep_links
 from newsletter_mailer.actions.plan.proposing import Proposal
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import NotConfirmed, StalePlan
@@ -64,7 +65,9 @@ def plan(
             scheduled_at=wishes.at,
             expires_at=proposal.expires_at,
             rate=wishes.rate,
+            measuring=workspace.settings.privacy.measuring(on.web_base),
         )
+        keep_links(connection, planned, proposal.edition)
         # Everyone is looked at once, for both: a second count before would cost a quarter of the time of a plan.
         if planned.head_count != proposal.head_count:
             raise StalePlan(  # which undoes the plan

@@ -84,6 +84,7 @@ def _history(person: Person) -> Mapping[str, object]:
             for one in person.requests
         ],
         "mails": [_mail(one) for one in person.mails],
+        "last_open": person.last_open,
         "tests": [_iso(at) for at in person.tests],
     }
 

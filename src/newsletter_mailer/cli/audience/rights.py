@@ -143,6 +143,8 @@ def _self(person: Person, address: str, zone: ZoneInfo) -> Iterator[str]:
             since=local(person.created_at, zone),
             act=local(person.last_act_at, zone),
         )
+    if person.last_open:
+        yield "  " + say("last opened a letter on: {day}", day=person.last_open)
     if person.suppression:
         found = person.suppression
         why = [suppression_name(found.reason.value), local(found.since, zone), source_name(found.source)]

@@ -17,6 +17,7 @@ def kind_name(kind: str) -> str:
         "suppressed": say("suppressed"),
         "tracking_granted": say("agreed to being measured"),
         "tracking_refused": say("refused being measured"),
+        "tracking_asked": say("was asked about being measured"),
         "moved": say("changed address"),
         "reconfirm_asked": say("was asked whether to stay"),
     }

@@ -21,12 +21,14 @@ from newsletter_mailer.actions.consent.mailing import Post
 from newsletter_mailer.actions.consent.pages import Pages
 from newsletter_mailer.actions.consent.viewing import Letters
 from newsletter_mailer.actions.consent.writing import Writer
+from newsletter_mailer.actions.measuring.following import Following
+from newsletter_mailer.actions.measuring.recording import Recorder
 from newsletter_mailer.app import App, clock
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import NewsletterError, UsageError
 from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.web.listening import listening
-from newsletter_mailer.web.public import leaving
+from newsletter_mailer.web.public import following, leaving, measuring
 from newsletter_mailer.web.public.answers import Manners, page
 from newsletter_mailer.web.public.choosing import Choices
 from newsletter_mailer.web.public.joining import Joining
@@ -74,8 +76,11 @@ def server_of(pages: ASGIApp, workspace: Workspace) -> uvicorn.Server:
 
 
 @contextmanager
-def public_pages(app: App, trouble: Trouble) -> Iterator[ASGIApp]:
-    """The application, with its writer and its postman at work. Raises UsageError without `public_url`."""
+def public_pages(app: App, trouble: Trouble, *, now: Callable[[], int] = clock) -> Iterator[ASGIApp]:
+    """The application, with its writer and its postman at work. Raises UsageError without `public_url`.
+
+    now: milliseconds since 1970, UTC.
+    """
     url = app.workspace.settings.public_url
     if not url:
         raise UsageError(
@@ -86,7 +91,11 @@ def public_pages(app: App, trouble: Trouble) -> Iterator[ASGIApp]:
         )
     links = SignedLinks(app.secret, app.read_secret_again)
     post = Post(app.database, app.workspace, links, lambda: account_of(app.workspace), url.rstrip("/"))
-    with Writer(app.database) as writer, Postman(post, clock, trouble) as postman:
+    with (
+        Writer(app.database) as writer,
+        Recorder(writer.write) as recorder,
+        Postman(post, now, trouble) as postman,
+    ):
         base = urlsplit(url).path.rstrip("/")
         site = Site(
             workspace=app.workspace,
@@ -94,14 +103,14 @@ def public_pages(app: App, trouble: Trouble) -> Iterator[ASGIApp]:
             links=links,
             patience=Patience(app.workspace.settings.serve.asks_per_hour),
             base=base,
-            clock=clock,
+            clock=now,
             asked=postman.wake,
             mail_own_link=postman.mail_own_link,
         )
-        yield application(app, site, writer, home=url)
+        yield application(app, site, writer, recorder, home=url)
 
 
-def application(app: App, site: Site, writer: Writer, *, home: str) -> ASGIApp:
+def application(app: App, site: Site, writer: Writer, recorder: Recorder, *, home: str) -> ASGIApp:
     """All routes. home: the public address."""
     archive = Archive(app.database, app.workspace, home=home, subscribe=f"{site.base}/subscribe")
 
@@ -110,7 +119,9 @@ def application(app: App, site: Site, writer: Writer, *, home: str) -> ASGIApp:
 
     letters = Letters(app.database, site.links, picture=picture)
     routes = [
+        *following.routes(site, Following(app.database, site.links.is_sealed, recorder)),
         *leaving.routes(site, writer),
+        *measuring.routes(app, site, writer),
         *Choices(app, site, writer, letters).routes(),
         *Joining(app, site, writer).routes(),
         *Reviewing(app, site, writer).routes(),

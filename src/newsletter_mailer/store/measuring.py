@@ -1,0 +1,199 @@
+"""What is known of single copies: of readers who agree at that moment, and no longer than they do."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+
+from newsletter_mailer.model.delivery import Event
+from newsletter_mailer.model.machines import RULES, Rule, Visit, is_machine, judged
+from newsletter_mailer.model.measuring import DECOY, Purpose
+from newsletter_mailer.store import links as counting
+from newsletter_mailer.store.links import Followed, day_of
+from newsletter_mailer.store.schema import (
+    attempts,
+    campaigns,
+    deliveries,
+    last_opens,
+    links,
+    measured_clicks,
+    measured_opens,
+    subscribers,
+    trackers,
+)
+from newsletter_mailer.store.trackers import consents, cut
+
+_D, _K, _O, _T, _S, _L = (
+    table.c for table in (deliveries, measured_clicks, measured_opens, trackers, subscribers, links)
+)
+_LAST_OPEN = text(
+    "INSERT INTO last_opens (recipient_key, day) VALUES (:key, :day)"
+    " ON CONFLICT (recipient_key) DO UPDATE SET day = excluded.day WHERE excluded.day > last_opens.day"
+)
+_ACTED = (
+    update(subscribers)
+    .where(_S.id == bindparam("reader"), _S.last_act_at < bindparam("then"))
+    .values(last_act_at=bindparam("then"))
+)
+
+
+class Arrived(NamedTuple):
+    """Somebody followed a link of a copy that has a token, or opened it."""
+
+    token: str
+    visit: Visit
+
+
+class _Whose(NamedTuple):
+    """The copy of a token, and its reader as they are now."""
+
+    delivery: int
+    edition: int
+    campaign: int
+    key: str
+    purpose: Purpose
+    counts_clicks: bool
+    counts_opens: bool
+    keeps_day: bool
+
+
+def note(c: Connection, arrived: Sequence[Arrived]) -> None:
+    """Write down what the readers agreed to; of all others nothing, whatever their mail bears."""
+    whose = _whose(c, {one.token for one in arrived})
+    agreed = consents(c, {one.key for one in whose.values()})
+    measured: dict[_Whose, list[Visit]] = defaultdict(list)
+    for one in arrived:
+        owner = whose.get(one.token)
+        if owner is None or agreed.get(owner.key) is False:
+            continue
+        if one.visit.link is None and owner.keeps_day:
+            c.execute(_LAST_OPEN, {"key": owner.key, "day": day_of(one.visit.at)})
+        if owner.purpose is Purpose.CONSENTED and agreed.get(owner.key):
+            measured[owner].append(one.visit)
+    for owner, visits in measured.items():
+        _keep(c, owner, visits)
+        _judge(c, owner.delivery)
+    _count(c, measured)
+
+
+def bring_acts(c: Connection, of: Collection[str] | None = None) -> None:
+    """Bring readers' last act of their own up to the last link that they followed: an opened mail is none.
+
+    Not with each click, for a machine betrays itself only by its next ones. of: fingerprints; None: of everybody.
+    """
+    query = select(_D.subscriber_id, func.max(_K.at).label("at")).join_from(measured_clicks, deliveries)
+    query = query.where(~_K.machine, _D.subscriber_id.is_not(None)).group_by(_D.subscriber_id)
+    if of is not None:
+        query = query.where(_D.recipient_key.in_(of))
+    rows = [{"reader": row.subscriber_id, "then": row.at} for row in c.execute(query)]
+    if rows:
+        c.execute(_ACTED, rows)
+
+
+def end(c: Connection, recipient_key: str) -> None:
+    """A reader withdrew: what was measured of them is erased, and mails that they have measure nothing more."""
+    bring_acts(c, [recipient_key])
+    theirs = select(_D.id).join_from(deliveries, subscribers, _S.id == _D.subscriber_id)
+    mine = theirs.where(_S.recipient_key == recipient_key)
+    drop(c, mine)
+    forget_days(c, [recipient_key])
+
+
+def drop(c: Connection, deliveries_: Any) -> None:
+    """Forget what was measured of these deliveries, a query of their numbers."""
+    cut(c, _T.delivery_id.in_(deliveries_))
+    for kept in (measured_clicks, measured_opens):
+        c.execute(delete(kept).where(kept.c.delivery_id.in_(deliveries_)))
+
+
+def forget_days(c: Connection, keys: Collection[str]) -> None:
+    """Forget when these readers last opened a mail."""
+    c.execute(delete(last_opens).where(last_opens.c.recipient_key.in_(keys)))
+
+
+def _whose(c: Connection, tokens: Collection[str]) -> dict[str, _Whose]:
+    """The owners of those tokens that are somebody's."""
+    g = campaigns.c
+    rows = c.execute(
+        select(_T.token, _T.edition_id, _T.purpose, _D.id, _D.campaign_id, _S.recipient_key)
+        .add_columns(g.clicks, g.opens, g.hygiene)
+        .join_from(trackers, deliveries, _D.id == _T.delivery_id)
+        .join(subscribers, _S.id == _D.subscriber_id)
+        .join(campaigns, g.id == _D.campaign_id)
+        .where(_T.token.in_(tokens))
+    )
+    return {
+        row.token: _Whose(
+            row.id,
+            row.edition_id,
+            row.campaign_id,
+            row.recipient_key,
+            Purpose(row.purpose),
+            row.clicks,
+            row.opens,
+            row.hygiene,
+        )
+        for row in rows
+    }
+
+
+def _keep(c: Connection, owner: _Whose, visits: Iterable[Visit]) -> None:
+    rows = counting.rows_of(c, owner.edition)
+    for visit in visits:
+        if visit.link is not None and visit.link not in rows:
+            continue
+        given = {"delivery_id": owner.delivery, "at": visit.at, "machine": False, "why": _names(visit.signs)}
+        if visit.link is None:
+            c.execute(insert(measured_opens).values(given))
+        else:
+            c.execute(insert(measured_clicks).values(link_id=rows[visit.link], **given))
+
+
+def _judge(c: Connection, delivery: int) -> None:
+    """All visits of a copy anew: what a machine does next betrays what it did before."""
+    accepted = c.scalar(
+        select(func.max(attempts.c.at)).where(
+            attempts.c.delivery_id == delivery, attempts.c.event == Event.ACCEPTED.value
+        )
+    )
+    clicks = select(_K.id, _K.at, _K.machine, _K.why, _L.number).join_from(measured_clicks, links)
+    opens = select(_O.id, _O.at, _O.machine, _O.why).where(_O.delivery_id == delivery)
+    found = [
+        (measured_clicks, row, Visit(row.at, row.number, _signs(row.why)))
+        for row in c.execute(clicks.where(_K.delivery_id == delivery))
+    ] + [(measured_opens, row, Visit(row.at, None, _signs(row.why))) for row in c.execute(opens)]
+    visits = [visit for _, _, visit in found]
+    for table, row, visit in found:
+        rules = judged(visit, visits, accepted_at=accepted)
+        as_judged = (is_machine(rules), _names(rules))
+        if as_judged != (row.machine, row.why):
+            machine, why = as_judged
+            c.execute(update(table).where(table.c.id == row.id).values(machine=machine, why=why))
+
+
+def _count(c: Connection, measured: dict[_Whose, list[Visit]]) -> None:
+    """In the numbers of all readers alike they stand like any other."""
+    followed: Counter[Followed] = Counter()
+    loads: Counter[tuple[int, str]] = Counter()
+    for owner, visits in measured.items():
+        rows = counting.rows_of(c, owner.edition)
+        for visit in visits:
+            day = day_of(visit.at)
+            if visit.link is None:
+                loads[owner.campaign, day] += owner.counts_opens
+            elif owner.counts_clicks and visit.link != DECOY and visit.link in rows:
+                one = Followed(owner.campaign, rows[visit.link], day, is_machine(visit.signs))
+                followed[one] += 1
+    counting.count(c, followed, +loads)
+
+
+def _names(rules: Collection[Rule]) -> str:
+    return ",".join(rule.value for rule in RULES if rule in rules)
+
+
+def _signs(why: str) -> frozenset[Rule]:
+    """What was seen of a visit when it came; the rest is judged anew."""
+    return frozenset(rule for name in why.split(",") if name and (rule := Rule(name)).seen_at_once)
