@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,25 @@ from newsletter_mailer.yamlio.reader import read
 
 ISSUES = Path(__file__).parents[2] / "issues"
 SEED = ISSUES / "2021-07-coorace-occitanie"
+EVERY_BLOCK = ISSUES / "exemple-tous-les-blocs"
+WORDY = frozenset(
+    {
+        *(
+            "title",
+            "subject",
+            "preheader",
+            "tagline",
+            "number",
+            "text",
+            "kicker",
+            "caption",
+            "credit",
+            "alt",
+            "label",
+        ),
+        *("subtitle", "name", "role", "place", "value", "reason", "organisation", "terms", "website_label"),
+    }
+)
 WORDS = Path(__file__).parents[1] / "golden" / "coorace-occitanie-2021.txt"
 TODAY = dt.date(2026, 11, 2)
 OF_THE_ACCIDENTS = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_NETWORK|409|400")
@@ -203,3 +223,41 @@ def another_program_writes_the_same_line(window: Window, desk: Composing) -> Non
     window.is_saved()
     title.fill(wanted)
     window.is_saved()
+
+
+def harmful(value: Any, name: str = "") -> Any:
+    """The same issue with words that mean harm wherever words may stand; names, links and choices stay."""
+    if isinstance(value, dict):
+        return {key: harmful(inner, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [harmful(inner, name) for inner in value]
+    return HOSTILE if name in WORDY else value
+
+
+def test_words_that_mean_harm_are_words_in_every_field_of_every_block(
+    window: Window, desk: Composing
+) -> None:
+    shutil.copytree(EVERY_BLOCK, desk.file.parent, dirs_exist_ok=True)
+    wanted = harmful(data(EVERY_BLOCK / "issue.yaml")) | {"id": "essai-2026-11"}
+    desk.file.write_text(
+        json.dumps(wanted, ensure_ascii=False, default=str), encoding="utf-8"
+    )  # JSON is YAML
+    expect(window.blocks).to_have_count(len(wanted["blocks"]))
+    expect(window.mail.locator("body")).to_contain_text("onerror")
+
+    for place in range(len(wanted["blocks"])):
+        window.block(place)
+    closed = window.page.locator("#blocks .head[aria-expanded=false]")
+    while closed.count():
+        closed.first.click()
+    for view in ("Telephone", "Plain text", "Read aloud", "In Gmail", "Source", "Computer"):
+        window.press(view)
+    subject = window.field("Subject")
+    subject.fill(f"{HOSTILE} encore")
+    window.is_saved()
+
+    expect(window.page.locator("#subject")).to_contain_text("encore")
+    assert "owned" not in window.page.title()
+    assert window.page.locator("#writing script, #writing img[src=x], #spoken script").count() == 0
+    assert window.mail.locator("script, img[src=x]").count() == 0
+    assert data(desk.file)["subject"] == f"{HOSTILE} encore"

@@ -14,10 +14,13 @@ _SCHEMES = re.compile(
     r"(color-scheme[\"']?\s*(?:[:;]|content\s*=\s*[\"'])\s*)(?:light\s+dark|dark\s+light|light\s+only)",
     re.IGNORECASE,
 )
-_MARKUP = re.compile(r"<style\b[^>]*>.*?</style\s*>|<[a-z][^>]*>", re.IGNORECASE | re.DOTALL)
-_SOURCE = re.compile(
-    r"(\s(?:src|background|poster|srcset)\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE
+_MARKUP = re.compile(
+    r"""<style\b[^>]*>.*?</style\s*>|<[a-z](?:[^"'>]|"[^"]*"|'[^']*')*>""", re.IGNORECASE | re.DOTALL
 )
+_ATTRIBUTE = re.compile(  # each as a whole: an alternative text may say `src=`
+    r"""(\s)([^\s"'=<>/]+)(\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)"""
+)
+_SOURCES = frozenset({"src", "background", "poster", "srcset"})
 _CSS_URL = re.compile(r"url\(\s*(&quot;|[\"']?)(.*?)\1\s*\)", re.IGNORECASE | re.DOTALL)
 _HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
 
@@ -78,12 +81,14 @@ def _lit(markup: str, light: Light) -> str:
     markup = _CSS_URL.sub(lambda found: found.group() if _stays(found.group(2), light) else "none", markup)
     if markup[:6].lower() == "<style":
         return markup
-    return _SOURCE.sub(lambda found: _source(found, light), markup)
+    return _ATTRIBUTE.sub(lambda found: _attribute(found, light), markup)
 
 
-def _source(found: re.Match[str], light: Light) -> str:
-    value = found.group(2)
-    return found.group() if _stays(value.strip("\"'"), light) else f'{found.group(1)}"{NOTHING}"'
+def _attribute(found: re.Match[str], light: Light) -> str:
+    blank, name, equals, value = found.groups()
+    if name.lower() not in _SOURCES or _stays(value.strip("\"'"), light):
+        return found.group()
+    return f'{blank}{name}{equals}"{NOTHING}"'
 
 
 def _stays(address: str, light: Light) -> bool:

@@ -12,6 +12,8 @@ from newsletter_mailer.wording import sentence
 
 _TAG = re.compile(r"""<[a-zA-Z](?:[^"'<>]|"[^"]*"|'[^']*')*>""")
 _VALUE = re.compile(r'="([^"]*)"')
+_NAMED = re.compile(r'(<div aria-label=")([^"]*)(" aria-roledescription=)')
+_AS_RUST = re.compile(r"\\u\{([0-9a-f]{1,6})\}|\\\\")
 _FRACTION = re.compile(r'(<img\b[^>]*?\bwidth=")(\d+)\.\d+(")')
 
 
@@ -23,7 +25,15 @@ def to_html(source: str) -> str:
     except ValueError as error:
         raise _refused(safe, str(error)) from error
     page = page.replace("<!doctype html>", "<!DOCTYPE html>", 1)  # premailer drops the lower-case one
+    page = _NAMED.sub(_named, page, count=1)
     return _FRACTION.sub(r"\1\2\3", page)  # Outlook takes whole pixels only
+
+
+def _named(found: re.Match[str]) -> str:
+    """The name of the whole mail, which is its title: here too mrml writes as Rust does what it cannot print."""
+    return (
+        found[1] + _AS_RUST.sub(lambda sign: chr(int(sign[1], 16)) if sign[1] else "\\", found[2]) + found[3]
+    )
 
 
 def _spelled(found: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter_mailer.compose.lights import Light, shown
+from newsletter_mailer.compose.lights import NOTHING, Light, shown
 
 MAIL = """<!DOCTYPE html><html><head><meta name="color-scheme" content="light dark">
 <style>:root{color-scheme:light dark}@media (prefers-color-scheme: dark){.a{color:#fff!important}}
@@ -50,3 +50,14 @@ def test_links_open_nowhere_and_the_desk_shows_around_the_mail() -> None:
     page = shown(MAIL, Light(desk="#161412"))
 
     assert '<head><base target="_blank"><style>\nhtml{background:#161412' in page
+
+
+def test_words_about_a_source_stay_words() -> None:
+    page = (
+        '<head></head><img alt="&lt;img src=x onerror=1&gt; src=y" src="cid:a"><p title="background=z">a</p>'
+    )
+
+    html = shown(page, Light())
+
+    assert f'<img alt="&lt;img src=x onerror=1&gt; src=y" src="{NOTHING}">' in html
+    assert '<p title="background=z">a</p>' in html

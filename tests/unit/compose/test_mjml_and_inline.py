@@ -22,6 +22,14 @@ def test_spaces_that_do_not_break_and_accents_survive_in_attributes() -> None:
     assert "\\u{" not in html
 
 
+def test_the_name_of_the_mail_is_its_title_letter_by_letter() -> None:
+    html = to_html(
+        "<mjml><mj-head><mj-title>L’été\u00a0: \u202f\\ «</mj-title></mj-head><mj-body></mj-body></mjml>"
+    )
+
+    assert 'aria-label="L’été\u00a0: \u202f\\ «"' in html
+
+
 def test_pictures_have_whole_pixels_for_outlook() -> None:
     html = page('<mj-image src="cid:a" alt="" width="287.5px" />')
 
