@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from newsletter_mailer.cli import campaign_output as show
-from newsletter_mailer.cli import log_output, status_output
+from newsletter_mailer.cli import log_output, status_output, watching
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.wording import say, say_many
 
@@ -31,7 +31,11 @@ def campaigns(face: Face) -> None:
 
 @click.command()
 @click.argument("campaign")
-@click.option("--watch", is_flag=True, help="Stay, and show it anew every second.")
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="Stay, and show every second how far it is, how fast, and how long it takes.",
+)
 @click.pass_obj
 def status(face: Face, campaign: str, watch: bool) -> None:
     """Show where a campaign stands.
@@ -39,21 +43,19 @@ def status(face: Face, campaign: str, watch: bool) -> None:
     Example: newsletter status 2026-12-noel
     """
     from newsletter_mailer.actions.campaigns import one
-    from newsletter_mailer.actions.standing import Standing, standing
+    from newsletter_mailer.actions.standing import standing
+    from newsletter_mailer.actions.standing.live import Looking
 
     if watch and face.json:
         raise click.UsageError(say("--watch is for people: leave it out with --json"))
     with face.app() as app:
         found = one(app.database, campaign)
-
-        def look() -> Standing:
-            return standing(app.database, one(app.database, str(found.id)), now=app.now)
-
         if not watch:
-            status_output.status(face, look(), app.workspace.zone)
+            status_output.status(face, standing(app.database, found, now=app.now), app.workspace.zone)
             return
+        looking = Looking(app.database, found.id)
         try:
-            status_output.watch(face, look, app.workspace.zone, time.sleep)
+            watching.watch(face, lambda: looking.look(now=app.now), app.workspace.zone, time.sleep)
         except KeyboardInterrupt:  # only who watches goes away
             return
 

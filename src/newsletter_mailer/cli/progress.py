@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from newsletter_mailer.cli.output import Face, number
+from newsletter_mailer.model.speed import left_told, rate_told
 from newsletter_mailer.wording import say, say_many
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def progress(
                 now = bar.tasks[0]
                 ahead = in_two_parts and now.completed <= campaign.canary  # the break is still to come
                 bar.update(
-                    task, rate=rate_told(now.speed), left="" if ahead else _left_told(now.time_remaining)
+                    task, rate=rate_told(now.speed), left="" if ahead else left_told(now.time_remaining)
                 )
 
             def wait(for_: Wait) -> None:
@@ -113,21 +113,6 @@ def progress(
     finally:
         for number_, handler in before.items():
             signal.signal(number_, handler)
-
-
-def rate_told(speed: float | None) -> str:
-    """A speed (per second) by the unit in which it is a whole number worth reading; "" when there is none."""
-    if not speed:
-        return ""
-    if speed >= 1:
-        return say("{rate}/s", rate=f"{speed:.0f}")
-    if speed * 60 >= 1:
-        return say("{count}/min", count=f"{speed * 60:.0f}")
-    return say("{count}/h", count=f"{speed * 3600:.0f}")
-
-
-def _left_told(seconds: float | None) -> str:
-    return "" if seconds is None else str(timedelta(seconds=math.ceil(seconds)))
 
 
 def _waiting(wait: Wait, zone: ZoneInfo) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-import click
 
 from newsletter_mailer.cli.output import Face, number, table
 from newsletter_mailer.cli.times import iso, local
@@ -23,11 +20,7 @@ if TYPE_CHECKING:
     from newsletter_mailer.actions.standing import Standing
     from newsletter_mailer.model.campaign import Campaign, Counts
 
-LOOK_S = 1.0
 _MOST_FAULTS = 5  # lines
-_GOING_ON = frozenset(
-    {CampaignState.PLANNED, CampaignState.SCHEDULED, CampaignState.SENDING, CampaignState.WAITING}
-)
 _NEEDS_A_HAND = frozenset({CampaignState.PAUSED, CampaignState.HELD, CampaignState.STOPPED})
 
 
@@ -81,6 +74,11 @@ def status(face: Face, standing: Standing, zone: ZoneInfo) -> None:
 def lines(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
     """The same for people."""
     yield from _head(standing.campaign)
+    yield from notes(standing, zone)
+
+
+def notes(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
+    """What is to be said beside its counts, for people."""
     for version, count in standing.versions:
         yield _row(say("version {number}", number=version), number(count))
     if standing.returned:
@@ -112,10 +110,15 @@ def _to_do(campaign: Campaign) -> Iterator[str]:
 
 
 def _head(campaign: Campaign) -> Iterator[str]:
-    yield f"{campaign.id}  {_name(campaign)}  {state_name(campaign.state.value)}"
+    yield title(campaign)
     for name, count in _counts(campaign.counts).items():
         if count or name == "total":
             yield _row(status_name(name), number(count))
+
+
+def title(campaign: Campaign) -> str:
+    """Which it is, and where it stands."""
+    return f"{campaign.id}  {_name(campaign)}  {state_name(campaign.state.value)}"
 
 
 def _name(campaign: Campaign) -> str:
@@ -170,27 +173,6 @@ def _first_ones(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
         time=local(standing.rest_at, zone),
         **values,
     )
-
-
-def watch(face: Face, look: Callable[[], Standing], zone: ZoneInfo, rest: Callable[[float], object]) -> None:
-    """Show it again and again until nothing more happens by itself; into a file or a pipe only what changed.
-
-    rest: waits for so many seconds.
-    """
-    shown: list[str] = []
-    while True:
-        standing = look()
-        told = list(lines(standing, zone))
-        if told != shown:
-            if shown and sys.stdout.isatty():
-                click.echo(
-                    f"\x1b[{len(shown)}A\x1b[J", nl=False
-                )  # up to where it began, and clear from there
-            face.data("\n".join(told))
-            shown = told
-        if standing.campaign.state not in _GOING_ON and not standing.campaign.again_at:
-            return
-        rest(LOOK_S)
 
 
 def finished(face: Face, campaign: Campaign) -> None:

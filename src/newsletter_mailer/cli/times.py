@@ -14,3 +14,8 @@ def local(at: int | None, zone: ZoneInfo) -> str:
 def iso(at: int | None) -> str | None:
     """ISO 8601 in UTC with milliseconds, None for never. at: milliseconds since 1970, UTC."""
     return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds") if at else None
+
+
+def clock_time(at: int, zone: ZoneInfo) -> str:
+    """The time of day with its seconds. at: milliseconds since 1970, UTC."""
+    return f"{datetime.fromtimestamp(at / 1000, zone):%H:%M:%S}"

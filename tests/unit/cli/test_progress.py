@@ -13,8 +13,9 @@ import pytest
 from cli_kit import PLAIN, campaign
 from newsletter_mailer.actions.dispatch import Wait, Why
 from newsletter_mailer.actions.dispatch.tools import Tools
-from newsletter_mailer.cli.progress import progress, rate_told
+from newsletter_mailer.cli.progress import progress
 from newsletter_mailer.model.campaign import CampaignState, Counts
+from newsletter_mailer.model.speed import rate_told
 from newsletter_mailer.wording import in_language
 
 CAMPAIGN = campaign(CampaignState.SENDING, Counts(queued=56, sent=4))

@@ -86,41 +86,6 @@ def test_times_are_told_as_the_officers_clock_shows_them(campaign: Campaign, lin
 
 
 @pytest.mark.parametrize(
-    "last",
-    [
-        replace(CAMPAIGN, state=CampaignState.FINISHED, counts=Counts(sent=1240)),
-        replace(CAMPAIGN, state=CampaignState.STOPPED),
-        replace(CAMPAIGN, state=CampaignState.HELD),
-    ],
-)
-def test_a_watch_shows_what_changed_until_nothing_more_happens_by_itself(
-    capsys: pytest.CaptureFixture[str], last: Campaign
-) -> None:
-    later = replace(CAMPAIGN, counts=Counts(queued=1100, sent=140))
-    stopped_by_a_worker = replace(CAMPAIGN, state=CampaignState.STOPPED, again_at=NOON)
-    seen = iter([CAMPAIGN, CAMPAIGN, later, stopped_by_a_worker, last])
-    rests: list[float] = []
-
-    status_output.watch(PLAIN, lambda: replace(ALONE, campaign=next(seen)), PARIS, rests.append)
-
-    shown = capsys.readouterr().out
-    assert shown.count("3  noel") == 4
-    assert rests == [1.0] * 4
-    assert "\x1b" not in shown
-
-
-def test_on_a_terminal_a_watch_writes_over_what_it_showed(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    seen = iter([CAMPAIGN, replace(CAMPAIGN, state=CampaignState.FINISHED)])
-
-    status_output.watch(PLAIN, lambda: replace(ALONE, campaign=next(seen)), PARIS, lambda _: None)
-
-    assert capsys.readouterr().out.count("\x1b[4A\x1b[J") == 1
-
-
-@pytest.mark.parametrize(
     ("campaign", "steps"),
     [
         (replace(CAMPAIGN, state=CampaignState.PAUSED), ["  Continue with: newsletter resume 3"]),
