@@ -33,8 +33,8 @@ def words(subject: Subject) -> Iterator[Finding]:
             "text-parity",
             Level.WARNING,
             sentence(
-                "the text part lacks {share} % of the page's words, “{word}” among them",
-                share=round(100 * len(missing) / count),
+                "the text part lacks {share} of the page's words, “{word}” among them",
+                share=f"{round(100 * len(missing) / count)} %",
                 word=missing[0],
             ),
             sentence("the theme's blocks/*.txt say what its blocks/*.mjml say"),
