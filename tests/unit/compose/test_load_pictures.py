@@ -30,7 +30,7 @@ def photograph(kind: str = "JPEG", *, frames: int = 1) -> bytes:
 
 
 def refusal(workspace: Workspace, src: str) -> str:
-    quoted = src.replace("\\", "\\\\").replace("\0", "\\0").replace("\ud800", "\\ud800")
+    quoted = src.replace("\\", "\\\\").replace("\0", "\\0")
     path = write_issue(workspace, issue_text(f'  - {{ type: image, alt: x, src: "{quoted}" }}\n'))
     with pytest.raises(IssueError) as refused:
         load_issue(workspace, path)
@@ -59,7 +59,6 @@ def kept(workspace: Workspace, name: str, data: bytes) -> Path:
         "%2e%2e/%2e%2e/%2e%2e/secret.png",
         "a.png\0.jpg",
         "a%00.png",
-        "a\ud800.png",
     ],
 )
 def test_a_picture_outside_of_the_workspace_is_refused(
