@@ -27,6 +27,7 @@ bench: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/import_.py
 	$(BIN)/python benchmarks/one_click.py
 	$(BIN)/python benchmarks/bounces.py
+	$(BIN)/python benchmarks/report.py
 	$(BIN)/python benchmarks/send.py $(BENCH_OPTIONS)
 
 # The pages of the reference that the code knows, and the whole documentation as a site in build/docs.

@@ -61,6 +61,15 @@ def edition_numbered(c: Connection, number: int) -> Edition:
     return _read(c, editions.c.id == number)
 
 
+def content_hash(c: Connection, hash_: str) -> str:
+    """SHA-256 of what is kept under that hash: the same, unless somebody changed it. "" when nothing is kept."""
+    content = c.scalar(select(editions.c.content).where(editions.c.hash == hash_))
+    try:
+        return hashlib.sha256(zlib.decompress(content)).hexdigest() if content else ""
+    except zlib.error:
+        return ""
+
+
 def _read(c: Connection, wanted: ColumnElement[bool]) -> Edition:
     row = c.execute(select(editions.c.format, editions.c.content).where(wanted)).one()
     if row.format > FORMAT:

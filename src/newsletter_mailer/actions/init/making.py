@@ -19,7 +19,7 @@ from newsletter_mailer.yamlio.patching import apply
 from newsletter_mailer.yamlio.reader import read
 
 SAMPLE = "exemple-tous-les-blocs"
-IGNORED = "# what the program writes: addresses, the secret, journals\nvar/\n*.rejects.csv\n*.mbox\n"
+IGNORED = "# what the program writes: addresses, the secret, journals\nvar/\n*.rejects.csv\n*.mbox\nreport*.html\nreport*.pdf\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ _LEFT_OUT = {"defs", "title", "desc", "script", "style"}
 _KEPT = {"class", "d", "height", "transform", "viewBox", "width", "x", "y", "rx", "ry"}
 _STEPS = (1, 2, 5)
 _TICKS = 5
-_WIDTH = 640
 _BAR = 34  # height of a lying bar with the room around it
+_LETTERS = 14  # pixels of the page's own, from which the room for words is worked out
+WIDE, HALF = 820, 500  #: widths of a chart, in pixels of the page
 
 
 class Kind(Enum):
@@ -41,13 +42,13 @@ class Series:
 
 
 def chart(
-    kind: Kind, labels: Sequence[str], series: Sequence[Series], *, name: str, height: int = 260
+    kind: Kind, labels: Sequence[str], series: Sequence[Series], *, name: str, width: int = WIDE
 ) -> str:
     """An `<svg>` for the page; name: what it shows, for those who do not see it. "" when there is nothing to draw."""
     if not labels or not any(any(one.values) for one in series):
         return ""
-    lying = kind is Kind.BARS
-    drawn = _drawn(kind, labels, series, len(labels) * _BAR + 40 if lying else height)
+    height = len(labels) * _BAR + 40 if kind is Kind.BARS else width // 5 + 100
+    drawn = _drawn(kind, labels, series, (width, height))
     root = ET.fromstring(drawn)  # noqa: S314 - our own numbers, drawn by pygal
     _clean(root, [one.css for one in series])
     root.set("role", "img")
@@ -55,22 +56,37 @@ def chart(
     return ET.tostring(root, encoding="unicode", short_empty_elements=True)
 
 
-def _drawn(kind: Kind, labels: Sequence[str], series: Sequence[Series], height: int) -> bytes:
+def _drawn(kind: Kind, labels: Sequence[str], series: Sequence[Series], size: tuple[int, int]) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pygal's own, of Python's coming versions
         import pygal
+        from pygal.style import Style
 
+        lying = kind is Kind.BARS
+        style = Style(label_font_size=_LETTERS, major_label_font_size=_LETTERS)
+        made = getattr(pygal, kind.value)(css=(), js=(), style=style, **_look(size, lying))
         top = _top(kind, series)
-        options: dict[str, Any] = {"width": _WIDTH, "height": height, "margin": 6, "show_legend": False}
-        made = getattr(pygal, kind.value)(css=(), js=(), range=(0, top), y_labels=_ticks(top), **options)
-        made.formatter = lambda value: number(round(value or 0))
-        # lying bars are drawn from below
-        turn = -1 if kind is Kind.BARS else 1
+        made.range = (0, top)
+        made.y_labels = [{"value": value, "label": number(value)} for value in _ticks(top)]
+        turn = -1 if lying else 1  # lying bars are drawn from below
         made.x_labels = [*labels][::turn]
         for one in series:
             made.add(one.name, [*one.values][::turn])
         drawn: bytes = made.render()
     return drawn
+
+
+def _look(size: tuple[int, int], lying: bool) -> dict[str, Any]:
+    width, height = size
+    guides = {"show_y_guides": not lying, "show_x_guides": lying}
+    return {
+        "width": width,
+        "height": height,
+        "margin": 6,
+        "show_legend": False,
+        "truncate_label": -1,
+        **guides,
+    }
 
 
 def _top(kind: Kind, series: Sequence[Series]) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from newsletter_mailer.model.bounce import Category
 from newsletter_mailer.model.campaign import Campaign, Counts
+from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.model.report.attempts import MINUTE, MOST_BEATS, Beat, Timeline, Try, timeline, tries
 from newsletter_mailer.model.report.missed import Missed, Why
 from newsletter_mailer.model.report.reach import Contact, Person, Reach, Unreached
@@ -112,8 +113,7 @@ class Report:
     """Everything that the page says."""
 
     campaign: Campaign
-    title: str
-    language: str  #: of the issue
+    edition: Edition  #: the present one
     made_at: int
     receipt: Receipt
     timeline: Timeline

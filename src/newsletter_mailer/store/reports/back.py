@@ -80,6 +80,12 @@ def notices(c: Connection, campaign_id: int) -> int:
     return c.scalar(query.where(_B.campaign_id == campaign_id, _B.kind.in_(_NOTICES))) or 0
 
 
+def read_since(c: Connection, campaign_id: int, since: int) -> int:
+    """How many mails about the campaign were read since then."""
+    query = select(func.count()).select_from(bounces)
+    return c.scalar(query.where(_B.campaign_id == campaign_id, _B.read_at > since)) or 0
+
+
 def _returned(by: ColumnElement[Any]) -> Select[Any]:
     sent = (_B.kind == Kind.BOUNCE.value) & (_D.status == Status.SENT.value)
     return _bounced(by).where(sent)

@@ -1,8 +1,8 @@
 """The chain of a receipt: a hash over everything that stands of each delivery, made again from the ledger at any time.
 
-A link is SHA-256 of the link before it and one line for each delivery of its batches, in their order: number, Message-ID,
-fingerprint of the reader, edition, status, attempts, and of the last attempt its code and moment. `forget` and retention
-blank none of these.
+A link is SHA-256 of the link before it and of its own hash, which is SHA-256 of one line for each delivery of its batches,
+in their order: number, Message-ID, fingerprint of the reader, edition, status, attempts, and of the last attempt its code
+and moment, with tabs between. `forget` and retention blank none of these.
 """
 
 from __future__ import annotations
@@ -37,14 +37,13 @@ def chain(c: Connection, campaign_id: int, seed: str) -> Iterator[Link]:
     numbers = batches_with(c, campaign_id)
     last = hashlib.sha256(seed.encode()).hexdigest()
     for together in _pieces(numbers):
-        link = hashlib.sha256(last.encode())
-        count = 0
+        own, count = hashlib.sha256(), 0
         for batch in together:
             lines = c.scalars(_LINES.where(_D.campaign_id == campaign_id, _D.batch == batch)).all()
-            link.update("".join(f"{line}\n" for line in lines).encode())
+            own.update("".join(f"{line}\n" for line in lines).encode())
             count += len(lines)
-        last = link.hexdigest()
-        yield Link(together[-1], count, last)
+        last = hashlib.sha256(f"{last}{own.hexdigest()}".encode()).hexdigest()
+        yield Link(together[-1], count, own.hexdigest(), last)
 
 
 def changed_since(c: Connection, campaign_id: int, batches: tuple[int, int], since: int) -> int:

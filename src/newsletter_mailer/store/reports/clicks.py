@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Table, func, select
 
+from newsletter_mailer.model.measuring import Purpose
 from newsletter_mailer.model.report import LinkClicks, Measured
 from newsletter_mailer.store.schema import (
     campaigns,
@@ -44,7 +45,8 @@ def measured(c: Connection, campaign_id: int) -> Measured | None:
     )
     clicked, machine_clicks = _of(c, measured_clicks, campaign_id)
     loaded, machine_loads = _of(c, measured_opens, campaign_id)
-    asked = c.scalar(agreed.where(_D.campaign_id == campaign_id)) or 0
+    consented = _T.purpose == Purpose.CONSENTED.value
+    asked = c.scalar(agreed.where(_D.campaign_id == campaign_id, consented)) or 0
     return Measured(asked, clicked, machine_clicks, loaded, machine_loads)
 
 
