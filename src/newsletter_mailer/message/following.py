@@ -19,14 +19,14 @@ from newsletter_mailer.wording import in_language, say
 TRACKER = "links.tracker_token"
 WITHDRAW = "links.withdraw_token"
 # While a page is looked through it is one text: NUL, a segment's number and NUL begin each segment, for NUL stands in
-# no page; where a token is to stand is one of the two characters after it.
+# no page; where a token is to stand is one of the two characters after it, and the third stands for a slot.
 _MARK = re.compile(r"\x00(\d+)\x00")
-_TRACKER, _WITHDRAW = "\x01", "\x02"
+_TRACKER, _WITHDRAW, _SLOT = "\x01", "\x02", "\x03"
 _HREF = re.compile(
     r'(?P<tag><(?:a|v:[a-z]+)\s[^<>\x00]*?\bhref=")(?P<url>https?://[^"\x00]+)"', re.IGNORECASE
 )
 _OUT = re.compile(
-    r'(?P<begin><a\s[^<>\x00]*?\bhref=")\x00(?P<slot>\d+)\x00\x00\d+\x00(?P<end>"[^<>\x00]*>)(?:(?!</a>).)*</a>',
+    r'(?P<begin><a\s[^<>\x00]*?\bhref=")\x00(?P<slot>\d+)\x00\x03\x00\d+\x00(?P<end>"[^<>\x00]*>)(?:(?!</a>).)*</a>',
     re.DOTALL,
 )
 _TAG = re.compile(r"<[^<>]*>")
@@ -93,7 +93,7 @@ def is_tracked(edition: Edition) -> bool:
 
 def _joined(segments: tuple[Segment, ...]) -> str:
     return "".join(
-        f"\x00{number}\x00{segment.content if isinstance(segment.content, str) else ''}"
+        f"\x00{number}\x00{segment.content if isinstance(segment.content, str) else _SLOT}"
         for number, segment in enumerate(segments)
     )
 
@@ -111,6 +111,7 @@ def _apart(page: str, segments: tuple[Segment, ...], slots: dict[str, int]) -> t
 def _segment(was: Segment, text: str, slots: dict[str, int]) -> Iterator[Segment]:
     if isinstance(was.content, Slot):
         yield was
+        text = text.removeprefix(_SLOT)
     for piece in re.split(f"([{_TRACKER}{_WITHDRAW}])", text):
         if piece in slots:
             yield Segment(Slot(slots[piece], Place.HTML_URL_PART), was.when)
@@ -145,7 +146,7 @@ def _leads_somewhere(url: str) -> bool:
 def _label(page: str, at: int) -> str:
     """What readers see of the link whose tag goes on there."""
     inside = page[at : page.find("</a>", at)].partition(">")[2]
-    words = " ".join(html.unescape(_TAG.sub(" ", _MARK.sub("…", inside))).split())
+    words = " ".join(html.unescape(_TAG.sub(" ", _MARK.sub("", inside).replace(_SLOT, "…"))).split())
     alt = _ALT.search(inside)
     return (words or (html.unescape(alt[1]) if alt else ""))[:_LONGEST_LABEL]
 

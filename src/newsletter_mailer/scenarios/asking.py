@@ -1,21 +1,26 @@
-"""Readers who were silent for years are asked by mail whether they want to stay, some at each call."""
+"""Readers are asked by mail, some at each call: whether they want to stay, whether their reading may be measured."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
+from newsletter_mailer.actions.consent.joining import tracking_wording
+from newsletter_mailer.actions.measuring import asking as measuring
 from newsletter_mailer.actions.notify import notify
 from newsletter_mailer.actions.retention import note_asked, to_ask
 from newsletter_mailer.checks.links import answers_with
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import LoginRefused, NewsletterError, SecretError, Stopped
 from newsletter_mailer.smtp.pool import Account
+from newsletter_mailer.store.asking import Unasked
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.retention import Silent
 from newsletter_mailer.tokens import Secret, sign
-from newsletter_mailer.wording import in_language, say
+from newsletter_mailer.wording import in_language, say, sentence
 
+T = TypeVar("T")
 MOST = 50  #: mails at a call: half of what the most careful profile lets through in an hour
 
 
@@ -39,17 +44,59 @@ def ask_silent(
     waiting = to_ask(database, settings, now=clock())
     base = (settings.public_url or "").rstrip("/") if waiting else ""
     page = f"{base}/p/" if base and answers_with(base, database.ledger_id) else ""
-    refused = []
-    for one, letters in waiting[:MOST]:
+
+    def ask(turn: tuple[Silent, list[str]]) -> None:
+        one, letters = turn
         link = page + sign(secret, "person", one.id) if page else ""
+        _ask(workspace, account, one, letters, link, now=clock())
+        note_asked(database, settings, one, now=clock())
+
+    return _in_turn(waiting, ask, address=lambda turn: turn[0].address)
+
+
+def ask_about_measuring(
+    workspace: Workspace,
+    database: Database,
+    account: Account,
+    secret: Secret,
+    lists: Sequence[str],
+    *,
+    clock: Callable[[], int],
+) -> Asked:
+    """Ask readers of these lists whether their reading may be measured; the same call goes on where it stopped.
+
+    Raises NewsletterError when nobody could answer, for the pages are not there, and as `ask_silent`.
+    """
+    settings = workspace.settings
+    base = (settings.public_url or "").rstrip("/")
+    if not base or not answers_with(base, database.ledger_id):
+        raise NewsletterError(
+            sentence("readers could not answer: their pages cannot be reached"),
+            sentence("set `public_url` in newsletter.yaml and start: newsletter serve"),
+        )
+
+    def ask(one: Unasked) -> None:
+        with in_language(one.language or settings.language):
+            wording = tracking_wording(settings.identity.name)
+        page = f"{base}/m/{sign(secret, 'measure', one.id)}"
+        choices = f"{base}/p/{sign(secret, 'person', one.id)}"
+        subject, text = measuring.question(workspace, one, wording, page, choices)
+        new_id = f"measuring-{one.id}-{clock()}"
+        notify(workspace, account, one.address, subject, text, now=clock(), new_id=new_id)
+        measuring.note_asked(database, settings, one, wording=wording, now=clock())
+
+    return _in_turn(measuring.to_ask(database, lists, now=clock()), ask, address=lambda one: one.address)
+
+
+def _in_turn(waiting: Sequence[T], ask: Callable[[T], None], *, address: Callable[[T], str]) -> Asked:
+    refused = []
+    for one in waiting[:MOST]:
         try:
-            _ask(workspace, account, one, letters, link, now=clock())
+            ask(one)
         except (LoginRefused, SecretError, Stopped):
             raise
         except NewsletterError as error:
-            refused.append((one.address, error))
-        else:
-            note_asked(database, settings, one, now=clock())
+            refused.append((address(one), error))
     return Asked(len(waiting[:MOST]) - len(refused), tuple(refused), len(waiting[MOST:]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from newsletter_mailer.cli.audience import importing, lists, people, rights, segments, upkeep
+from newsletter_mailer.cli.audience import importing, lists, measuring, people, rights, segments, upkeep
 
 
 @click.group()
@@ -12,7 +12,7 @@ def subscribers() -> None:
     """Import subscribers, show what is known of one, and do what they ask for."""
 
 
-for command in (*importing.COMMANDS, *people.COMMANDS, *rights.COMMANDS):
+for command in (*importing.COMMANDS, *people.COMMANDS, *rights.COMMANDS, *measuring.COMMANDS):
     subscribers.add_command(command)
 
 COMMANDS: tuple[click.Command, ...] = (*lists.COMMANDS, subscribers, *segments.COMMANDS, *upkeep.COMMANDS)

@@ -13,6 +13,7 @@ from newsletter_mailer.wording import language, say, say_many
 if TYPE_CHECKING:
     from newsletter_mailer.actions.retention import Kept
     from newsletter_mailer.app import App
+    from newsletter_mailer.scenarios.asking import Asked
 
 _SHOWN = 10  # addresses on the screen; --json has all of them
 
@@ -60,6 +61,11 @@ def _ask(face: Face, app: App) -> None:
     from newsletter_mailer.scenarios.asking import ask_silent
 
     found = ask_silent(app.workspace, app.database, account_of(app.workspace), app.secret, clock=clock)
+    tell_asked(face, found)
+
+
+def tell_asked(face: Face, found: Asked) -> None:
+    """How many were asked by mail, who could not be, and how many are left."""
     text = say_many(
         "{count} was asked by mail.", "{count} were asked by mail.", found.asked, count=number(found.asked)
     )
