@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from issue_files import SETTINGS
+from issue_files import FOOT, HEAD, SETTINGS
 from newsletter_mailer.checks import all as all_checks
 from newsletter_mailer.checks.subject import Subject
 from newsletter_mailer.model.edition import Picture
@@ -286,3 +286,12 @@ def test_words_that_stand_there_twice(words: str, twice: bool, tmp_path: Path) -
 @pytest.mark.parametrize("words", ["TODO", "XXX", "Lorem ipsum dolor", "Bonjour [nom]", "???"])
 def test_words_that_were_to_be_replaced(words: str, tmp_path: Path) -> None:
     assert findings(subject_of(tmp_path, text(words)), "leftover")
+
+
+def test_files_that_are_heavy_only_together_are_told_together(tmp_path: Path) -> None:
+    files = {f"{name}.pdf": f"%PDF-1.7 {name}".encode().ljust(300_000) for name in ("un", "deux")}
+    head = HEAD.replace("blocks:", "attachments: [{ file: un.pdf }, { file: deux.pdf }]\nblocks:")
+
+    found = findings(subject_of(tmp_path, head + FOOT, files=files), "attachment-heavy")
+
+    assert [finding.at for finding in found] == [("attachments",)]
