@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import sqlite3
 import statistics
 import subprocess
@@ -26,7 +25,6 @@ ROUNDS = 3
 NOW = 1_800_000_000_000
 DOMAINS = ("gmail.com", "orange.fr", "free.fr", "laposte.net", "outlook.fr", "yahoo.fr", "sfr.fr")
 BATCH = 500
-MB = 1024  # kB
 
 
 def main() -> None:
@@ -59,8 +57,9 @@ def _run(folder: str, part: str) -> dict[str, float]:
 
 
 def _say(begun: float) -> None:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MB
-    print(json.dumps({"seconds": time.process_time() - begun, "peak": peak}))
+    from senders import peak_mb
+
+    print(json.dumps({"seconds": time.process_time() - begun, "peak": peak_mb()}))
 
 
 def _report(folder: Path) -> None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import Connection, Select, case, func, select
 
@@ -97,8 +98,8 @@ def to_telephone(
 ) -> Iterator[Unreached]:
     """The organisations that nobody of was reached, by name, with their people; the first of them, or all."""
     wanted = found.missed | found.without
-    names = c.execute(select(_O.id, _O.name).order_by(func.lower(_O.name), _O.id)).all()
-    rows = [(row.id, row.name) for row in names if row.id in wanted][:most]
+    named = [(row.id, row.name) for row in c.execute(select(_O.id, _O.name)) if row.id in wanted]
+    rows = sorted(named, key=lambda row: normalize("NFD", row[1].casefold()))[:most]  # É stands among the Es
     for start in range(0, len(rows), _TOGETHER):
         some = rows[start : start + _TOGETHER]
         people = _people(c, campaign, {number for number, _ in some})
