@@ -10,6 +10,7 @@ from newsletter_mailer.compose.dates import long_date
 from newsletter_mailer.compose.theme import load_tokens
 from newsletter_mailer.compose.vocabulary import FILTERS
 from newsletter_mailer.config import Settings, Workspace
+from newsletter_mailer.config.settings import PrivacySettings
 from newsletter_mailer.model.audience import Basis, MailingList
 from newsletter_mailer.store import audience
 from newsletter_mailer.store.database import Database
@@ -116,6 +117,18 @@ def _categories(settings: Settings) -> Iterator[str]:
     yield say("Subscriptions, with date, source, and the wording of each consent")
     yield say("For each mail: date, state, and what the mail server answered")
     yield say("Neither opened mails nor clicks are followed without consent")
+    yield from _measured(settings.privacy)
+
+
+def _measured(privacy: PrivacySettings) -> Iterator[str]:
+    if privacy.clicks == "counted" or privacy.opens == "counted":
+        yield say("How often links are followed or letters opened, by day: numbers of all readers together")
+    if privacy.measurement == "consented":
+        yield say("Of readers who agreed to it (GDPR art. 6.1.a): which letters they open, which links they follow")
+    if privacy.hygiene:
+        yield say(
+            "The day on which a reader last opened a letter, to stop writing to who no longer reads (CNIL 2026-042)"
+        )
 
 
 def _recipients(settings: Settings) -> Iterator[str]:

@@ -66,4 +66,34 @@ def _confirm(face: Face, count: int) -> None:
         raise NotConfirmed(sentence("nobody was asked"))
 
 
-COMMANDS = (ask_tracking,)
+@click.command("unread")
+@click.option("--months", type=click.IntRange(1, 36), default=12, show_default=True, help="For so long.")
+@click.pass_obj
+def unread(face: Face, months: int) -> None:
+    """List readers who have opened none of their letters for months, to ask them, or to write to them no more.
+
+    Known where `privacy.hygiene` is set, and as surely as pictures tell: who reads without pictures stands here, too.
+
+    Example: newsletter subscribers unread --months 18
+    """
+    from newsletter_mailer.actions.measuring.unread import who
+
+    with face.app() as app:
+        found = who(app.database, months=months, now=app.now)
+    if face.json:
+        face.data_json([{"address": address, "last_open": day or None} for address, day in found])
+        return
+    for address, day in found:
+        face.data(f"{address}  {day}".rstrip())
+    face.talk(
+        say_many(
+            "{count} reader opened nothing for {months} months.",
+            "{count} readers opened nothing for {months} months.",
+            len(found),
+            count=number(len(found)),
+            months=months,
+        )
+    )
+
+
+COMMANDS = (ask_tracking, unread)
