@@ -5,6 +5,7 @@ pygal works out where everything stands; its style sheets, scripts and tooltips 
 
 from __future__ import annotations
 
+import sys
 import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
@@ -59,11 +60,9 @@ def chart(
 def _drawn(kind: Kind, labels: Sequence[str], series: Sequence[Series], size: tuple[int, int]) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pygal's own, of Python's coming versions
-        import pygal
-        from pygal.style import Style
-
+        pygal = _pygal()
         lying = kind is Kind.BARS
-        style = Style(label_font_size=_LETTERS, major_label_font_size=_LETTERS)
+        style = pygal.style.Style(label_font_size=_LETTERS, major_label_font_size=_LETTERS)
         made = getattr(pygal, kind.value)(css=(), js=(), style=style, **_look(size, lying))
         top = _top(kind, series)
         made.range = (0, top)
@@ -74,6 +73,15 @@ def _drawn(kind: Kind, labels: Sequence[str], series: Sequence[Series], size: tu
             made.add(one.name, [*one.values][::turn])
         drawn: bytes = made.render()
     return drawn
+
+
+def _pygal() -> Any:
+    """The library, without the hook that it leaves among Python's importers: it finds nothing, and makes them warn."""
+    import pygal
+    import pygal.style
+
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != pygal.__name__]
+    return pygal
 
 
 def _look(size: tuple[int, int], lying: bool) -> dict[str, Any]:
