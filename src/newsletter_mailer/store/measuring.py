@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, text, update
 
 from newsletter_mailer.model.delivery import Event
-from newsletter_mailer.model.machines import RULES, Rule, Visit, is_machine, judged
+from newsletter_mailer.model.machines import RULES, TOGETHER_MS, Rule, Visit, is_machine, judged
 from newsletter_mailer.model.measuring import DECOY, Purpose
 from newsletter_mailer.store import links as counting
 from newsletter_mailer.store.links import Followed, day_of
@@ -39,6 +39,13 @@ _ACTED = (
     .values(last_act_at=bindparam("then"))
 )
 
+_JUDGED = {
+    table.name: update(table)
+    .where(table.c.id == bindparam("row"))
+    .values(machine=bindparam("is_machine"), why=bindparam("rules"))
+    for table in (measured_clicks, measured_opens)
+}
+
 
 class Arrived(NamedTuple):
     """Somebody followed a link of a copy that has a token, or opened it."""
@@ -60,11 +67,20 @@ class _Whose(NamedTuple):
     keeps_day: bool
 
 
+class _Measured(NamedTuple):
+    owner: _Whose
+    visit: Visit
+
+
+_Rows = Mapping[int, Mapping[int, int]]
+"""Of each edition, and of each number of a link, the row."""
+
+
 def note(c: Connection, arrived: Sequence[Arrived]) -> None:
     """Write down what the readers agreed to; of all others nothing, whatever their mail bears."""
     whose = _whose(c, {one.token for one in arrived})
     agreed = consents(c, {one.key for one in whose.values()})
-    measured: dict[_Whose, list[Visit]] = defaultdict(list)
+    measured: list[_Measured] = []
     for one in arrived:
         owner = whose.get(one.token)
         if owner is None or agreed.get(owner.key) is False:
@@ -72,11 +88,12 @@ def note(c: Connection, arrived: Sequence[Arrived]) -> None:
         if one.visit.link is None and owner.keeps_day:
             c.execute(_LAST_OPEN, {"key": owner.key, "day": day_of(one.visit.at)})
         if owner.purpose is Purpose.CONSENTED and agreed.get(owner.key):
-            measured[owner].append(one.visit)
-    for owner, visits in measured.items():
-        _keep(c, owner, visits)
-        _judge(c, owner.delivery)
-    _count(c, measured)
+            measured.append(_Measured(owner, one.visit))
+    if measured:
+        rows = {edition: counting.rows_of(c, edition) for edition in {one.owner.edition for one in measured}}
+        _keep(c, measured, rows)
+        _judge(c, measured)
+        _count(c, measured, rows)
 
 
 def bring_acts(c: Connection, of: Collection[str] | None = None) -> None:
@@ -140,53 +157,70 @@ def _whose(c: Connection, tokens: Collection[str]) -> dict[str, _Whose]:
     }
 
 
-def _keep(c: Connection, owner: _Whose, visits: Iterable[Visit]) -> None:
-    rows = counting.rows_of(c, owner.edition)
-    for visit in visits:
-        if visit.link is not None and visit.link not in rows:
-            continue
+def _keep(c: Connection, measured: Sequence[_Measured], rows: _Rows) -> None:
+    clicks, opens = [], []
+    for owner, visit in measured:
         given = {"delivery_id": owner.delivery, "at": visit.at, "machine": False, "why": _names(visit.signs)}
         if visit.link is None:
-            c.execute(insert(measured_opens).values(given))
-        else:
-            c.execute(insert(measured_clicks).values(link_id=rows[visit.link], **given))
+            opens.append(given)
+        elif link := rows[owner.edition].get(visit.link):
+            clicks.append({"link_id": link, **given})
+    if clicks:
+        c.execute(insert(measured_clicks), clicks)
+    if opens:
+        c.execute(insert(measured_opens), opens)
 
 
-def _judge(c: Connection, delivery: int) -> None:
-    """All visits of a copy anew: what a machine does next betrays what it did before."""
-    accepted = c.scalar(
-        select(func.max(attempts.c.at)).where(
-            attempts.c.delivery_id == delivery, attempts.c.event == Event.ACCEPTED.value
-        )
+def _judge(c: Connection, measured: Sequence[_Measured]) -> None:
+    """All late visits of these copies anew: what a machine does next betrays what it did before."""
+    deliveries_ = {one.owner.delivery for one in measured}
+    since = min(one.visit.at for one in measured) - 2 * TOGETHER_MS
+    visits = defaultdict(list)
+    for table, row in _since(c, deliveries_, since):
+        link = row.number if table is measured_clicks else None
+        visits[row.delivery_id].append((table, row, Visit(row.at, link, _signs(row.why))))
+    accepted = _accepted(c, deliveries_)
+    judged_anew: dict[Table, list[dict[str, object]]] = defaultdict(list)
+    for delivery, seen in visits.items():
+        others = [visit for _, _, visit in seen]
+        for table, row, visit in seen:
+            rules = judged(visit, others, accepted_at=accepted.get(delivery))
+            machine, why = is_machine(rules), _names(rules)
+            if (machine, why) != (row.machine, row.why):
+                judged_anew[table].append({"row": row.id, "is_machine": machine, "rules": why})
+    for table, changes in judged_anew.items():
+        c.execute(_JUDGED[table.name], changes)
+
+
+def _since(c: Connection, deliveries_: Collection[int], since: int) -> Iterator[tuple[Table, Any]]:
+    clicks = select(_K.id, _K.delivery_id, _K.at, _K.machine, _K.why, _L.number).join_from(
+        measured_clicks, links
     )
-    clicks = select(_K.id, _K.at, _K.machine, _K.why, _L.number).join_from(measured_clicks, links)
-    opens = select(_O.id, _O.at, _O.machine, _O.why).where(_O.delivery_id == delivery)
-    found = [
-        (measured_clicks, row, Visit(row.at, row.number, _signs(row.why)))
-        for row in c.execute(clicks.where(_K.delivery_id == delivery))
-    ] + [(measured_opens, row, Visit(row.at, None, _signs(row.why))) for row in c.execute(opens)]
-    visits = [visit for _, _, visit in found]
-    for table, row, visit in found:
-        rules = judged(visit, visits, accepted_at=accepted)
-        as_judged = (is_machine(rules), _names(rules))
-        if as_judged != (row.machine, row.why):
-            machine, why = as_judged
-            c.execute(update(table).where(table.c.id == row.id).values(machine=machine, why=why))
+    for row in c.execute(clicks.where(_K.delivery_id.in_(deliveries_), _K.at >= since)):
+        yield measured_clicks, row
+    for row in c.execute(select(measured_opens).where(_O.delivery_id.in_(deliveries_), _O.at >= since)):
+        yield measured_opens, row
 
 
-def _count(c: Connection, measured: dict[_Whose, list[Visit]]) -> None:
+def _accepted(c: Connection, deliveries_: Collection[int]) -> dict[int, int]:
+    """When the mail server took these copies, of those that it is known to have taken."""
+    a = attempts.c
+    query = select(a.delivery_id, func.max(a.at).label("at")).group_by(a.delivery_id)
+    rows = c.execute(query.where(a.delivery_id.in_(deliveries_), a.event == Event.ACCEPTED.value))
+    return {row.delivery_id: row.at for row in rows}
+
+
+def _count(c: Connection, measured: Sequence[_Measured], rows: _Rows) -> None:
     """In the numbers of all readers alike they stand like any other."""
     followed: Counter[Followed] = Counter()
     loads: Counter[tuple[int, str]] = Counter()
-    for owner, visits in measured.items():
-        rows = counting.rows_of(c, owner.edition)
-        for visit in visits:
-            day = day_of(visit.at)
-            if visit.link is None:
-                loads[owner.campaign, day] += owner.counts_opens
-            elif owner.counts_clicks and visit.link != DECOY and visit.link in rows:
-                one = Followed(owner.campaign, rows[visit.link], day, is_machine(visit.signs))
-                followed[one] += 1
+    for owner, visit in measured:
+        day = day_of(visit.at)
+        if visit.link is None:
+            loads[owner.campaign, day] += owner.counts_opens
+        elif owner.counts_clicks and visit.link != DECOY and visit.link in rows[owner.edition]:
+            link = rows[owner.edition][visit.link]
+            followed[Followed(owner.campaign, link, day, is_machine(visit.signs))] += 1
     counting.count(c, followed, +loads)
 
 

@@ -16,6 +16,7 @@ from newsletter_mailer.store.links import Followed, day_of
 from newsletter_mailer.store.measuring import Arrived
 
 _MOST = 10_000  # visits that wait: beyond, the oldest are done without
+_TOGETHER = 500  # of them in one transaction: a dispatch beside us waits for its end
 _PATIENCE_S = 10.0
 Write = Callable[[Callable[[Connection], None]], "Future[None]"]
 
@@ -74,7 +75,9 @@ class Recorder:
         with self._changed:
             if self._writing or self._waiting.empty:
                 return
-            batch, self._waiting, self._writing = self._waiting, _Batch(), True
+            batch, self._writing = self._waiting, True
+            self._waiting = _Batch(visits=batch.visits[_TOGETHER:])
+            del batch.visits[_TOGETHER:]
         self._write(partial(_note, batch)).add_done_callback(self._written)
 
     def _written(self, _future: Future[None]) -> None:
