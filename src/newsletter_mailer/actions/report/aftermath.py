@@ -47,8 +47,8 @@ def reach(report: Report) -> Section:
     """Organisations by how the issue reached them."""
     found = report.reach
     rows = (
-        (say("reached"), found.reached),
-        (say("not reached"), found.missed),
+        (say("somebody reached"), found.reached),
+        (say("nobody reached"), found.missed),
         (say("no valid contact"), found.without),
     )
     labels, values = [label for label, _ in rows], [count for _, count in rows]
@@ -96,5 +96,5 @@ def earlier(report: Report, zone: ZoneInfo) -> Section:
         title,
         chart=chart(Kind.COLUMNS, labels, series, name=title),
         legend=tuple((one.css, one.name) for one in series),
-        grid=Grid((*header, say("complaints"), say("left")), cells, frozenset({1})),
+        grid=Grid((*header, say("complaints"), say("unsubscribed")), cells, frozenset({1})),
     )

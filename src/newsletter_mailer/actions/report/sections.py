@@ -149,7 +149,7 @@ def _domains(report: Report) -> Section:
     drawn = [*rows[:_DOMAINS_DRAWN], *_others(rows[_DOMAINS_DRAWN:])]
     colours = (
         ("sent", say("reached")),
-        ("back", say("came back")),
+        ("back", say("came back later")),
         ("refused", say("refused")),
         ("later", say("open, in doubt or skipped")),
     )
