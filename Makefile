@@ -26,6 +26,7 @@ bench: $(VENV)/.installed-test
 	$(BIN)/python benchmarks/sign.py
 	$(BIN)/python benchmarks/import_.py
 	$(BIN)/python benchmarks/one_click.py
+	$(BIN)/python benchmarks/redirects.py
 	$(BIN)/python benchmarks/bounces.py
 	$(BIN)/python benchmarks/report.py
 	$(BIN)/python benchmarks/send.py $(BENCH_OPTIONS)
