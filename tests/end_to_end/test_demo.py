@@ -41,6 +41,8 @@ def test_the_demo_does_the_whole_job_and_ends(newsletter: Newsletter, tmp_path: 
     assert re.search(r"sent +61\n +refused +1\n +total +62", done.stdout)
     [folder] = tmp_path.glob("newsletter-demo-*")
     assert folder.stat().st_mode & 0o077 == 0
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert "550 5.1.1 This address does not exist any more" in report
 
 
 @pytest.mark.skipif(

@@ -111,6 +111,10 @@ class _Teller:
         unusual = [row for row in rows if row.attempts > 1 or row.status.value != "sent"]
         log_output.log([*unusual[:6], *[row for row in rows if row not in unusual][:3]], "table", self._zone)
 
+    def reported(self, page: Path) -> None:
+        self._step(say("The report says who got it, who did not, and why"))
+        self._face.talk(f"  {page}")
+
 
 def _next(face: Face, folder: Path, slug: str) -> None:
     face.talk(say("\nTry next:"))

@@ -1,4 +1,4 @@
-"""The whole job on a local sandbox: workspace, issue, readers, test, dispatch, log. Nothing leaves the machine."""
+"""The whole job on a local sandbox: workspace, issue, readers, test, dispatch, log, report. Nothing leaves the machine."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from newsletter_mailer.actions.dispatch import Tools, dispatch
 from newsletter_mailer.actions.init import SAMPLE, Answers, init
 from newsletter_mailer.actions.plan import Audience, Proposal, plan, propose
 from newsletter_mailer.actions.render import Rendered, render
+from newsletter_mailer.actions.report import report, write_page
 from newsletter_mailer.actions.subscribers import Imported, import_people
 from newsletter_mailer.actions.test import Tested, send_test
 from newsletter_mailer.config import Workspace, load_workspace
@@ -129,6 +130,9 @@ class Told(Protocol):
     def logged(self, rows: list[LogRow]) -> None:
         """Every recipient is accounted for."""
 
+    def reported(self, page: Path) -> None:
+        """The report is written."""
+
 
 def run(demo: Demo, told: Told, *, database: Database, secret: Secret, clock: Callable[[], int]) -> Campaign:
     """Do the whole job, telling each step."""
@@ -174,4 +178,7 @@ def run(demo: Demo, told: Told, *, database: Database, secret: Secret, clock: Ca
     done = dispatch(tools, campaign, wait=True)
     told.sent(done)
     told.logged(list(log(database, str(done.id), status=None)))
+    page = workspace.root / "report.html"
+    write_page(database, report(database, done, now=clock()), workspace, page)
+    told.reported(page)
     return done
