@@ -14,6 +14,7 @@ from newsletter_mailer.cli.inbox import fetch_first, without_inbox
 from newsletter_mailer.cli.output import Face, ask
 from newsletter_mailer.cli.progress import progress
 from newsletter_mailer.cli.proofs import tell_since_approval
+from newsletter_mailer.cli.typed import Number, digits
 from newsletter_mailer.cli.whom import audience_options
 from newsletter_mailer.errors import Held, NewsletterError
 from newsletter_mailer.wording import say, sentence
@@ -33,12 +34,12 @@ if TYPE_CHECKING:
 @click.option("--segment", metavar="NAME", help="Of these only readers of this segment.")
 @click.option("--at", "at", metavar="TIME", help='Leave then, e.g. "2026-12-01 09:00"; a worker sends it.')
 @click.option("--rate", metavar="N/h", help="So many an hour at most, whatever the provider's profile says.")
-@click.option("--canary", type=click.IntRange(min=0), default=0, help="So many readers first, then a break.")
+@click.option("--canary", type=Number(min=0), default=0, help="So many readers first, then a break.")
 @click.option("--erratum", is_flag=True, help="Only to those who got another version of this issue.")
 @click.option("--dry-run", is_flag=True, help="Show the head count and stop.")
 @click.option("--wait", is_flag=True, help="Stay until the last retry.")
 @click.option("--yes", is_flag=True, help="Do not ask; needs --expect.")
-@click.option("--expect", type=click.IntRange(min=0), help="The number of recipients, as shown.")
+@click.option("--expect", type=Number(min=0), help="The number of recipients, as shown.")
 @without_inbox
 @click.pass_obj
 def dispatch(
@@ -178,8 +179,8 @@ def _confirm(face: Face, total: int, answer: _Answer) -> None:
             show_default=False,
             value_proc=str,
         )
-        digits = "".join(said.split())
-        typed = int(digits) if digits.isdecimal() else None
+        number = digits(said)
+        typed = int(number) if number.isdecimal() else None
     elif not answer.yes:
         typed = None
     check_number(total, typed)

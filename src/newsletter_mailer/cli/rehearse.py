@@ -17,6 +17,7 @@ import click
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli.output import Face, number
 from newsletter_mailer.cli.progress import progress
+from newsletter_mailer.cli.typed import Number
 from newsletter_mailer.cli.whom import audience_options
 from newsletter_mailer.wording import say, say_many
 
@@ -40,7 +41,7 @@ _SHOWN = 20  # readers whose mail is not as it should be; all are in --json
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep all mails there, in a file that mail programs open (mbox).",
 )
-@click.option("--seed", type=click.IntRange(min=0), help="The same bad weather again, as far as that goes.")
+@click.option("--seed", type=Number(min=0), help="The same bad weather again, as far as that goes.")
 @click.option("--calm", is_flag=True, help="The server does nothing wrong.")
 @click.pass_obj
 def rehearse(
