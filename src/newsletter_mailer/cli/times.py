@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from newsletter_mailer.model.moments import iso as iso
 
 
 def local(at: int | None, zone: ZoneInfo) -> str:
     """In the workspace's time zone, "" for never. at: milliseconds since 1970, UTC."""
     return f"{datetime.fromtimestamp(at / 1000, zone):%Y-%m-%d %H:%M}" if at else ""
-
-
-def iso(at: int | None) -> str | None:
-    """ISO 8601 in UTC with milliseconds, None for never. at: milliseconds since 1970, UTC."""
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds") if at else None
 
 
 def clock_time(at: int, zone: ZoneInfo) -> str:

@@ -246,4 +246,4 @@ def test_the_clock_of_the_course_is_that_of_the_office(office: Season) -> None:
 
     page = page_of(office, campaign)
 
-    assert "From November 1, 2026, 13:00" in page  # noon UTC, in Paris
+    assert "November 1, 2026, 13:00" in page  # noon UTC, in Paris

@@ -8,7 +8,7 @@ from newsletter_mailer.actions.report.charts import HALF, Kind, Series, chart
 from newsletter_mailer.actions.report.parts import Grid, Section, numbers
 from newsletter_mailer.actions.report.words import day, share, short_day
 from newsletter_mailer.model.names import category_name
-from newsletter_mailer.model.report import BOUNCE_DAYS, DAY, Report
+from newsletter_mailer.model.report import BOUNCE_DAYS, DAY, Earlier, Report
 from newsletter_mailer.wording import number, say
 
 
@@ -66,35 +66,35 @@ def reach(report: Report) -> Section:
 
 def earlier(report: Report, zone: ZoneInfo) -> Section:
     """This issue as the last of several."""
-    here = report.campaign
-    rows = [
-        (one.slug, one.created_at, one.counts, one.reached, one.complaints, one.left)
-        for one in report.earlier
-    ]
-    rows.append((here.slug, here.created_at, here.counts, report.reached, report.complaints, report.left))
-    labels = [short_day(at, zone) for _, at, *_ in rows]
+    issues = [*report.earlier, _present(report)]
     series = [
-        Series("sent", say("reached"), [reached for *_, reached, _, _ in rows]),
-        Series("refused", say("not reached"), [counts.total - reached for _, _, counts, reached, *_ in rows]),
+        Series("sent", say("reached"), [one.reached for one in issues]),
+        Series("refused", say("not reached"), [one.counts.total - one.reached for one in issues]),
     ]
     title = say("Beside the last issues")
-    header = (say("issue"), say("planned on"), say("recipients"), say("reached"), say("share"))
-    cells = [
-        (
-            slug,
-            day(at, zone),
-            number(c.total),
-            number(reached),
-            share(reached, c.total),
-            number(spam),
-            number(left),
-        )
-        for slug, at, c, reached, spam, left in rows
-    ]
+    counted = (say("recipients"), say("reached"), say("share"), say("complaints"), say("unsubscribed"))
+    labels = [short_day(one.created_at, zone) for one in issues]
     return Section(
         "earlier",
         title,
         chart=chart(Kind.COLUMNS, labels, series, name=title),
         legend=tuple((one.css, one.name) for one in series),
-        grid=Grid((*header, say("complaints"), say("unsubscribed")), cells, frozenset({1})),
+        grid=Grid(
+            (say("issue"), say("planned on"), *counted),
+            [_cells(one, zone) for one in issues],
+            frozenset({1}),
+        ),
     )
+
+
+def _present(report: Report) -> Earlier:
+    """The report's own issue, as one among the others."""
+    here = report.campaign
+    came = (report.returned_readers, report.complaints, report.left)
+    return Earlier(here.id, here.slug, here.created_at, here.counts, *came)
+
+
+def _cells(one: Earlier, zone: ZoneInfo) -> tuple[str, ...]:
+    total = one.counts.total
+    reached = (number(total), number(one.reached), share(one.reached, total))
+    return one.slug, day(one.created_at, zone), *reached, number(one.complaints), number(one.left)

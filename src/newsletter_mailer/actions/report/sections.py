@@ -88,10 +88,20 @@ def _timeline(report: Report, zone: ZoneInfo) -> Section:
     grid = Grid((say("from"), *(name for _, name in _answers())), rows)
     assert line.first is not None
     assert line.last is not None
-    lead = say("From {begin} to {end}.", begin=moment(line.first, zone), end=moment(line.last, zone))
+    lead = _when(line.first, line.last, zone)
     title = say("How the dispatch went")
-    drawn = _drawn(Kind.COLUMNS, _thinned(labels), columns, title)
-    return Section("course", title, (lead,), drawn, _seen(columns), grid)
+    drawn = _drawn(Kind.COLUMNS, _thinned(labels), columns, title) if len(busy) > 1 else ""
+    return Section("course", title, (lead,), drawn, _seen(columns) if drawn else (), grid)
+
+
+def _when(first: int, last: int, zone: ZoneInfo) -> str:
+    """From the first minute to the last."""
+    if first == last:
+        return f"{moment(first, zone)}."
+    if day(first, zone) != day(last, zone):
+        return say("From {begin} to {end}.", begin=moment(first, zone), end=moment(last, zone))
+    times = {"begin": clock_time(first, zone), "end": clock_time(last, zone)}
+    return say("{day}, from {begin} to {end}.", day=day(first, zone), **times)
 
 
 def _days_apart(beats: Sequence[Beat], zone: ZoneInfo) -> bool:

@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -15,6 +14,7 @@ from newsletter_mailer.config import private_file
 from newsletter_mailer.errors import NewsletterError, UsageError, system_reason
 from newsletter_mailer.model.cells import defused
 from newsletter_mailer.model.delivery import Status
+from newsletter_mailer.model.moments import iso
 from newsletter_mailer.model.names import LEFT_OUT
 from newsletter_mailer.model.report import BOUNCE_DAYS, Missed, Report, Unreached
 from newsletter_mailer.store.database import Connection, Database
@@ -100,7 +100,7 @@ def _summary(report: Report) -> Iterator[Row]:
 
 def _timeline(report: Report) -> Iterator[Row]:
     for beat in report.timeline.beats:
-        yield _iso(beat.at), beat.accepted, beat.deferred, beat.refused, beat.open
+        yield iso(beat.at) or "", beat.accepted, beat.deferred, beat.refused, beat.open
 
 
 def _tries(report: Report) -> Iterator[Row]:
@@ -121,7 +121,7 @@ def _returned(report: Report) -> Iterator[Row]:
 
 def _missed(one: Missed) -> Row:
     status = (one.status.value, one.why.value, one.attempts, one.code or "")
-    return one.address, one.organisation, one.domain, *status, one.words, one.detail, _iso(one.at)
+    return one.address, one.organisation, one.domain, *status, one.words, one.detail, iso(one.at) or ""
 
 
 def _reach(report: Report) -> Iterator[Row]:
@@ -156,7 +156,7 @@ def _earlier(report: Report) -> Iterator[Row]:
             one.complaints,
             one.left,
         )
-        yield one.campaign, one.slug, _iso(one.created_at), *counts
+        yield one.campaign, one.slug, iso(one.created_at) or "", *counts
 
 
 def _clicks(report: Report) -> Iterator[Row]:
@@ -168,13 +168,16 @@ def _logged(row: LogRow) -> Row:
     came = "; ".join(
         f"{one.category.value if one.category else one.kind.value}: {one.reason}" for one in row.returned
     )
-    heard = (row.code or "", row.reply, row.detail, row.message_id, _iso(row.sent_at), _iso(row.updated_at))
+    heard = (
+        row.code or "",
+        row.reply,
+        row.detail,
+        row.message_id,
+        iso(row.sent_at) or "",
+        iso(row.updated_at) or "",
+    )
     reader = (row.address, row.organisation, row.domain, row.status.value, row.attempts)
     return *reader, *heard, row.version, came
-
-
-def _iso(at: int | None) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds") if at else ""
 
 
 def _files(found: Sequence[Table], kind: str, folder: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
+from newsletter_mailer.model.moments import iso
 from newsletter_mailer.model.person import Happened, Mail, Person
 
 
@@ -17,7 +17,7 @@ def as_json(person: Person) -> dict[str, object]:
         and {
             "reason": person.suppression.reason.value,
             "source": person.suppression.source,
-            "since": _iso(person.suppression.since),
+            "since": iso(person.suppression.since),
         },
         "subscriptions": [
             {
@@ -25,13 +25,13 @@ def as_json(person: Person) -> dict[str, object]:
                 "name": tie.name,
                 "status": tie.status.value,
                 "basis": tie.basis,
-                "since": _iso(tie.since),
+                "since": iso(tie.since),
                 "source": tie.source,
             }
             for tie in person.ties
         ],
         "left_lists": [
-            {"list": one.list, "since": _iso(one.since), "reason": one.reason, "source": one.source}
+            {"list": one.list, "since": iso(one.since), "reason": one.reason, "source": one.source}
             for one in person.departures
         ],
         **_history(person),
@@ -57,7 +57,7 @@ def _self(person: Person) -> Mapping[str, object]:
         "language": reader.language if reader else "",
         "organisation": reader.organisation if reader else "",
         "attributes": dict(reader.attributes) if reader else {},
-        **{name: _iso(at) for name, at in times.items()},
+        **{name: iso(at) for name, at in times.items()},
     }
 
 
@@ -65,7 +65,7 @@ def _history(person: Person) -> Mapping[str, object]:
     return {
         "consents": [
             {
-                "at": _iso(one.at),
+                "at": iso(one.at),
                 "kind": one.kind.value,
                 "list": one.list or None,
                 "wording": one.wording,
@@ -78,14 +78,14 @@ def _history(person: Person) -> Mapping[str, object]:
         "requests": [
             {
                 "lists": list(one.lists),
-                "asked_at": _iso(one.asked_at),
-                "confirmed_at": _iso(one.confirmed_at),
+                "asked_at": iso(one.asked_at),
+                "confirmed_at": iso(one.confirmed_at),
             }
             for one in person.requests
         ],
         "mails": [_mail(one) for one in person.mails],
         "last_open": person.last_open,
-        "tests": [_iso(at) for at in person.tests],
+        "tests": [iso(at) for at in person.tests],
     }
 
 
@@ -95,17 +95,11 @@ def _mail(one: Mail) -> dict[str, object]:
         "issue": one.issue,
         "address": one.address,
         "status": one.status.value,
-        "planned_at": _iso(one.planned_at),
+        "planned_at": iso(one.planned_at),
         "attempts": [_happened(each) for each in one.attempts],
         "events": [_happened(each) for each in one.events],
     }
 
 
 def _happened(one: Happened) -> dict[str, object]:
-    return {"at": _iso(one.at), "what": one.what, "code": one.code, "words": one.words}
-
-
-def _iso(at: int | None) -> str | None:
-    return (
-        datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds") if at is not None else None
-    )
+    return {"at": iso(one.at), "what": one.what, "code": one.code, "words": one.words}
