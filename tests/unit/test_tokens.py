@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import random
+import re
 
 import pytest
 
@@ -162,3 +163,30 @@ def test_of_a_million_tokens_of_chance_none_is_right() -> None:
         hits += tokens.verify(secret, purposes[number % len(purposes)], token) is not None
 
     assert hits == 0
+
+
+def test_a_seal_proves_its_words_for_its_purpose_alone() -> None:
+    sealed = tokens.seal(SECRET, "link", "3/7")
+
+    assert re.fullmatch(r"[0-9a-f]{34}", sealed)
+    assert tokens.is_sealed(SECRET, "link", "3/7", sealed)
+    assert not tokens.is_sealed(SECRET, "picture", "3/7", sealed)
+    assert not tokens.is_sealed(SECRET, "link", "3/8", sealed)
+    for place in range(34):
+        other = "0" if sealed[place] != "0" else "1"
+        assert not tokens.is_sealed(SECRET, "link", "3/7", sealed[:place] + other + sealed[place + 1 :])
+    assert not any(
+        tokens.is_sealed(SECRET, "link", "3/7", given) for given in ("", "x", "0" * 34, "0" * 50, "é" * 34)
+    )
+
+
+def test_a_seal_outlives_the_rotation_of_its_key_and_names_a_newer_one() -> None:
+    rotated = Secret(SECRET.raw, (bytes(31) + b"\x01",))
+    old, new = tokens.seal(SECRET, "link", "1/1"), tokens.seal(rotated, "link", "1/1")
+
+    assert old != new
+    assert tokens.is_sealed(rotated, "link", "1/1", old)
+    assert tokens.is_sealed(rotated, "link", "1/1", new)
+    assert tokens.is_newer(SECRET, new)
+    assert not tokens.is_newer(rotated, new)
+    assert not tokens.is_sealed(SECRET, "link", "1/1", new)

@@ -17,6 +17,7 @@ from newsletter_mailer.store.schema import (
     attempts,
     campaigns,
     deliveries,
+    issues,
     last_opens,
     links,
     measured_clicks,
@@ -96,15 +97,16 @@ def note(c: Connection, arrived: Sequence[Arrived]) -> None:
         _count(c, measured, rows)
 
 
-def bring_acts(c: Connection, of: Collection[str] | None = None) -> None:
+def bring_acts(c: Connection, of: Any = None) -> None:
     """Bring readers' last act of their own up to the last link that they followed: an opened mail is none.
 
-    Not with each click, for a machine betrays itself only by its next ones. of: fingerprints; None: of everybody.
+    Not with each click, for a machine betrays itself only by its next ones. of: a query of the numbers of deliveries;
+    None: of all.
     """
     query = select(_D.subscriber_id, func.max(_K.at).label("at")).join_from(measured_clicks, deliveries)
     query = query.where(~_K.machine, _D.subscriber_id.is_not(None)).group_by(_D.subscriber_id)
     if of is not None:
-        query = query.where(_D.recipient_key.in_(of))
+        query = query.where(_K.delivery_id.in_(of))
     rows = [{"reader": row.subscriber_id, "then": row.at} for row in c.execute(query)]
     if rows:
         c.execute(_ACTED, rows)
@@ -112,10 +114,11 @@ def bring_acts(c: Connection, of: Collection[str] | None = None) -> None:
 
 def end(c: Connection, recipient_key: str) -> None:
     """A reader withdrew: what was measured of them is erased, and mails that they have measure nothing more."""
-    bring_acts(c, [recipient_key])
-    theirs = select(_D.id).join_from(deliveries, subscribers, _S.id == _D.subscriber_id)
-    mine = theirs.where(_S.recipient_key == recipient_key)
-    drop(c, mine)
+    number = c.scalar(select(_S.id).where(_S.recipient_key == recipient_key))
+    of_any_issue = _D.issue_id.in_(select(issues.c.id))  # with which the index of readers begins
+    theirs = select(_D.id).where(of_any_issue, _D.subscriber_id == number)
+    bring_acts(c, theirs)
+    drop(c, theirs)
     forget_days(c, [recipient_key])
 
 
