@@ -24,6 +24,7 @@ from newsletter_mailer.store import audience, campaigns
 from newsletter_mailer.store.campaigns import Audience
 from newsletter_mailer.tokens import sign
 from newsletter_mailer.web.listening import listening
+from newsletter_mailer.web.officer.door import Door
 from newsletter_mailer.web.public.server import public_pages, server_of
 
 FORM = "application/x-www-form-urlencoded"
@@ -134,9 +135,18 @@ class Serving:
 
 @contextmanager
 def serving(
-    folder: Path, *, smtp: int = 1, base: str = "", more: str = "", now: Callable[[], int] = clock
+    folder: Path,
+    *,
+    smtp: int = 1,
+    base: str = "",
+    more: str = "",
+    now: Callable[[], int] = clock,
+    door: Door | None = None,
 ) -> Iterator[Serving]:
-    """The pages of a new workspace, stopped at the end. base: path of the public address; more: settings."""
+    """The pages of a new workspace, stopped at the end.
+
+    base: path of the public address; more: settings; door: to the officer's pages.
+    """
     (folder / "var").mkdir(parents=True, exist_ok=True)
     secret = folder / "var" / "secret"
     if not secret.exists():
@@ -149,7 +159,7 @@ def serving(
             SETTINGS.format(smtp=smtp, url=url, more=more), encoding="utf-8"
         )
         troubles: list[NewsletterError] = []
-        with open_app(folder) as app, public_pages(app, troubles.append, now=now) as pages:
+        with open_app(folder) as app, public_pages(app, troubles.append, now=now, door=door) as pages:
             server = server_of(pages, app.workspace)
             thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
             thread.start()

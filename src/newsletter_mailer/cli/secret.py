@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -22,15 +23,21 @@ def secret() -> None:
 
 
 @secret.command("set")
-@click.argument("what", type=click.Choice(["oauth"]))
+@click.argument("what", type=click.Choice(["oauth", "officer"]))
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
 @click.option("--inbox", is_flag=True, help="The permission to read the mailbox, instead of that to send.")
 @click.pass_obj
-def set_(face: Face, what: str, no_open: bool, inbox: bool) -> None:  # noqa: ARG001  one word so far
-    """Ask Microsoft or Google for the permission to send, or to read the mailbox, and keep it.
+def set_(face: Face, what: str, no_open: bool, inbox: bool) -> None:
+    """Keep what opens doors.
+
+    oauth: asks Microsoft or Google for the permission to send, or to read the mailbox. officer: the password of the
+    officer's pages in newsletter serve; without a terminal it is read from standard input.
 
     Example: newsletter secret set oauth
     """
+    if what == "officer":
+        _set_officer(face)
+        return
     import time
 
     from newsletter_mailer.actions.secret import set_oauth
@@ -59,6 +66,31 @@ def set_(face: Face, what: str, no_open: bool, inbox: bool) -> None:  # noqa: AR
         face.talk(say("Next: newsletter inbox fetch"))
         return
     face.talk(say("Next: newsletter test ISSUE --to YOU@EXAMPLE.ORG"))
+
+
+def _set_officer(face: Face) -> None:
+    import secrets
+
+    from newsletter_mailer.actions.officer.password import SALT_BYTES, keep
+
+    with face.app() as app:
+        typed = _typed() if face.ask else sys.stdin.readline().rstrip("\r\n")
+        path = keep(app.workspace, typed, salt=secrets.token_bytes(SALT_BYTES))
+        where = app.workspace.display(path)
+        url = (app.workspace.settings.public_url or "").rstrip("/")
+    face.talk(say("A hash of the password is kept in {path}.", path=where), style="green")
+    if url:
+        face.talk(say("Next: newsletter serve, then {url}", url=f"{url}/officer"))
+
+
+def _typed() -> str:
+    """The password, typed twice the same."""
+    while True:
+        typed: str = click.prompt(say("Password of the officer’s pages"), hide_input=True, err=True)
+        again: str = click.prompt(say("Once more"), hide_input=True, err=True)
+        if typed == again:
+            return typed
+        click.echo(say("These were two different ones. Please type it again."), err=True)
 
 
 @secret.command()

@@ -20,10 +20,14 @@ _NOTHING: Sequence[tuple[str, str]] = ()
 class Pages:
     """Every page in every language. Raises NewsletterError for a theme that cannot be used."""
 
-    def __init__(self, workspace: Workspace, *, base: str) -> None:
-        """base: the path of the public address, without a slash at its end; "" at the top of a domain."""
+    def __init__(self, workspace: Workspace, *, base: str, room: str = "public") -> None:
+        """base: the path of the public address, without a slash at its end; "" at the top of a domain.
+
+        room: the theme's folder that holds their templates.
+        """
         self._workspace = workspace
         self._base = base
+        self._room = room
         self._same: dict[tuple[str, str], str] = {}
 
     @cached_property
@@ -36,14 +40,14 @@ class Pages:
 
     def style(self) -> str:
         """The style sheet of all pages."""
-        return self._render("public/pages.css", {"tokens": self._tokens})
+        return self._render(f"{self._room}/pages.css", {"tokens": self._tokens})
 
     def page(self, name: str, language: str, title: Sentence, *, bare: bool = False, **values: Any) -> str:
-        """One page of `public/`. bare: without head and foot, to stand within another page."""
+        """One page of the room. bare: without head and foot, to stand within another page."""
         settings = self._workspace.settings
         with in_language(language):
             return self._render(
-                f"public/{name}.html",
+                f"{self._room}/{name}.html",
                 {
                     "identity": settings.identity,
                     "privacy": settings.privacy,

@@ -23,11 +23,14 @@ from newsletter_mailer.actions.consent.viewing import Letters
 from newsletter_mailer.actions.consent.writing import Writer
 from newsletter_mailer.actions.measuring.following import Following
 from newsletter_mailer.actions.measuring.recording import Recorder
+from newsletter_mailer.actions.officer.password import kept
 from newsletter_mailer.app import App, clock
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import NewsletterError, UsageError
 from newsletter_mailer.model.edition import Edition
-from newsletter_mailer.web.listening import listening
+from newsletter_mailer.web.listening import LOOPBACK, listening
+from newsletter_mailer.web.officer.door import Door
+from newsletter_mailer.web.officer.pages import Officer
 from newsletter_mailer.web.public import following, leaving, measuring
 from newsletter_mailer.web.public.answers import Manners, page
 from newsletter_mailer.web.public.choosing import Choices
@@ -44,19 +47,43 @@ _MOST_VISITORS = 800  # at once: with 1,024 open files, which is usual, the ledg
 Trouble = Callable[[NewsletterError], None]
 
 
-def serve(app: App, *, host: str, port: int, announce: Callable[[str], None], trouble: Trouble) -> None:
+def serve(
+    app: App,
+    *,
+    host: str,
+    port: int,
+    announce: Callable[[str], None],
+    trouble: Trouble,
+    officer: Callable[[str], None] | None = None,
+) -> None:
     """Serve the pages until Ctrl-C or SIGTERM. `announce` gets the address once somebody listens there.
 
-    trouble: gets what goes wrong meanwhile and mends itself. Raises UsageError without `public_url`, or when the
-    port is taken; SecretError when the mail server's password is missing.
+    officer: gets a link that opens the officer's pages once, where one is wanted. trouble: gets what goes wrong
+    meanwhile and mends itself. Raises UsageError without `public_url`, or when the port is taken; SecretError when the
+    mail server's password is missing.
     """
     account_of(app.workspace)
-    with listening(port, host, hint=_ANOTHER) as listener, public_pages(app, trouble) as pages:
-        announce(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}")
+    door = Door(lambda: kept(app.workspace))
+    with listening(port, host, hint=_ANOTHER) as listener, public_pages(app, trouble, door=door) as pages:
+        own = listener.getsockname()[1]
+        announce(f"http://{_named(host)}:{own}")
+        if officer is not None:
+            officer(f"http://{_here(host)}:{own}/officer/in/{door.new_link(now=clock())}")
         try:
             server_of(pages, app.workspace).run(sockets=[listener])
         except KeyboardInterrupt:  # uvicorn has closed everything by then and passes the signal on
             return
+
+
+def _here(host: str) -> str:
+    """The name by which this machine reaches itself there."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104  of all its addresses
+        return LOOPBACK
+    return _named(host)
+
+
+def _named(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def server_of(pages: ASGIApp, workspace: Workspace) -> uvicorn.Server:
@@ -76,11 +103,16 @@ def server_of(pages: ASGIApp, workspace: Workspace) -> uvicorn.Server:
 
 
 @contextmanager
-def public_pages(app: App, trouble: Trouble, *, now: Callable[[], int] = clock) -> Iterator[ASGIApp]:
+def public_pages(
+    app: App, trouble: Trouble, *, now: Callable[[], int] = clock, door: Door | None = None
+) -> Iterator[ASGIApp]:
     """The application, with its writer and its postman at work. Raises UsageError without `public_url`.
 
-    now: milliseconds since 1970, UTC.
+    now: milliseconds since 1970, UTC. door: to the officer's pages; None for the one that the password alone opens.
+    Raises SecretError for a file of it that is of no use.
     """
+    kept(app.workspace)  # a file that is of no use is told now, not to the officer at the door
+    door = door or Door(lambda: kept(app.workspace))
     url = app.workspace.settings.public_url
     if not url:
         raise UsageError(
@@ -107,10 +139,12 @@ def public_pages(app: App, trouble: Trouble, *, now: Callable[[], int] = clock) 
             asked=postman.wake,
             mail_own_link=postman.mail_own_link,
         )
-        yield application(app, site, writer, recorder, home=url)
+        yield application(app, site, writer, recorder, door, home=url)
 
 
-def application(app: App, site: Site, writer: Writer, recorder: Recorder, *, home: str) -> ASGIApp:
+def application(
+    app: App, site: Site, writer: Writer, recorder: Recorder, door: Door, *, home: str
+) -> ASGIApp:
     """All routes. home: the public address."""
     archive = Archive(app.database, app.workspace, home=home, subscribe=f"{site.base}/subscribe")
 
@@ -125,6 +159,7 @@ def application(app: App, site: Site, writer: Writer, recorder: Recorder, *, hom
         *Choices(app, site, writer, letters).routes(),
         *Joining(app, site, writer).routes(),
         *Reviewing(app, site, writer).routes(),
+        *Officer(app, site, door).routes(),
         *Reading(site, archive, ledger_id=app.database.ledger_id).routes(),
     ]
     starlette = Starlette(

@@ -1,0 +1,1 @@
+"""What the officer's pages stand on: the password by which they are opened."""
