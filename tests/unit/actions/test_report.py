@@ -12,7 +12,7 @@ from newsletter_mailer.actions.report import report
 from newsletter_mailer.model.audience import SuppressionReason
 from newsletter_mailer.model.bounce import Category
 from newsletter_mailer.model.campaign import Campaign
-from newsletter_mailer.model.report import Contact, ReturnedRow, Why
+from newsletter_mailer.model.report import Contact, Measured, ReturnedRow, Why
 from newsletter_mailer.store import audience, links
 from newsletter_mailer.store.forgetting import forget
 from newsletter_mailer.tokens import recipient_key
@@ -255,3 +255,37 @@ def test_an_excluded_list_s_organisations_are_not_looked_for(office: Season) -> 
     found = report(office.database, campaign, now=LATER).reach
 
     assert found.without == 0
+
+
+def test_loads_of_pictures_are_told_apart_from_readers(office: Season) -> None:
+    campaign = eventful(office)
+    assert report(office.database, campaign, now=LATER).loads is None
+    office.change("UPDATE campaigns SET opens = 1")
+    office.change("INSERT INTO open_counts VALUES (1, '2026-11-01', 40), (1, '2026-11-02', 2)")
+
+    found = report(office.database, campaign, now=LATER)
+
+    assert found.loads == 42
+    assert found.reached == 5
+
+
+def test_those_who_agreed_are_counted_as_people_and_machines_apart(office: Season) -> None:
+    campaign = counted(office)
+    office.change("UPDATE campaigns SET measured = 1")
+    first, second, third = (
+        str(row[0]) for row in office.rows("SELECT id FROM deliveries ORDER BY id LIMIT 3")
+    )
+    for number, (delivery, purpose) in enumerate(
+        ((first, "consented"), (second, "consented"), (third, "hygiene"))
+    ):
+        office.change("INSERT INTO trackers VALUES (?, 1, ?, ?)", f"t{number}", delivery, purpose)
+    clicked = "INSERT INTO measured_clicks (delivery_id, link_id, at, machine, why) VALUES (?, 1, ?, ?, ?)"
+    for machine in (0, 0, 1):
+        office.change(clicked, first, NOON, machine, "")
+    office.change(
+        "INSERT INTO measured_opens (delivery_id, at, machine, why) VALUES (?, ?, 1, 'apple')", second, NOON
+    )
+
+    found = report(office.database, campaign, now=LATER).measured
+
+    assert found == Measured(asked=2, clicked=1, machine_clicks=1, loaded=0, machine_loads=1)

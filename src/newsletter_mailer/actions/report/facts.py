@@ -58,6 +58,7 @@ def _gathered(c: Connection, campaign: Campaign, ledger: str, now: int) -> Repor
         earlier=earlier(c, campaign, most=_EARLIER),
         clicks=clicks.clicks(c, campaign.id),
         measured=clicks.measured(c, campaign.id),
+        loads=clicks.loads(c, campaign.id),
     )
 
 

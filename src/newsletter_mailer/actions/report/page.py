@@ -239,6 +239,11 @@ def _reading(report: Report) -> Iterator[str]:
     yield say(
         "Opened mails are not counted: Apple, Gmail and filters load pictures of mails that nobody reads."
     )
+    if report.loads is not None:
+        yield say(
+            "Its picture was loaded {count} times, by readers and machines alike: that says little.",
+            count=number(report.loads),
+        )
     if report.clicks is None:
         yield say("Links are not counted in this issue.")
     yield say("Receipt: anyone with the ledger can make it again. It holds no name and no address.")  # fmt: skip

@@ -130,6 +130,7 @@ class Report:
     earlier: tuple[Earlier, ...]  #: oldest first
     clicks: tuple[LinkClicks, ...] | None = None  #: None: they are not counted
     measured: Measured | None = None
+    loads: int | None = None  #: of a picture that is the same for everybody; None: they are not counted
 
     @property
     def reached(self) -> int:

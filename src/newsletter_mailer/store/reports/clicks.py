@@ -13,6 +13,7 @@ from newsletter_mailer.store.schema import (
     links,
     measured_clicks,
     measured_opens,
+    open_counts,
     trackers,
 )
 
@@ -34,6 +35,14 @@ def clicks(c: Connection, campaign_id: int) -> tuple[LinkClicks, ...] | None:
         .order_by(_L.number)
     )
     return tuple(LinkClicks(*found) for found in c.execute(query))
+
+
+def loads(c: Connection, campaign_id: int) -> int | None:
+    """How often the picture that is the same for everybody was loaded; None where that is not counted."""
+    if not c.scalar(select(_C.opens).where(_C.id == campaign_id)):
+        return None
+    query = select(func.sum(open_counts.c.loads)).where(open_counts.c.campaign_id == campaign_id)
+    return c.scalar(query) or 0
 
 
 def measured(c: Connection, campaign_id: int) -> Measured | None:
