@@ -170,7 +170,7 @@ class ServeSettings(Section):
     """Web servers that tell for whom they ask (X-Forwarded-For)."""
     asks_per_hour: Annotated[int, Field(ge=1)] = 10
     """How often one visitor may send the form to subscribe; more is passed over in silence."""
-    officer_password_file: Plain = "var/officer"
+    officer_password_file: Plain = "var/officer"  # noqa: S105  where it stands
     """The hash of the password that opens the officer's pages; `newsletter secret set officer` makes it."""
     mails_per_hour: Annotated[int, Field(ge=1)] = 200
     """Mails to confirm, to all visitors together; who asks beyond that gets theirs later."""

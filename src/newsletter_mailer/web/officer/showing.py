@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from newsletter_mailer.actions.report import share
 from newsletter_mailer.actions.standing import Standing, next_steps
 from newsletter_mailer.actions.standing.live import Live
 from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
@@ -110,13 +111,6 @@ def seen(live: Live, zone: ZoneInfo) -> Seen:
 def local(at: int, zone: ZoneInfo) -> str:
     """A moment in the workspace's time zone. at: milliseconds since 1970, UTC."""
     return f"{datetime.fromtimestamp(at / 1000, zone):%Y-%m-%d %H:%M}"
-
-
-def share(part: int, whole: int) -> str:
-    """In per cent; all of them only when it is all."""
-    if not whole:
-        return ""
-    return say("{percent} %", percent=part * 100 // whole)
 
 
 def _domains(found: Sequence[tuple[str, Counts]]) -> Iterator[DomainLine]:
