@@ -110,6 +110,7 @@ def _new(
     face: Face, app: App, issue: str, audience: Audience, wanted: Wishes, answer: _Answer
 ) -> Campaign | None:
     """A campaign proposed, confirmed and planned; None when it was only to be looked at."""
+    from newsletter_mailer.actions.measuring.telling import measuring_told
     from newsletter_mailer.actions.pace import pace_told
     from newsletter_mailer.actions.plan import check_approved, plan, propose, unapproved
 
@@ -124,6 +125,7 @@ def _new(
         rate=wanted.rate,
     )
     seen = look_once_more(app, issue, leaves=wanted.at or app.now)
+    told += measuring_told(app.workspace, proposal.web_base)
     show.proposal(face, proposal, issue, [*seen, *told])
     if wanted.canary and proposal.head_count.total:
         show.canary(face, wanted.canary, proposal.head_count.total, app.workspace.settings.canary_wait)
