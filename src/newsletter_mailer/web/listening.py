@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 from newsletter_mailer.errors import UsageError, system_reason
 from newsletter_mailer.wording import Sentence, sentence
@@ -34,3 +38,17 @@ def listening(port: int, host: str = LOOPBACK, *, hint: Sentence = _FREE_ONE) ->
             hint,
         ) from error
     return listener
+
+
+@contextmanager
+def ended_like_ctrl_c() -> Iterator[None]:
+    """SIGTERM, by which services are ended, is as good as Ctrl-C: what is known and not yet written down is written."""
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
@@ -99,3 +103,30 @@ def test_a_person_is_shown_when_they_last_opened_a_letter(world: Measured) -> No
 
 def test_the_register_says_what_is_measured(world: Measured) -> None:
     assert "The day on which a reader last opened a letter" in call(world, "register")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGTERM")
+def test_a_service_that_is_ended_has_counted_every_link_that_it_answered(tmp_path: Path) -> None:
+    with measured(tmp_path, privacy="clicks: counted") as world:
+        world.send()
+        link = next(link for link in world.links(ANN) if "/l/" in link)
+        command = [
+            sys.executable,
+            "-m",
+            "newsletter_mailer",
+            "--project",
+            str(tmp_path),
+            "--no-input",
+            "serve",
+        ]
+        with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as running:
+            assert running.stdout
+            port = urlsplit(running.stdout.readline().strip()).port or 0
+            other = Measured(replace(world.pages, port=port), world.server, world.clock)
+            answers = [other.visit(link).status for _ in range(60)]
+            running.terminate()
+            running.communicate(timeout=60)
+
+        assert answers == [302] * 60
+        assert running.returncode == 0
+        assert world.counts() == {"https://example.org/a?x=1&y=2": (60, 0)}

@@ -28,7 +28,7 @@ from newsletter_mailer.app import App, clock
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import NewsletterError, UsageError
 from newsletter_mailer.model.edition import Edition
-from newsletter_mailer.web.listening import LOOPBACK, listening
+from newsletter_mailer.web.listening import LOOPBACK, ended_like_ctrl_c, listening
 from newsletter_mailer.web.officer.door import Door
 from newsletter_mailer.web.officer.pages import Officer
 from newsletter_mailer.web.public import following, leaving, measuring
@@ -70,7 +70,8 @@ def serve(
         if officer is not None:
             officer(f"http://{_here(host)}:{own}/officer/in/{door.new_link(now=clock())}")
         try:
-            server_of(pages, app.workspace).run(sockets=[listener])
+            with ended_like_ctrl_c():
+                server_of(pages, app.workspace).run(sockets=[listener])
         except KeyboardInterrupt:  # uvicorn has closed everything by then and passes the signal on
             return
 
