@@ -264,7 +264,21 @@ def test_axe_finds_nothing_on_any_page(
         wrong = [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in result["violations"]]
         found.update({name: wrong} if wrong else {})
 
-    for path in ("/subscribe", "/subscribe/form", "/c/x", "/u/x", marc, "/p/x", "/nothing", "/"):
+    [(number,)] = pages.rows("SELECT id FROM subscribers WHERE mailbox = :a", a=MARC)
+    measuring = f"/m/{pages.token('measure', number)}"
+    asked = (
+        "/subscribe",
+        "/subscribe/form",
+        "/c/x",
+        "/u/x",
+        marc,
+        "/p/x",
+        measuring,
+        "/l/1/1",
+        "/nothing",
+        "/",
+    )
+    for path in asked:
         seen.page.goto(f"{pages.url}{path}")
         look(path, "best-practice")
     for path in (
@@ -273,9 +287,9 @@ def test_axe_finds_nothing_on_any_page(
     ):  # mails, whose landmarks are a mail's
         seen.page.goto(f"{pages.url}{path}")
         look(path)
-    [(number,)] = pages.rows("SELECT id FROM subscribers WHERE mailbox = :a", a=MARC)
     own = f"/p/{pages.token('person', number)}"
-    forms = (("/subscribe", ""), ("/u/x", ""), ("/c/x", ""), (marc, "save"), (marc, "erase"), (own, "erase"))
+    own_forms = ((marc, "save"), (marc, "erase"), (own, "erase"), (measuring, "yes"), (measuring, "no"))
+    forms = (("/subscribe", ""), ("/u/x", ""), ("/c/x", ""), *own_forms)
     for path, press in forms:
         seen.page.goto(f"{pages.url}{path}")
         seen.page.locator(f"button[value={press}]" if press else "form button").click()
@@ -283,7 +297,7 @@ def test_axe_finds_nothing_on_any_page(
     context.close()
 
     assert found == {}
-    assert len(looked) == 16
+    assert len(looked) == 20
     assert {urlsplit(address).netloc for address in asked_for(seen)} == {urlsplit(pages.url).netloc}
 
 

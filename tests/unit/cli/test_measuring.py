@@ -119,14 +119,18 @@ def test_a_service_that_is_ended_has_counted_every_link_that_it_answered(tmp_pat
             "--no-input",
             "serve",
         ]
-        with subprocess.Popen([*command, "--port", "0"], stdout=subprocess.PIPE, text=True) as running:
+        with subprocess.Popen(
+            [*command, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as running:
             assert running.stdout
             port = urlsplit(running.stdout.readline().strip()).port or 0
             other = Measured(replace(world.pages, port=port), world.server, world.clock)
             answers = [other.visit(link).status for _ in range(60)]
             running.terminate()
-            running.communicate(timeout=60)
+            said = running.communicate(timeout=60)[1]
 
         assert answers == [302] * 60
         assert running.returncode == 0
+        assert "GET" not in said  # no log of visits
+        assert "/l/" not in said
         assert world.counts() == {"https://example.org/a?x=1&y=2": (60, 0)}
