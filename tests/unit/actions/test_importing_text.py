@@ -202,6 +202,34 @@ def test_a_damaged_or_swollen_document_is_told(workspace: Workspace) -> None:
         take(workspace, "a.docx", broken.getvalue())
 
 
+@pytest.mark.parametrize("place", ["word/document.xml", "word/media/image1.png"])
+def test_a_document_that_would_take_minutes_to_read_is_told_whatever_its_parts_are_called(
+    workspace: Workspace, place: str
+) -> None:
+    swollen = io.BytesIO()
+    with zipfile.ZipFile(swollen, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part in {"word/document.xml", place}:
+            many = 300_001 if part == place else 1
+            archive.writestr(part, b"\xef\xbb\xbf\n<w>" + b"<p/>" * many + b"</w>")
+
+    with pytest.raises(UsageError, match="unpacks to more"):
+        take(workspace, "a.docx", swollen.getvalue())
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.html", "<p>a" * 100_001), ("a.md", "|" * 300_001)])
+def test_a_text_that_would_take_minutes_to_read_is_told(workspace: Workspace, name: str, text: str) -> None:
+    with pytest.raises(UsageError, match="too long for a mail"):
+        taken(workspace, text, name)
+
+
+def test_many_titles_and_headings_are_read_in_one_go(workspace: Workspace) -> None:
+    titles = taken(workspace, "<p>hello</p>" + "<title " * 200_000 + "<title>" * 80_000, "a.html")
+    with pytest.raises(UsageError, match="4000 parts"):
+        taken(workspace, "# a\n\n" * 4_000, "a.md")
+
+    assert titles.title == ""
+
+
 def test_a_page_nested_very_deeply_keeps_its_words(workspace: Workspace) -> None:
     found = taken(workspace, "<div>" * 230 + "au fond" + "</div>" * 230)
 

@@ -37,7 +37,8 @@ def arranged(pieces: Sequence[Piece]) -> tuple[str, list[_BLOCK]]:
 def _titled(pieces: Sequence[Piece]) -> tuple[str, Sequence[Piece]]:
     """The one highest heading at the beginning is the title of all."""
     headings = [piece for piece in pieces if isinstance(piece, Heading)]
-    highest = [piece for piece in headings if piece.level == min(heading.level for heading in headings)]
+    top = min((heading.level for heading in headings), default=0)
+    highest = [heading for heading in headings if heading.level == top]
     begins = next((piece for piece in pieces if not isinstance(piece, Image)), None)
     if len(highest) == 1 and highest[0] is begins and (len(headings) > 1 or highest[0].level == 1):
         return highest[0].text, [piece for piece in pieces if piece is not highest[0]]

@@ -10,7 +10,7 @@ from typing import Any
 
 from newsletter_mailer.actions.importing_text.arranging import arranged
 from newsletter_mailer.actions.importing_text.page import pieces, title_of
-from newsletter_mailer.actions.importing_text.pieces import Found, Loss, Notes
+from newsletter_mailer.actions.importing_text.pieces import Found, Loss, Notes, too_long
 from newsletter_mailer.actions.importing_text.runs import apart
 from newsletter_mailer.actions.importing_text.word import is_word, page_of
 from newsletter_mailer.compose.markdown import as_page
@@ -21,7 +21,8 @@ from newsletter_mailer.wording import Sentence, sentence
 
 LARGEST = 25 << 20  #: bytes of a text with its pictures
 MOST_BLOCKS = 300  #: an issue has at most 500
-_LONGEST_TEXT = 2 << 20  # characters, without pictures
+_LONGEST_TEXT = 2 << 20  # characters of HTML, without pictures
+_LONGEST_MARKDOWN = 300_000  # characters likewise: 150 pages
 _HTML = re.compile(
     r"<!doctype html|<(html|body|p|div|h[1-6]|table|ul|ol|span|section|article|meta|br)[\s>/]", re.I
 )
@@ -83,12 +84,12 @@ def _page(name: str, data: bytes) -> str:
                 sentence("save the text as .docx, Markdown or HTML, or copy it and paste it here"),
             )
     text = _decoded(data)
-    if len(_PICTURE_DATA.sub("", text)) > _LONGEST_TEXT:
-        raise UsageError(sentence("this text is too long for a mail"), sentence("take over a part of it"))
     suffix = PurePath(name).suffix.lower()
     is_html = suffix in (".html", ".htm", ".xhtml") or (
         suffix not in (".md", ".markdown", ".txt") and _HTML.search(text[:20_000])
     )
+    if len(_PICTURE_DATA.sub("", text)) > (_LONGEST_TEXT if is_html else _LONGEST_MARKDOWN):
+        raise too_long()
     return text if is_html else as_page(text)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from lxml import html as lxml_html
@@ -13,10 +14,20 @@ from lxml import html as lxml_html
 from newsletter_mailer.actions.importing_text.lists import listed
 from newsletter_mailer.actions.importing_text.looks import is_data_table, is_hidden, styled
 from newsletter_mailer.actions.importing_text.pictures import picture_of
-from newsletter_mailer.actions.importing_text.pieces import Heading, Image, Line, Loss, Notes, Piece, Words
+from newsletter_mailer.actions.importing_text.pieces import (
+    Heading,
+    Image,
+    Line,
+    Loss,
+    Notes,
+    Piece,
+    Words,
+    too_long,
+)
 from newsletter_mailer.actions.importing_text.runs import BREAK, Run, cleaned, markdown, plain
 from newsletter_mailer.model.text import LINK_SCHEMES
 
+_MOST_ELEMENTS = 100_000  # a page of a text has some hundreds
 _DEEPEST = 100  # elements inside one another; of those deeper still only the words are read
 _SILENT = frozenset(
     {"script", "style", "template", "noscript", "head", "title", "meta", "link", "base", "o:p"}
@@ -33,14 +44,21 @@ _INLINE = frozenset({
     "var", "wbr",
 })  # fmt: skip
 _HEADING = re.compile(r"h([1-6])")
+_TITLE = re.compile(r"<title(?:\s[^<>]*)?>", re.IGNORECASE)
+_TITLE_END = re.compile(r"</title", re.IGNORECASE)
 _WORD_ITEM = re.compile(r"^(?:[·•o§▪‣●■-]|\d{1,3}[.)]|[a-z][.)])\s*", re.IGNORECASE)
 
 
 def pieces(source: str, notes: Notes) -> list[Piece]:
-    """What the page says, and in `notes` what it held besides. Pictures must be within it, as `data:` addresses."""
+    """What the page says, and in `notes` what it held besides. Pictures must be within it, as `data:` addresses.
+
+    Raises UsageError for one that is too long to be read.
+    """
     if not source.strip():
         return []
     root = lxml_html.document_fromstring(source.encode("utf-8", "replace"), parser=_parser())
+    if next(islice(root.iter(), _MOST_ELEMENTS, None), None) is not None:
+        raise too_long()
     walker = _Walker(notes)
     walker.walk(_part_that_is_read(root))
     return walker.done()
@@ -52,8 +70,9 @@ def _parser() -> Any:
 
 def title_of(source: str) -> str:
     """What the page is called in a browser's tab."""
-    found = re.search(r"<title[^>]*>(.*?)</title", source, re.IGNORECASE | re.DOTALL)
-    return plain([Run(cleaned(unescape(found[1])))]) if found else ""
+    begin = _TITLE.search(source)
+    end = _TITLE_END.search(source, begin.end()) if begin else None
+    return plain([Run(cleaned(unescape(source[begin.end() : end.start()])))]) if begin and end else ""
 
 
 def _part_that_is_read(root: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from newsletter_mailer.errors import UsageError
 from newsletter_mailer.wording import Sentence, say_many, sentence
 
 
@@ -142,3 +143,8 @@ _LINES: Mapping[Loss, Callable[[int], str]] = {
         count,
     ),
 }
+
+
+def too_long() -> UsageError:
+    """What is told of a text that would take minutes to read."""
+    return UsageError(sentence("this text is too long for a mail"), sentence("take over a part of it"))

@@ -8,7 +8,7 @@ import re
 import zlib
 from typing import Any
 from xml.parsers.expat import ExpatError
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from newsletter_mailer.actions.importing_text.pieces import Loss, Notes
 from newsletter_mailer.errors import UsageError
@@ -16,6 +16,8 @@ from newsletter_mailer.wording import sentence
 
 _MOST_UNPACKED = 300 << 20  # bytes of all parts together; pictures hardly shrink, and text is never so long
 _LARGEST_XML = 40 << 20
+_MOST_TAGS = 300_000  # in all parts: a page of a text has about 2,000, and reading 100,000 takes seconds
+_CHUNK = 1 << 20
 _STYLES = """
 p[style-name='Title'] => h1:fresh
 p[style-name='Titre'] => h1:fresh
@@ -27,6 +29,7 @@ p[style-name='Titre 2'] => h2:fresh
 p[style-name='Titre 3'] => h3:fresh
 p[style-name='Titre 4'] => h4:fresh
 """
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"  # marks of its encoding, and white space
 _IGNORED = re.compile(r"unrecogni[sz]ed element was ignored: (\S+)")
 _DAMAGE = (  # whatever a damaged archive or XML leads to
     BadZipFile,
@@ -83,18 +86,40 @@ def _picture(image: Any) -> dict[str, str]:
 
 
 def _check_sizes(data: bytes) -> None:
-    """A small file may unpack to one that fills the memory."""
+    """A small file may unpack to one that fills the memory, or that takes hours to read."""
     try:
         with ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()
-    except (BadZipFile, ValueError) as error:
+            xml = [part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))]
+            if sum(part.file_size for part in parts) > _MOST_UNPACKED or max(xml, default=0) > _LARGEST_XML:
+                raise _swollen()
+            tags = 0
+            for part in parts:
+                tags += _tags(archive, part)
+                if tags > _MOST_TAGS:
+                    raise _swollen()
+    except _DAMAGE as error:
         raise _damaged() from error
-    xml = [part.file_size for part in parts if part.filename.endswith((".xml", ".rels"))]
-    if sum(part.file_size for part in parts) > _MOST_UNPACKED or max(xml, default=0) > _LARGEST_XML:
-        raise UsageError(
-            sentence("this document unpacks to more than any text is long"),
-            sentence("open it in Word, copy what you need, and paste it here"),
-        )
+
+
+def _tags(archive: ZipFile, part: ZipInfo) -> int:
+    """Of a part that is XML by its first bytes; its name may say anything."""
+    with archive.open(part) as file:
+        chunk = file.read(_CHUNK)
+        if not chunk.lstrip(_BEFORE_XML).startswith(b"<"):
+            return 0
+        tags = 0
+        while chunk and tags <= _MOST_TAGS:
+            tags += chunk.count(b"<")
+            chunk = file.read(_CHUNK)
+        return tags
+
+
+def _swollen() -> UsageError:
+    return UsageError(
+        sentence("this document unpacks to more than any text is long"),
+        sentence("open it in Word, copy what you need, and paste it here"),
+    )
 
 
 def _damaged() -> UsageError:
