@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from newsletter_mailer.checks.accessibility import language, legible, pressing, structure
@@ -29,15 +30,19 @@ CHECKS: tuple[Check, ...] = tuple(
     for check in module.CHECKS
 )
 
+MOST_OF_A_CODE = 100  #: nobody reads on; the others are told once these are mended
+
 
 def findings(subject: Subject, *, slow: bool) -> Iterator[Finding]:
-    """Everything that the checks find, each said once. slow: also by those that take about a second."""
+    """What the checks find, each said once. slow: also by those that take about a second."""
     seen: set[tuple[object, ...]] = set()
+    told: Counter[str] = Counter()
     for check in CHECKS:
         if check.slow and not slow:
             continue
         for finding in check.look(subject):
             said = (finding.code, finding.at, finding.offset, str(finding.what))
-            if said not in seen:
+            if said not in seen and told[finding.code] < MOST_OF_A_CODE:
                 seen.add(said)
+                told[finding.code] += 1
                 yield finding

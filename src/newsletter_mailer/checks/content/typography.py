@@ -14,7 +14,8 @@ _DOUBLED = re.compile(r"(?<![\w’'-])([^\W\d_]+)[ \t\n]+\1(?![\w’'-])", re.IG
 _RIGHTLY_TWICE = frozenset(
     ("nous", "vous", "très", "bon", "bla", "had", "that", "faire")
 )  # “nous nous retrouvons”
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+|\b[\w-]+(?:\.[\w-]+)+\b")
+# Each begins where its run of letters does: from every letter anew, a long word would take its length squared
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)\S+@\S+|(?<![\w-])[\w-]+(?:\.[\w-]+)+\b")
 _SPACING = re.compile(
     r"(?<=\w)[ \u00a0\u202f]+(?=[,.](?:\s|$))|(?<=[^\W\d]),(?=[^\W\d]{2})|(?<=[a-zà-ÿ])\.(?=[A-ZÀ-Ý][a-zà-ÿ])"
 )
