@@ -150,3 +150,10 @@ def test_any_record_at_all_is_followed_without_an_error(record: str) -> None:
     assert found.lookups < 1000
     assert found.allows("192.0.2.1") in (True, False)
     assert with_term(f"v=spf1 {record}", "mx").split().count("mx") == 1
+
+
+@pytest.mark.parametrize("term", ["a/{}", "a//{}", "mx/{}", "ip4:192.0.2.1/{}"])
+def test_a_number_of_thousands_of_digits_means_nothing(term: str) -> None:
+    found = survey(Written(term.format("9" * 5000)), "typed.example")
+
+    assert "means nothing" in str(found.problems[0])

@@ -16,7 +16,9 @@ from newsletter_mailer.wording import Sentence, sentence
 MOST_LOOKUPS = 10  #: section 4.6.4; one more, and the record counts as broken
 _MOST_VOIDS = 2  # look-ups without an answer, in the same section
 _GIVE_UP = 40  # look-ups: nobody needs to know how much more there is
-_TERM = re.compile(r"([+?~-])?([a-z0-9]+)(?:[:=]([^/]*))?(?:/([0-9]+))?(?://([0-9]+))?", re.IGNORECASE)
+_TERM = re.compile(
+    r"([+?~-])?([a-z0-9]+)(?:[:=]([^/]*))?(?:/([0-9]{1,3}))?(?://([0-9]{1,3}))?", re.IGNORECASE
+)
 _IP_TERM = re.compile(r"([+?~-])?(ip[46]):([0-9a-f.:]+(?:/[0-9]+)?)", re.IGNORECASE)
 _MODIFIER = re.compile(r"([a-z][a-z0-9_.-]*)=(.*)", re.IGNORECASE)
 _ASKING = ("include", "a", "mx", "ptr", "exists", "redirect")
