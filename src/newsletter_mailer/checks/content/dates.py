@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from newsletter_mailer.checks.amounts import Date
 from newsletter_mailer.checks.content.days import WrittenDay, days_in
+from newsletter_mailer.checks.content.deadlines import clause, is_deadline, is_invitation
 from newsletter_mailer.checks.subject import Check, Subject
 from newsletter_mailer.checks.written import parts, texts
 from newsletter_mailer.model.agenda import AgendaEntry
 from newsletter_mailer.model.finding import Finding, Level, Path
 from newsletter_mailer.wording import Sentence, sentence
 
-_ASKS = (  # nobody says these of what is over
-    r"avant le|au plus tard le|d['’]ici (?:le|au)|date limite\b|dernier délai|clôture\w*|limite de \w+"
-    r"|deadline\b|no later than|closing date|closes on|apply by|register by|reply by|rsvp by"
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_HISTORY = 400  # days; a year typed wrongly is still told
+_OTHER_YEAR = re.compile(  # “l'an dernier, le samedi 22 novembre”
+    r"\b(?:ans?|années?|dernière?|prochaine?|years?|last|next)\b", re.IGNORECASE
 )
-_INVITES = re.compile(
-    r"inscri(?:vez|re|ption)|candidat|répond(?:ez|re)|dépos(?:ez|er)|envoy(?:ez|er)|profitez|appel à|vot(?:ez|er)\b"
-    r"|command(?:ez|er)|(?:est|sont|reste\w*|is|are) (?:ouvert|open)|\b(?:apply|register|submit|send|vote|reply|order)\b",
-    re.IGNORECASE,
-)
-_DEADLINE = re.compile(
-    rf"(?:\b(?:{_ASKS})|\b(?P<until>jusqu['’]au|until))[\s:(]*(?:le\s+|fixée au\s+)?$", re.IGNORECASE
-)
-_SENTENCE_END = re.compile(r"[.!?]\s|\n\s*\n")
 
 Over = tuple[Path, int, dt.date, Sentence]  # where, what day it ends, and how it is said
 
@@ -37,7 +31,7 @@ def weekday(subject: Subject) -> Iterator[Finding]:
     for text in texts(issue):
         for day in days_in(text.words):
             meant = day.candidates(issue.date)
-            if day.weekday is None or not meant or any(date.weekday() == day.weekday for date in meant):
+            if not meant or day.is_right(issue.date) or _in_another_year(text.words, day, issue.date):
                 continue
             what = sentence(
                 "“{words}”: this day is a {weekday}",
@@ -63,7 +57,12 @@ def impossible(subject: Subject) -> Iterator[Finding]:
 def over(subject: Subject) -> Iterator[Finding]:
     """What the issue announces is over: on its own date, which is an error, or by today."""
     issue = subject.loaded.issue
-    for code, ends in (("entry-past", _entries(subject)), ("deadline-past", _deadlines(subject))):
+    found = (
+        ("entry-past", _entries(subject)),
+        ("entry-past", _invitations(subject)),
+        ("deadline-past", _deadlines(subject)),
+    )
+    for code, ends in found:
         for at, offset, last, said in ends:
             if last < issue.date:
                 what = sentence(
@@ -101,32 +100,40 @@ def _entries(subject: Subject) -> Iterator[Over]:
             yield (*at, name), 0, part.end_date or part.date, said
 
 
+def _invitations(subject: Subject) -> Iterator[Over]:
+    for at, day, last, words in _written(subject, is_invitation):
+        yield at, day.start, last, sentence("“{title}”", title=" ".join(words[day.start : day.end].split()))
+
+
 def _deadlines(subject: Subject) -> Iterator[Over]:
-    issue = subject.loaded.issue
-    for at, part in parts(issue):
+    for at, part in parts(subject.loaded.issue):
         moment = getattr(part, "deadline", None)
         if isinstance(moment, dt.date):
             last = moment.date() if isinstance(moment, dt.datetime) else moment
             yield (*at, "deadline"), 0, last, sentence("the deadline {date}", date=Date(last))
+    for at, day, last, _ in _written(subject, is_deadline):
+        yield at, day.start, last, sentence("the deadline {date}", date=Date(last))
+
+
+def _written(
+    subject: Subject, announces: Callable[[str, int, int], bool]
+) -> Iterator[tuple[Path, WrittenDay, dt.date, str]]:
+    """The days of the texts that are announced there; what was years ago is history."""
+    issue = subject.loaded.issue
     for text in texts(issue):
-        words = text.words
-        for day in days_in(words):
-            meant = day.candidates(issue.date)
-            if meant and _is_deadline(words, day):
-                said = sentence("the deadline {date}", date=Date(meant[0]))
-                yield text.at, day.start, meant[0], said
+        for day in days_in(text.words):
+            last = day.announced(issue.date)
+            if last and (issue.date - last).days < _HISTORY and announces(text.words, day.start, day.end):
+                yield text.at, day, last, text.words
 
 
-def _is_deadline(words: str, day: WrittenDay) -> bool:
-    found = _DEADLINE.search(words, max(0, day.start - 60), day.start)
-    if found is None:
-        return False
-    if not found["until"]:
-        return True
-    # “jusqu’au 12 juillet” also tells what was; only an invitation makes a deadline of it
-    before = _SENTENCE_END.split(words[: day.start])[-1]
-    after = _SENTENCE_END.split(words[day.end :], maxsplit=1)[0]
-    return bool(_INVITES.search(before + after))
+def _in_another_year(words: str, day: WrittenDay, around: dt.date) -> bool:
+    """Whether its sentence speaks of another year, in which the day of the week is right."""
+    said = clause(words, day.start, day.end)
+    years = {int(year) for year in _YEAR.findall(said)}
+    if _OTHER_YEAR.search(said):
+        years |= {around.year - 1, around.year, around.year + 1}
+    return any(replace(day, year=year).is_right(around) for year in years)
 
 
 CHECKS = (

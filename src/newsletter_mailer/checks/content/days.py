@@ -11,13 +11,13 @@ _WEEKDAYS = {
     name: number
     for number, names in enumerate(
         (
-            "lundi monday",
-            "mardi tuesday",
-            "mercredi wednesday",
-            "jeudi thursday",
-            "vendredi friday",
-            "samedi saturday",
-            "dimanche sunday",
+            "lundi monday lun mon",
+            "mardi tuesday mar tues tue",
+            "mercredi wednesday mer wed",
+            "jeudi thursday jeu thurs thu",
+            "vendredi friday ven vend fri",
+            "samedi saturday sam sat",
+            "dimanche sunday dim sun",
         )
     )
     for name in names.split()
@@ -43,7 +43,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_WEEKDAY = rf"(?:\b(?P<weekday>{'|'.join(_WEEKDAYS)})\b,?\s+(?:le\s+|the\s+)?)?"
+_WEEKDAY = rf"(?:\b(?P<weekday>{'|'.join(_WEEKDAYS)})\b\.?,?\s+(?:le\s+|the\s+)?)?"
 _DAY = r"(?P<day>\d{1,2})(?:er|st|nd|rd|th)?"
 _MONTH = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})\b(?:\.(?=,?\s+\d))?"
 _YEAR = r"(?:,?\s+(?P<year>(?:19|20|21)\d\d)\b)?"
@@ -58,7 +58,12 @@ _FORMS = tuple(
 _BEFORE = re.compile(  # jeudi 16 et [vendredi 17 septembre]: the first of two has no month of its own
     rf"{_WEEKDAY}(?<!\d){_DAY}\s*(?:,|et|au|à|ou|-|–|and|to|or)\s*(?:le\s+)?$", re.IGNORECASE
 )
+_DATED = re.compile(  # before two numbers that would not be a date by themselves
+    r"\b(?:avant le|jusqu['’]au|d['’]ici (?:le|au)|plus tard le|limite\s*:?|deadline\s*:?|before|by|until)\s*$",
+    re.IGNORECASE,
+)
 _FAR = 240  # days: a date without its year is that one which is nearest to the issue
+_RECENT = 100  # days: an issue that announces a day of longer ago, without its year, means the next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,17 @@ class WrittenDay:
         near = [date for date in found if self.year or abs((date - around).days) <= _FAR]
         return sorted(near or found, key=lambda date: abs((date - around).days))
 
+    def is_right(self, around: dt.date) -> bool:
+        """Whether its day of the week is that of a date which it can mean, or is not said."""
+        return self.weekday is None or any(date.weekday() == self.weekday for date in self.candidates(around))
+
+    def announced(self, around: dt.date) -> dt.date | None:
+        """What it means where something is still to come: a day long ago is that of the next year."""
+        meant = self.candidates(around)
+        right = [date for date in meant if self.weekday in (None, date.weekday())] or meant
+        recent = (date for date in right if self.year or (around - date).days <= _RECENT)
+        return next(recent, right[0] if right else None)
+
     @property
     def exists(self) -> bool:
         """Whether some year has that day."""
@@ -108,13 +124,17 @@ def days_in(words: str) -> Iterator[WrittenDay]:
 def _day(found: re.Match[str]) -> WrittenDay | None:
     named = found.groupdict()
     month = int(named["number"]) if named.get("number") else _MONTHS[named["month"].lower()]
-    if not named["weekday"] and not named["year"] and named.get("number"):
-        return None  # 1/2 is a half, and 24/7 is always
+    day = int(named["day"])
+    if named.get("number"):
+        if not named["weekday"] and not named["year"] and not _DATED.search(found.string, 0, found.start()):
+            return None  # 1/2 is a half, and 24/7 is always
+        if month > 12 >= day:
+            day, month = month, day  # as Americans write it
     return WrittenDay(
         found.start(),
         found.end(),
         _WEEKDAYS[named["weekday"].lower()] if named["weekday"] else None,
-        int(found["day"]),
+        day,
         month,
         int(named["year"]) if named["year"] else None,
     )
