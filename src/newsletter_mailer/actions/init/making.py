@@ -19,7 +19,14 @@ from newsletter_mailer.yamlio.patching import apply
 from newsletter_mailer.yamlio.reader import read
 
 SAMPLE = "exemple-tous-les-blocs"
-IGNORED = "# what the program writes: addresses, the secret, journals\nvar/\n*.rejects.csv\n*.mbox\nreport*.html\nreport*.pdf\n"
+IGNORED = """\
+# what the program writes: addresses, the secret, journals
+var/
+*.rejects.csv
+*.mbox
+report*.html
+report*.pdf
+"""
 
 
 @dataclass(frozen=True, slots=True)
