@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
-from composer_desk import Composing, composing, workspace_in
+from composer_desk import PICTURE, Composing, composing, workspace_in
 from composer_window import Window, chromium, window_on
 from newsletter_mailer.yamlio.reader import read
 
@@ -21,6 +23,16 @@ WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p
 <p class="MsoListParagraph" style="mso-list:l0 level1 lfo1"><span style="mso-list:Ignore">·<span> </span></span>deux</p>
 <script>document.title='owned'</script><img src="https://away.example.org/p.png" onerror="document.title='owned'">
 <p><a href="javascript:alert(1)">clic</a> 5 * 3</p></body></html>"""
+
+MINE = {"op": "set", "path": ["subject"], "value": "Le mien"}
+DROPS = """(place, what) => {
+  const dataTransfer = new DataTransfer();
+  if (what === "file") dataTransfer.items.add(new File(["x"], "x.txt"));
+  else dataTransfer.setData("text/plain", "x");
+  const drop = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+  place.dispatchEvent(drop);
+  return drop.defaultPrevented;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +58,10 @@ def window(browser: Browser, desk: Composing) -> Iterator[Window]:
 def issue(desk: Composing) -> Any:
     """The file as it is now."""
     return read(desk.file.read_bytes(), "issue.yaml").data
+
+
+def version(desk: Composing) -> str:
+    return hashlib.sha256(desk.file.read_bytes()).hexdigest()
 
 
 def kinds(desk: Composing) -> list[str]:
@@ -360,3 +376,55 @@ def test_an_issue_that_is_no_yaml_has_no_form_until_it_is_mended(window: Window,
     window.is_up_to_date()
     expect(window.field("Subject")).to_have_value("Des nouvelles de novembre")
     window.complaints[:] = [said for said in window.complaints if "422" not in said]
+
+
+def test_what_an_earlier_window_left_is_asked_about_when_another_program_wrote_there(
+    browser: Browser, desk: Composing
+) -> None:
+    with window_on(browser, desk) as window:
+        kept = {"base": version(desk), "sending": None, "next": "a", "waiting": [MINE]}
+        window.page.evaluate(
+            "([name, kept]) => localStorage.setItem(name, kept)", ["draft:essai:left", json.dumps(kept)]
+        )
+        desk.edit("Des nouvelles de novembre", "Le sien")
+        window.page.reload()
+
+        choice = window.page.get_by_role("dialog")
+        expect(choice).to_contain_text("Le mien")
+        expect(choice).to_contain_text("Le sien")
+        choice.locator("[data-choice=mine]").click()
+
+        expect(window.field("Subject")).to_have_value("Le mien")
+        window.is_saved()
+        assert issue(desk)["subject"] == "Le mien"
+        window.complaints.clear()  # the browser tells of the refused save
+
+
+def test_a_picture_for_a_block_that_was_taken_away_meanwhile_stops_nothing(
+    window: Window, desk: Composing
+) -> None:
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    window.page.route("**/pictures", hold)
+    window.block(1).locator("input[type=file]").set_input_files(PICTURE)
+    window.blocks.nth(1).hover()
+    window.blocks.nth(1).get_by_role("button", name="Delete: Picture").click()
+    with window.page.expect_response("**/pictures"):
+        asked[0].continue_()
+
+    window.field("Subject").fill("Il reste des mots")
+    window.is_saved()
+
+    assert issue(desk)["subject"] == "Il reste des mots"
+    assert kinds(desk) == ["masthead", "text", "footer"]
+
+
+def test_words_may_be_dropped_into_a_text_and_a_file_never_replaces_the_page(window: Window) -> None:
+    text = window.field("Subject")
+
+    assert text.evaluate(DROPS, "words") is False
+    assert text.evaluate(DROPS, "file") is True
+    assert window.page.locator("h1").evaluate(DROPS, "words") is True

@@ -36,6 +36,15 @@ TYPES_DURING_UNDO = """() => {
 }"""
 
 
+TYPES_ALL_DAY = """() => {
+  for (let number = 0; number < 2000; number += 1) {
+    draft.edit({ op: "set", path: ["title"], value: `Un ${number}` });
+    draft.edit({ op: "set", path: ["subject"], value: `Deux ${number}` });
+    if (number % 40 === 0) draft.edit({ op: "insert", path: ["blocks", 1], value: { type: "divider" } });
+  }
+}"""
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists() and os.environ.get("CI") != "1":
@@ -315,3 +324,41 @@ def test_what_the_file_can_never_take_is_shown_and_the_rest_goes_on(
     assert "cannot be written" in why
     assert subject(desk) == "Moi"
     assert "? title\n" in desk.file.read_text(encoding="utf-8")
+
+
+def test_what_an_earlier_window_wrote_is_on_the_page_once_it_is_saved(
+    opened: Callable[[], Window], desk: Composing
+) -> None:
+    window = opened()
+    window.context.set_offline(True)
+    window.write(["subject"], "Moi")
+    window.until("() => draft.state.kind === 'failed'")
+    window.page.close(run_before_unload=False)
+    window.context.set_offline(False)
+    desk.edit("blocks:", "blocks: [")
+
+    again = opened()
+    desk.edit("blocks: [", "blocks:")
+    again.ask("draft.flush()")
+    again.settled()
+
+    assert subject(desk) == "Moi"
+    assert again.ask("draft.data.subject") == "Moi"
+
+
+def test_a_long_day_without_a_line_is_saved_when_it_is_back(
+    opened: Callable[[], Window], desk: Composing
+) -> None:
+    window = opened()
+    window.context.set_offline(True)
+    for path in (["subject"], ["title"], ["blocks", 0, "title"]):
+        window.write(path, "Rien")
+    window.ask(TYPES_ALL_DAY)
+    window.until("() => draft.state.kind === 'failed'")
+    window.context.set_offline(False)
+    window.ask("draft.flush()")
+    window.settled()
+
+    assert subject(desk) == "Deux 1999"
+    assert window.ask("[draft.data.title, draft.data.blocks.length]") == ["Un 1999", 54]
+    assert desk.file.read_text(encoding="utf-8").count("type: divider") == 50

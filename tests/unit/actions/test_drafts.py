@@ -14,6 +14,7 @@ import pytest
 from drafting import MINUTE, Pen, path_of, pen_in
 from newsletter_mailer.actions.drafts import CannotSave, Choice, Conflict, Edit, EditRefused, Op, told
 from newsletter_mailer.actions.drafts import files as files_of_drafts
+from newsletter_mailer.actions.drafts.history import MOST_STEPS, Kind, Step, load
 from newsletter_mailer.errors import FileProblems
 from small_disk import small_disk
 
@@ -40,6 +41,21 @@ def test_a_text_of_several_lines_is_written_as_people_write_it_and_shown_without
 
     assert "    text: |\n      Bonjour\n\n      À bientôt\n  - type: footer\n" in pen.text
     assert draft.data["blocks"][2]["text"] == "Bonjour\n\nÀ bientôt"
+
+
+def test_a_long_history_never_makes_a_conflict_of_what_was_brought_together(pen: Pen) -> None:
+    kept = load(pen.history, "issues/essai/issue.yaml")
+    for number in range(MOST_STEPS):
+        kept.add(pen.path.read_bytes(), Step(number, Kind.EDITED))
+    kept.save()
+    base = pen.draft.version
+    pen.elsewhere("Trois rendez-vous", "Quatre rendez-vous")
+
+    brought = pen.write("subject", "Mien", base=base)
+    pen.write("subject", "Le mien", base=brought.yours)
+
+    assert "subject: Le mien\n" in pen.text
+    assert "Quatre rendez-vous" in pen.text
 
 
 def test_what_is_wrong_is_saved_all_the_same_and_told_with_its_field(pen: Pen) -> None:

@@ -68,6 +68,7 @@ class History:
     file: str = ""  #: the issue's path in the workspace
     steps: list[Step] = field(default_factory=list)
     here: int = -1  #: the step that the file is at
+    spared: set[str] = field(default_factory=set)  #: versions of no step, on which a window still builds
 
     @property
     def earlier(self) -> int | None:
@@ -93,6 +94,7 @@ class History:
     def keep(self, raw: bytes) -> str:
         """Have a state's bytes on the disk, and give its version."""
         version = State(raw).version
+        self.spared.add(version)
         path = self.folder / f"{version}.yaml"
         if self.raw(version) is None:
             path.unlink(missing_ok=True)
@@ -137,7 +139,7 @@ class History:
         at = self.steps[self.here]
         self.steps = [step for i, step in enumerate(self.steps) if i not in gone]
         self.here = self.steps.index(at)
-        kept = {step.version for step in self.steps}  # others were kept for one save only
+        kept = {step.version for step in self.steps} | self.spared  # others were kept for one save only
         for path in self.folder.glob("*.yaml"):
             if path.stem not in kept:
                 path.unlink(missing_ok=True)

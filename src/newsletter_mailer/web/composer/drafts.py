@@ -209,7 +209,9 @@ def _edit(each: Any) -> Edit:
 
 
 def _is_step(step: Any) -> bool:
-    return isinstance(step, str) or (isinstance(step, int) and not isinstance(step, bool) and step >= 0)
+    return isinstance(step, str | int) and not isinstance(
+        step, bool
+    )  # a place that is none is refused with words
 
 
 def _is_flat(value: Any, levels: int) -> bool:

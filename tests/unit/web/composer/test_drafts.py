@@ -143,7 +143,6 @@ def test_only_our_own_page_writes(page: Page, headers: dict[str, str], status: i
         {"edits": [{"op": "zap", "path": ["title"]}]},
         {"edits": [{"op": "set", "path": "title"}]},
         {"edits": [{"op": "set", "path": []}]},
-        {"edits": [{"op": "set", "path": ["blocks", -1], "value": 1}]},
         {"edits": [{"op": "set", "path": [True], "value": 1}]},
         {"edits": [{"op": "move", "path": ["blocks", 0], "to": "x"}]},
         {"edits": [], "base": 1},
@@ -153,6 +152,22 @@ def test_only_our_own_page_writes(page: Page, headers: dict[str, str], status: i
 )
 def test_what_no_page_of_ours_sends_is_refused(page: Page, body: Any) -> None:
     assert page.post("edits", body).status == 400
+
+
+def test_a_place_that_is_none_is_refused_with_words_so_that_the_page_can_go_on(page: Page) -> None:
+    edits = [
+        {"op": "set", "path": ["blocks", -1], "value": {"src": "pictures/x.png"}},
+        {"op": "set", "path": ["title"], "value": "Un autre titre"},
+    ]
+
+    refused = page.post("edits", {"base": page.version, "edits": edits})
+    body = {"choice": "both", "base": page.version, "version": page.version, "edits": edits}
+    rest = page.post("resolve", body)
+
+    assert refused.status == 422
+    assert refused.json()["refused"] is True
+    assert rest.json()["data"]["title"] == "Un autre titre"
+    assert len(rest.json()["data"]["blocks"]) == 4
 
 
 def test_more_than_an_issue_can_hold_is_refused(page: Page) -> None:

@@ -28,6 +28,7 @@ export function showState(draft) {
   byId("history")?.addEventListener("click", () => openHistory(draft));
   addEventListener("keydown", (event) => keys(event, draft));
   draw();
+  settle(draft); // what an earlier window left behind may meet another program's changes before anybody listens
 }
 
 function drawState(draft) {

@@ -9,6 +9,7 @@ import { keeper } from "./keeping.js";
 
 const PAUSE_MS = 300;
 const LONGEST_MS = 2000; // who types without a pause is saved all the same
+const MOST_AT_ONCE = 100; // edits: after a long time without a line, each answer comes in good time all the same
 const HANGS_MS = 30_000; // a line that is neither alive nor dead
 const AGAIN_MS = [1000, 2000, 5000, 10000, 15000];
 
@@ -37,6 +38,7 @@ export class Draft extends EventTarget {
   #next = ""; // the name that what waits is sent under
   #keeper;
   #isKept = true;
+  #isBehind = false; // the page lacks what an earlier window wrote
   #timer = 0;
   #firstAt = 0;
   #again = 0;
@@ -59,10 +61,10 @@ export class Draft extends EventTarget {
     return this.#base;
   }
 
-  /** In a conflict: what stands here and in the file where this window wrote. */
+  /** In a conflict: what was written and what stands in the file, where that is not the same. */
   get clashes() {
-    const places = new Map(this.#all().filter(({ op }) => op === "set").map(({ path }) => [JSON.stringify(path), path]));
-    const both = [...places.values()].map((path) => ({ path, mine: at(this.data, path), theirs: at(this.conflict?.data, path) }));
+    const places = new Map(this.#all().filter(({ op }) => op === "set").map(({ path, value }) => [JSON.stringify(path), { path, mine: value }]));
+    const both = [...places.values()].map(({ path, mine }) => ({ path, mine, theirs: at(this.conflict?.data, path) }));
     return both.filter(({ mine, theirs }) => JSON.stringify(mine) !== JSON.stringify(theirs));
   }
 
@@ -148,6 +150,13 @@ export class Draft extends EventTarget {
       this.#sending = null;
       this.#saved(answer);
     }
+    if (this.#isBehind && this.settled) await this.#catchUp();
+  }
+
+  /** What an earlier window wrote is in the file now, and not yet on the page. */
+  async #catchUp() {
+    const answer = await fetch(`${this.#root}/draft`).catch(() => null);
+    if (answer?.ok) this.#replace(await answer.json());
   }
 
   #saved(answer) {
@@ -223,15 +232,13 @@ export class Draft extends EventTarget {
     this.#waiting = waiting;
     this.#keep();
     done();
+    this.#isBehind = true;
     await this.flush();
-    if (!this.settled) return;
-    const answer = await fetch(`${this.#root}/draft`).catch(() => null);
-    if (answer?.ok) this.#replace(await answer.json());
   }
 
   #batch() {
-    const batch = { batch: this.#next || crypto.randomUUID(), edits: this.#waiting };
-    this.#waiting = [];
+    const batch = { batch: this.#next || crypto.randomUUID(), edits: this.#waiting.slice(0, MOST_AT_ONCE) };
+    this.#waiting = this.#waiting.slice(MOST_AT_ONCE);
     this.#next = "";
     return batch;
   }
@@ -251,6 +258,7 @@ export class Draft extends EventTarget {
   #take(told) {
     this.#base = told.version;
     this.data = told.data;
+    this.#isBehind = false;
     this.#remember(told);
   }
 

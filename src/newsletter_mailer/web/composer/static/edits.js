@@ -12,12 +12,15 @@ function whole(value) {
   return value;
 }
 
-/** The list with one more edit; typing goes on in the edit that began it. */
+/** The list with one more edit; typing goes on in the edit that began it, also after words elsewhere. */
 export function joined(edits, edit) {
-  const last = edits.at(-1);
-  const again = last && last.op === "set" && edit.op === "set" && JSON.stringify(last.path) === JSON.stringify(edit.path);
-  return again ? [...edits.slice(0, -1), edit] : [...edits, edit];
+  const before = edit.op === "set" ? edits.findLastIndex(({ op, path }) => op !== "set" || inside(path, edit.path) || inside(edit.path, path)) : -1;
+  const again = before >= 0 && edits[before].op === "set" && edits[before].path.length === edit.path.length;
+  return again ? edits.with(before, edit) : [...edits, edit];
 }
+
+/** Whether the second path leads to the place of the first, or to something in it. */
+const inside = (path, other) => path.every((step, index) => step === other[index]);
 
 /** The data after the edit; what lies on the way and is missing comes with it. */
 export function applied(data, { op, path, value, to }) {

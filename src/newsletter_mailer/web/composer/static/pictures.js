@@ -27,6 +27,7 @@ function fileField(kind, { id, change, root }) {
     node.dataset.state = "busy";
     words.textContent = say("addingPicture", { name: file.name });
     const answer = await upload(`${root}/${kind.where}`, file);
+    if (!node.isConnected) return; // what it was for was taken away meanwhile
     delete node.dataset.state;
     words.textContent = answer.src ? say("pictureAdded", { size: kilobytes(answer.bytes) }) : [answer.what, answer.hint].filter(Boolean).join(" — ");
     words.classList.toggle("wrong", !answer.src);
@@ -89,5 +90,9 @@ async function upload(address, file) {
   return answer.json().catch(() => ({ what: say("pictureLost"), hint: "" }));
 }
 
-// A picture that misses its place is not opened instead of the page.
-for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
+// A picture that misses its place is not opened instead of the page; words may be dropped into any text.
+for (const kind of ["dragover", "drop"]) {
+  addEventListener(kind, (event) => {
+    if (event.dataTransfer?.types.includes("Files") || !event.target.closest?.("input, textarea")) event.preventDefault();
+  });
+}
