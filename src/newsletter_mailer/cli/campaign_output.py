@@ -207,8 +207,10 @@ def as_it_was(face: Face, campaign: Campaign, *, changed: bool) -> None:
 def _where(face: Face, campaign: Campaign) -> None:
     counts = campaign.counts
     face.talk(
-        say(
+        say_many(
+            "Campaign {id} of {slug} continues: {total} recipient, {done} done, {rest} to go.",
             "Campaign {id} of {slug} continues: {total} recipients, {done} done, {rest} to go.",
+            counts.total,
             id=campaign.id,
             slug=campaign.slug,
             total=number(counts.total),
@@ -227,8 +229,10 @@ def scheduled(face: Face, campaign: Campaign, zone: ZoneInfo) -> None:
         face.data_json(status_json(campaign))
         return
     face.talk(
-        say(
+        say_many(
+            "Campaign {id} of {slug} is planned for {time}: {count} recipient.",
             "Campaign {id} of {slug} is planned for {time}: {count} recipients.",
+            campaign.counts.total,
             id=campaign.id,
             slug=campaign.slug,
             time=local(campaign.scheduled_at or 0, zone),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from newsletter_mailer.errors import FileProblems, NewsletterError, system_reason
+from newsletter_mailer.errors import FileProblems, NewsletterError, Stopped, system_reason
 from newsletter_mailer.wording import number as number
 from newsletter_mailer.wording import say, use_language
 
@@ -120,6 +120,8 @@ def show_error(error: NewsletterError) -> None:
     """The sentence of an error, on stderr; a file's problems one a line, ready for an editor to jump to."""
     if isinstance(error, FileProblems):
         click.echo(str(error), err=True)
+    elif isinstance(error, Stopped):
+        _marked("→", "yellow", str(error))  # nothing failed: it goes on later
     else:
         cross(str(error))
 
@@ -149,8 +151,12 @@ def show_unforeseen(error: Exception) -> None:
 
 def cross(text: str) -> None:
     """Say on stderr that something is wrong."""
-    mark = click.style("✗", fg="red") if sys.stderr.isatty() and _colours.get() else "✗"
-    click.echo(f"{mark} {text}", err=True)
+    _marked("✗", "red", text)
+
+
+def _marked(mark: str, colour: str, text: str) -> None:
+    styled = click.style(mark, fg=colour) if sys.stderr.isatty() and _colours.get() else mark
+    click.echo(f"{styled} {text}", err=True)
 
 
 def _show_traceback(error: Exception) -> None:

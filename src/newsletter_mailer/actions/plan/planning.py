@@ -27,7 +27,7 @@ def check_number(proposal_total: int, typed: int | None) -> None:
     if typed != proposal_total:
         raise NotConfirmed(
             sentence(
-                "nothing was sent: {typed} was confirmed, but there are {total} recipients",
+                "nothing was sent: {typed} was confirmed, but the number of recipients is {total}",
                 typed=typed,
                 total=proposal_total,
             )
