@@ -55,8 +55,10 @@ properties: $(VENV)/.installed-test
 mutation: $(VENV)/.installed-test
 	PYTHONPATH=src:tests $(BIN)/python tests/mutation.py
 
-# Writes issues at random and reads the file again after each stroke: make soak MINUTES=30 SEED=1
+# A campaign of 10,000 readers who meet every fate, and its report; then issues are written at random, and the file is
+# read again after each stroke: make soak MINUTES=30 SEED=1
 soak: $(VENV)/.installed-test
+	READERS=10000 $(BIN)/pytest tests/end_to_end/test_every_fate.py
 	PYTHONPATH=tests $(BIN)/python tests/soak.py --minutes $(or $(MINUTES),30) --seed $(or $(SEED),1)
 
 # Debian packages that the whole gate needs (a browser, Postfix's smtp-sink, an IMAP server, a spam filter); run as root.

@@ -191,14 +191,14 @@ def with_list(serving: Serving, slug: str, addresses: list[str], *, public: bool
     return into.id
 
 
-def sent_to(serving: Serving, *slugs: str, edition: Edition = LINKED) -> Campaign:
+def sent_to(serving: Serving, *slugs: str, edition: Edition = LINKED, now: int = THEN) -> Campaign:
     """A campaign to these lists, planned."""
     with serving.app.database.transaction() as c:
         return campaigns.plan(
             c,
             edition,
             Audience(slugs),
-            now=THEN,
+            now=now,
             secret=SECRET,
             ledger_id=serving.app.database.ledger_id,
             message_domain="example.org",
