@@ -35,6 +35,10 @@ _HEADERS = {
     "Accept": "*/*",
 }
 
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # RFC 4291 section 2.4
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")  # RFC 6890
+
 _NO_NAME = sentence("no site has that name")
 _LATE = sentence("no answer in time")
 
@@ -65,8 +69,16 @@ class Answer:
 def is_public(number: str) -> bool:
     """Whether everybody on the Internet means the same machine by that number."""
     address = ipaddress.ip_address(number.partition("%")[0])
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_global and not address.is_multicast
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = _inner(address)
+        return is_public(str(inner)) if inner else address in _GLOBAL_UNICAST and address.is_global
+    return address.is_global and not address.is_multicast and address not in _PROTOCOLS
+
+
+def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The machine of the older Internet that is reached through an address: mapped, NAT64, 6to4."""
+    translated = ipaddress.IPv4Address(address.packed[12:]) if address in _NAT64 else None
+    return address.ipv4_mapped or address.sixtofour or translated
 
 
 def ask_all(
@@ -162,10 +174,18 @@ def _question(method: str, url: str, allowed: Allowed, patience_s: float) -> tup
         path = f"{target.path or '/'}{'?' + target.query if target.query else ''}"
         line.request(method, path, headers=_HEADERS)
         answer = line.getresponse()
-        return answer.status, answer.getheader("Location") or ""
+        return answer.status, _as_sent(answer.getheader("Location") or "")
     finally:
         end.cancel()
         line.close()
+
+
+def _as_sent(header: str) -> str:
+    """Letters of an address that a site sent as they are: in UTF-8, where `http.client` reads single bytes."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return header
 
 
 class _NotPublicError(OSError):
@@ -181,6 +201,7 @@ class _Line(http.client.HTTPConnection):
         super().__init__(target.hostname or "", port, timeout=patience_s)
         self.default_port = 443 if secure else 80  # it is left out of the Host field
         self._allowed = allowed
+        self._late = False
         self._tls = ssl.create_default_context() if secure else None
 
     def connect(self) -> None:
@@ -190,8 +211,15 @@ class _Line(http.client.HTTPConnection):
             if not self._allowed(str(there[0])):
                 raise _NotPublicError(f"{self.host} → {there[0]}")
         self.sock = self._reached([(str(there[0]), self.port) for *_, there in found])
+        self._check_time()
         if self._tls is not None:
             self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.host)
+            self._check_time()
+
+    def _check_time(self) -> None:
+        """While a name is looked up, and while keys are exchanged, there is no socket that could be cut."""
+        if self._late:
+            raise TimeoutError
 
     def _reached(self, machines: list[tuple[str, int]]) -> socket.socket:
         for machine in machines[:-1]:
@@ -203,6 +231,7 @@ class _Line(http.client.HTTPConnection):
 
     def cut(self) -> None:
         """Hang up, whatever the other side is about to say."""
+        self._late = True
         if self.sock is not None:
             try:
                 self.sock.shutdown(socket.SHUT_RDWR)

@@ -47,9 +47,12 @@ class Pages(BaseHTTPRequestHandler):
             name = "405"
         self.send_response(int(name) if name.isdigit() else 301 if name.startswith("to") else 200)
         if name.startswith("to"):
-            self.send_header(
-                "Location", {"to-page": "/page", "to-loop": "/to-loop"}.get(name, "http://10.0.0.1/")
-            )
+            places = {
+                "to-page": "/page",
+                "to-loop": "/to-loop",
+                "to-accents": "/été".encode().decode("latin-1"),
+            }
+            self.send_header("Location", places.get(name, "http://10.0.0.1/"))
         self.end_headers()
 
     do_GET = do_HEAD  # noqa: N815
@@ -122,10 +125,22 @@ def test_get_is_asked_only_where_head_did_not_do() -> None:
         "100.64.0.1",
         "224.0.0.1",
         "0.0.0.0",
+        "192.0.0.8",
+        "64:ff9b::7f00:1",
+        "2002:a01:203::1",
+        "fec0::1",
+        "ff02::1",
     ],
 )
 def test_machines_of_networks_that_are_not_public_are_never_asked(number: str) -> None:
     assert not is_public(number)
+
+
+@pytest.mark.parametrize(
+    "number", ["93.184.215.14", "2606:2800:21f::1", "64:ff9b::5db8:d70e", "::ffff:5db8:d70e"]
+)
+def test_public_machines_are_asked_by_whatever_road(number: str) -> None:
+    assert is_public(number)
 
 
 @pytest.mark.parametrize("host", [HERE, "localhost", "0x7f.1", "2130706433", "[::ffff:127.0.0.1]"])
@@ -140,6 +155,22 @@ def test_no_spelling_of_this_machine_is_asked(host: str) -> None:
 def test_a_site_that_drips_is_given_up() -> None:
     with site() as server:
         assert ask(server.url("/drip"), allowed=allowed, patience_s=0.3).state is State.UNCERTAIN
+
+
+def test_a_site_whose_name_takes_as_long_as_all_of_it_may_is_given_up_too() -> None:
+    def slowly(_number: str) -> bool:
+        return not looked_up.wait(0.6)
+
+    looked_up = threading.Event()
+    with site() as server:
+        assert ask(server.url("/drip"), allowed=slowly, patience_s=0.3).state is State.UNCERTAIN
+
+
+def test_a_page_that_moved_to_an_address_with_accents_is_found() -> None:
+    with site() as server:
+        ask(server.url("/to-accents"), allowed=allowed)
+
+        assert server.asked[-1] == ("HEAD", "/%C3%A9t%C3%A9")
 
 
 def test_nobody_there_is_uncertain_and_other_schemes_are_refused() -> None:
