@@ -178,22 +178,31 @@ def _of(one: Unreached) -> Iterator[tuple[str, str, str, str, str]]:
 
 
 def _clicks(report: Report, workspace: Workspace) -> dict[str, Any] | None:
-    if report.clicks is None:
+    if report.clicks is None and report.measured is None:
         return None
-    header = (say("link"), say("where it leads"), say("clicks"), say("by machines"))
-    rows = [(one.label, one.url, number(one.people), number(one.machines)) for one in report.clicks]
-    seen: ClickMap | None = click_map(report.edition, report.clicks, workspace, now=report.made_at)
+    counted = _counted(report, workspace) if report.clicks else {"lead": "", "grid": None, "map": None}
     return {
+        **counted,
         "title": say("Links that were followed"),
-        "lead": say("The same address for every reader: nobody knows who clicked, and who clicks twice counts twice."),
-        "grid": Grid(header, rows, frozenset({1})),
-        "map": seen,
         "map_title": say("Where readers clicked"),
         "measured": _measured(report),
         "rules_title": say("How machines are told from people"),
         "rules_lead": say("Programs open mails and follow links, too; from weight {enough} on it was one.", enough=ENOUGH),
         "rules_header": (say("rule"), say("weight")),
         "rules": [(str(told.says), number(told.weight)) for told in RULES.values()],
+    }  # fmt: skip
+
+
+def _counted(report: Report, workspace: Workspace) -> dict[str, Any]:
+    """What is known of all readers alike."""
+    clicks = report.clicks or ()
+    header = (say("link"), say("where it leads"), say("clicks"), say("by machines"))
+    rows = [(one.label, one.url, number(one.people), number(one.machines)) for one in clicks]
+    seen: ClickMap | None = click_map(report.edition, clicks, workspace, now=report.made_at)
+    return {
+        "lead": say("The same address for every reader: nobody knows who clicked, and who clicks twice counts twice."),
+        "grid": Grid(header, rows, frozenset({1})),
+        "map": seen,
     }  # fmt: skip
 
 

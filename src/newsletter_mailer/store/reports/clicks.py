@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Table, func, select
 
-from newsletter_mailer.model.measuring import Purpose
+from newsletter_mailer.model.measuring import DECOY, Purpose
 from newsletter_mailer.model.report import LinkClicks, Measured
 from newsletter_mailer.store.schema import (
     campaigns,
@@ -21,16 +21,19 @@ _C, _D, _L, _N, _T = campaigns.c, deliveries.c, links.c, link_counts.c, trackers
 
 
 def clicks(c: Connection, campaign_id: int) -> tuple[LinkClicks, ...] | None:
-    """Every link of the campaign's edition in the order of the page; None where links are not counted."""
+    """Every link of the campaign's edition in the order of the page; None where links are not counted.
+
+    None of them where only those who agreed are measured: the others' clicks are not known.
+    """
     row = c.execute(select(_C.clicks, _C.measured, _C.edition_id).where(_C.id == campaign_id)).one()
-    if not (row.clicks or row.measured):
-        return None
+    if not row.clicks:
+        return () if row.measured else None
     mine = (_N.link_id == _L.id) & (_N.campaign_id == campaign_id)
     counts = (func.coalesce(func.sum(column), 0) for column in (_N.people, _N.machines))
     query = (
         select(_L.number, _L.url, _L.label, *counts)
         .outerjoin_from(links, link_counts, mine)
-        .where(_L.edition_id == row.edition_id)
+        .where(_L.edition_id == row.edition_id, _L.number != DECOY)  # which no reader sees
         .group_by(_L.number, _L.url, _L.label)
         .order_by(_L.number)
     )
