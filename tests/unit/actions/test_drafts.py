@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 import shutil
 import stat
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -157,6 +159,64 @@ def test_a_history_whose_order_was_lost_is_found_again(pen: Pen, tmp_path: Path)
         for past in again.drafts.history(again.path)
     }
     assert titles >= {"La lettre d'essai", "Un", "Deux"}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda _body: "[" * 100_000,
+        lambda body: body.replace('"here": 1', '"here": 1e999'),
+        lambda body: body.replace('"at": ', '"at": "x", "was": '),
+        lambda body: re.sub(r'"at": (\d+)', r'"at": "\1"', body),
+        lambda body: re.sub(r'"version": "\w+"', '"version": null', body),
+        lambda _body: "\0" * 300,
+    ],
+)
+def test_a_history_whose_order_was_damaged_stops_nobody_from_writing(
+    pen: Pen, tmp_path: Path, damage: Callable[[str], str]
+) -> None:
+    pen.write("title", "Un")
+    index = pen.history / "steps.json"
+    index.write_text(damage(index.read_text()))
+
+    again = Pen(tmp_path)
+    again.write("title", "Deux")
+
+    assert "title: Deux" in again.text
+    assert again.drafts.undo(again.path, again.draft.version).data["title"] == "Un"
+
+
+def test_what_was_left_half_written_when_the_machine_stopped_is_swept_away(pen: Pen, tmp_path: Path) -> None:
+    left = [pen.path.with_name(".issue.yaml.0a1b2c3d"), pen.history / ".steps.json.0a1b2c3d"]
+    others = [pen.path.with_name(".issue.yaml.swp"), pen.path.with_name(".issue.yaml.0a1b2c3d.bak")]
+    for path in (*left, *others):
+        path.write_text("half")
+
+    Pen(tmp_path)
+
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in others)
+
+
+def test_a_folder_whose_name_is_no_text_has_a_history(tmp_path: Path) -> None:
+    folder = tmp_path / "vieux\udce9"
+
+    pen = pen_in(folder)
+    pen.write("title", "Un", batch="\ud800")
+
+    assert pen.drafts.undo(pen.path, pen.draft.version).data["title"] == "La lettre d'essai"
+
+
+def test_a_file_that_its_author_protected_is_not_replaced(pen: Pen) -> None:
+    before = pen.text
+    pen.path.chmod(0o444)
+
+    with pytest.raises(CannotSave, match=r"issue\.yaml cannot be written: there is no right"):
+        pen.write("title", "Un")
+
+    assert pen.text == before
+    pen.path.chmod(0o644)
+    assert pen.write("title", "Un").data["title"] == "Un"
 
 
 def test_the_history_keeps_a_bounded_number_of_states(pen: Pen) -> None:

@@ -77,6 +77,7 @@ class Drafts:
     def draft(self, path: Path) -> Draft:
         """The issue now. Raises CannotSave when its file cannot be read."""
         with self._opened(path) as at:
+            at.sweep()
             return self._draft(at)
 
     def edit(self, path: Path, base: str, edits: Sequence[Edit], *, batch: str = "") -> Draft:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import hashlib
 import os
+import re
+import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +18,8 @@ from newsletter_mailer.wording import Sentence, sentence
 from newsletter_mailer.yamlio.reader import LONGEST_FILE
 
 MOST = 20 * LONGEST_FILE
+_WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+_LEFT = re.compile(r"[0-9a-f]{8}")
 
 
 class CannotSave(NewsletterError):
@@ -75,7 +81,12 @@ def put(path: Path, raw: bytes, *, instead_of: State, new_id: str) -> None:
     """
     new = path.with_name(f".{path.name}.{new_id}")
     try:
-        _write(new, raw, path.stat().st_mode)
+        mode = path.stat().st_mode
+        if not mode & _WRITABLE or not os.access(
+            path, os.W_OK
+        ):  # a new file could take its place all the same
+            raise PermissionError(errno.EACCES, "")
+        _write(new, raw, mode)
         if _identity(path.stat()) != instead_of.inode:
             raise ChangedMeanwhile
         new.replace(path)
@@ -88,6 +99,15 @@ def put(path: Path, raw: bytes, *, instead_of: State, new_id: str) -> None:
         ) from error
     finally:
         new.unlink(missing_ok=True)
+
+
+def sweep(path: Path) -> None:
+    """Take away what stands beside a file since the machine stopped while it was written. Hold its lock."""
+    begin = f".{path.name}."
+    with suppress(OSError):  # another time
+        for left in path.parent.glob(f"{begin}*"):
+            if _LEFT.fullmatch(left.name.removeprefix(begin)):
+                left.unlink(missing_ok=True)
 
 
 def _write(path: Path, raw: bytes, mode: int) -> None:

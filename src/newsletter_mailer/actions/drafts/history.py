@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ MOST_STEPS = 400
 MOST_INNER = 60  # kept because a second window may still build on them
 TYPING_PAUSE = 15_000  # ms without a key, after which the same field begins a new step
 LONGEST_TYPING = 60_000  # ms
-_INDEX = "steps.json"
+INDEX = "steps.json"
 _VERSION = re.compile(r"[0-9a-f]{64}")
 
 
@@ -58,6 +58,9 @@ class Step:
     block: str = ""  #: of an edit inside a block: its type
     began: int = 0  #: when the stretch of typing began
     batch: str = ""  #: the page's own name for what it sent
+
+
+_SAMPLE = Step(0, Kind.OPENED)
 
 
 @dataclass(slots=True)
@@ -128,7 +131,7 @@ class History:
         """Write the order of the steps, and let go of the oldest."""
         self._shorten()
         body = {"file": self.file, "here": self.here, "steps": [asdict(step) for step in self.steps]}
-        replace_private(self.folder / _INDEX, json.dumps(body, ensure_ascii=False).encode())
+        replace_private(self.folder / INDEX, json.dumps(body).encode())
 
     def _shorten(self) -> None:
         inner = [i for i, step in enumerate(self.steps) if step.place is Place.INNER]
@@ -148,19 +151,22 @@ class History:
 def load(folder: Path, file: str) -> History:
     """The history in that folder; a new one where there is none or where it cannot be read."""
     try:
-        body = json.loads((folder / _INDEX).read_bytes())
+        body = json.loads((folder / INDEX).read_bytes())
         steps = [_step(each) for each in body["steps"]]
         here = int(body["here"])
         if not steps or not 0 <= here < len(steps):
             raise ValueError(here)
         return History(folder, str(body["file"]), steps, here)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ArithmeticError, KeyError, RecursionError, TypeError, ValueError):
         steps = list(_found_again(folder))
         return History(folder, file, steps, len(steps) - 1)
 
 
 def _step(written: dict[str, Any]) -> Step:
-    return Step(**{**written, "kind": Kind(written["kind"]), "place": Place(written["place"])})
+    step = Step(**{**written, "kind": Kind(written["kind"]), "place": Place(written["place"])})
+    if any(type(getattr(step, each.name)) is not type(getattr(_SAMPLE, each.name)) for each in fields(step)):
+        raise TypeError(written)
+    return step
 
 
 def _found_again(folder: Path) -> Iterator[Step]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from newsletter_mailer.actions.drafts.files import CannotSave, State, put, state
-from newsletter_mailer.actions.drafts.history import History, Kind, Step, load
+from newsletter_mailer.actions.drafts.files import CannotSave, State, put, state, sweep
+from newsletter_mailer.actions.drafts.history import INDEX, History, Kind, Step, load
 from newsletter_mailer.compose.load import quick_id
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import NO_ROOM, system_reason
@@ -43,6 +43,11 @@ class Opened:
         """With other bytes in the file. Raises ChangedMeanwhile, CannotSave."""
         put(self.path, raw, instead_of=self.file, new_id=new_id)
         return replace(self, file=state(self.path))
+
+    def sweep(self) -> None:
+        """Take away what was left half written when the machine stopped."""
+        sweep(self.path)
+        sweep(self.history.folder / INDEX)
 
 
 @contextmanager
