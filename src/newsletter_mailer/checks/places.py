@@ -57,10 +57,10 @@ class Places:
     def _mark(self, at: Path, offset: int) -> Mark:
         mark = place_of(self._document, at)
         value = self._value(at)
-        if not offset or not isinstance(value, str):
+        written = self._document.text[mark.start : mark.end]
+        if not isinstance(value, str) or not (offset or written[:1] in ("|", ">")):
             return mark
         before = len(_LETTER.findall(value.strip()[:offset]))
-        written = self._document.text[mark.start : mark.end]
         return self._lines.mark(mark.start + _after(written, before))
 
     def _value(self, at: Path) -> object:

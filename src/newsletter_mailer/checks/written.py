@@ -19,7 +19,9 @@ _HEAD_TEXTS = frozenset({"title", "subject", "preheader"})  #: of the issue: its
 _PLAIN, _MARKDOWN, _LINK, _MJML = "", "markdown", "link", "mjml"
 
 # Bounded, so that a text of many brackets costs its length and not the square of it.
-_LINKED = re.compile(r"(?<!!)\[([^\]\n]{0,500})\]\(\s*<?([^\s)>]*)[^)\n]{0,300}\)")
+_LINKED = re.compile(  # an address may hold brackets in pairs: …/wiki/Jardin_(homonymie)
+    r"(?<!!)\[([^\]\n]{0,500})\]\(\s*<?((?:[^\s()<>]|\([^\s()<>]{0,300}\)){0,2000}+)[^)\n]{0,300}\)"
+)
 _BRACKETED = re.compile(
     r"<((?:https?|mailto|tel):[^\s<>]{1,2000}|[\w.+-]{1,64}@[\w.-]{1,255})>", re.IGNORECASE
 )

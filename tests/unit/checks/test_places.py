@@ -43,3 +43,8 @@ def test_what_is_not_in_the_file_stands_at_the_nearest_thing_around_it() -> None
 
 def test_a_finding_of_the_whole_stands_at_its_beginning() -> None:
     assert place("# comment\ntitle: a\n", 0) == (2, 1)
+
+
+@pytest.mark.parametrize("style", ["|", ">-"])
+def test_the_first_word_of_a_text_stands_in_its_own_line(style: str) -> None:
+    assert place(f"title: {style}\n\n  A vendre\n", 0, "title") == (3, 3)

@@ -6,19 +6,21 @@ import re
 from collections.abc import Iterator
 
 from newsletter_mailer.checks.subject import Check, Subject
-from newsletter_mailer.checks.written import Text, texts
+from newsletter_mailer.checks.written import texts
 from newsletter_mailer.model.finding import Finding, Level
 from newsletter_mailer.wording import sentence
 
 _DOUBLED = re.compile(r"(?<![\w’'-])([^\W\d_]+)[ \t\n]+\1(?![\w’'-])", re.IGNORECASE)
 _RIGHTLY_TWICE = frozenset(
-    ("nous", "vous", "très", "bon", "bla", "had", "that", "faire")
+    ("nous", "vous", "très", "bon", "bla", "had", "that", "faire", "non", "oui", "si", "ha", "ho", "oh", "hé")
 )  # “nous nous retrouvons”
 # Each begins where its run of letters does: from every letter anew, a long word would take its length squared
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)\S+@\S+|(?<![\w-])[\w-]+(?:\.[\w-]+)+\b")
 _SPACING = re.compile(
     r"(?<=\w)[ \u00a0\u202f]+(?=[,.](?:\s|$))|(?<=[^\W\d]),(?=[^\W\d]{2})|(?<=[a-zà-ÿ])\.(?=[A-ZÀ-Ý][a-zà-ÿ])"
 )
+_SMILEY = re.compile(r"[:;]-?[()]")
+_NUMBERS = re.compile(r"(?:^|(?<=\s))\w{1,2}\)$")  # “1)” and “a)” of a list have no partner
 _LETTERS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
         re.compile(
@@ -28,18 +30,21 @@ _LETTERS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (
         re.compile(
-            r"\b(?:Etat|Ecole|Ecoute|Economi|Egalit|Elu|Evénement|Evènement|Equip|Edit|Etude|Eté|Evolu|Education|Energie)\w*"
+            r"\b(?:Etat|Ecole|Ecoute|Economi|Egalit|Elu|Evénement|Evènement|Equip|Edit|Etude|Eté|Evolu|Education|Energie|Etai|Etant|Etre|Etes|Etape|Etabli"
+            r"|Elect|Elève|Echange|Eglise|Eveil|Evidem|Ecri|Ecolo)\w*"
         ),
         "É",
     ),
     (
         re.compile(
             r"(?<![\w’'.])A(?= (?:la|l['’]|vos"
-            r"|nos|votre|notre|partir|bientôt|noter|lire|venir|suivre|ne pas|tous|toutes|propos|vous|chaque|travers)\b)"
+            r"|nos|votre|notre|vendre|louer|donner|retenir|savoir|découvrir|télécharger"
+            r"|partir|bientôt|noter|lire|venir|suivre|ne pas|tous|toutes|propos|vous|chaque|travers)\b)"
         ),
         "À",
     ),
-    (re.compile(r"\b\d+(?:ème|ième|éme)s?\b"), "2e"),
+    (re.compile(r"\bCa(?= (?:y est|va|fait|vous|nous|ne|a|bouge|continue|marche)\b)"), "Ç"),
+    (re.compile(r"\b(?:\d+|[IVX]+)(?:ème|ième|éme)s?\b"), "2e"),
     (re.compile(r"\b1[eè]re\b"), "1re"),
     (re.compile(r"\bMr\.?(?= [A-ZÀ-Ý])"), "M."),
 )
@@ -61,15 +66,10 @@ def quotes(subject: Subject) -> Iterator[Finding]:
     """Quotation marks and brackets that open and do not close, or the other way round."""
     for text in texts(subject.loaded.issue):
         for opening, closing in (("«", "»"), ("“", "”"), ("(", ")")):
-            said = _without_smileys(text) if opening == "(" else text.words
-            if said.count(opening) != said.count(closing):
+            at = _alone(_without_smileys(text.words), opening, closing)
+            if at is not None:
                 what = sentence(
                     "{opening} and {closing} do not come in pairs", opening=opening, closing=closing
-                )
-                at = (
-                    max(said.rfind(opening), 0)
-                    if said.count(opening) > said.count(closing)
-                    else said.rfind(closing)
                 )
                 yield Finding(
                     "typography-pairs", Level.WARNING, what, sentence("add or take out one"), text.at, at
@@ -107,9 +107,21 @@ def letters(subject: Subject) -> Iterator[Finding]:
                 yield Finding("typography-letters", Level.NOTE, what, hint, text.at, found.start())
 
 
-def _without_smileys(text: Text) -> str:
-    """Brackets of smileys and of numbered lists, “1)”, have no partner."""
-    return re.sub(r"[:;]-?[()]|(?m:^\s*\w{1,2}\))|(?<=\s)\w\)", lambda found: " " * len(found[0]), text.words)
+def _alone(words: str, opening: str, closing: str) -> int | None:
+    """Where one of the two signs stands without the other; None when they come in pairs."""
+    opened: list[int] = []
+    for found in re.finditer(rf"[{re.escape(opening + closing)}]", words):
+        if found[0] == opening:
+            opened.append(found.start())
+        elif opened:
+            opened.pop()
+        elif closing != ")" or not _NUMBERS.search(words, 0, found.end()):
+            return found.start()
+    return opened[-1] if opened else None
+
+
+def _without_smileys(words: str) -> str:
+    return _SMILEY.sub(lambda found: " " * len(found[0]), words)
 
 
 CHECKS = (
