@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from newsletter_mailer.actions.standing import Standing
     from newsletter_mailer.model.campaign import Campaign, Counts
 
-_MOST_FAULTS = 5  # lines
-_NEEDS_A_HAND = frozenset({CampaignState.PAUSED, CampaignState.HELD, CampaignState.STOPPED})
-
 
 def status_json(campaign: Campaign, standing: Standing | None = None) -> dict[str, Any]:
     """The object of `status --json` (docs/reference.md); what does not apply to the campaign is left out."""
@@ -79,6 +76,8 @@ def lines(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
 
 def notes(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
     """What is to be said beside its counts, for people."""
+    from newsletter_mailer.actions.standing import telling
+
     for version, count in standing.versions:
         yield _row(say("version {number}", number=version), number(count))
     if standing.returned:
@@ -86,27 +85,11 @@ def notes(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
         yield from (
             f"  {number(count):>9}  {category_name(category)}" for category, count in standing.returned
         )
-    yield from (f"  {fault}" for fault in _faults(standing))
-    yield from (f"  {sentence}" for sentence in _more(standing, zone))
-    yield from (f"  {step}" for step in _to_do(standing.campaign))
-
-
-def _faults(standing: Standing) -> Iterator[str]:
-    from newsletter_mailer.model.faults import remedy
-
-    for fault in standing.faults[:_MOST_FAULTS]:
-        what, hint = remedy(fault)
-        yield f"{what} ({hint})"
-
-
-def _to_do(campaign: Campaign) -> Iterator[str]:
-    """What waits for the officer, each with its command."""
-    from newsletter_mailer.actions.standing import next_steps
-
-    *troubles, way_on = next_steps(campaign)
-    yield from map(str, troubles)
-    if campaign.state in _NEEDS_A_HAND and campaign.counts.open and not campaign.again_at:
-        yield str(way_on)
+    yield from (f"  {fault}" for fault in telling.faults(standing))
+    if standing.campaign.segment:
+        yield f"  {segment_line(standing.campaign.segment)}"
+    yield from (f"  {told}" for told in telling.waits(standing, zone))
+    yield from (f"  {step}" for step in telling.to_do(standing.campaign))
 
 
 def _head(campaign: Campaign) -> Iterator[str]:
@@ -130,49 +113,6 @@ def _name(campaign: Campaign) -> str:
 
 def _row(name: str, value: str) -> str:
     return f"  {name:<14} {value:>9}"
-
-
-def _more(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
-    campaign = standing.campaign
-    if campaign.segment:
-        yield segment_line(campaign.segment)
-    if campaign.held_why:
-        yield say("held: {why}", why=campaign.held_why)
-    if campaign.state is CampaignState.SCHEDULED:
-        yield say("leaves at {time}", time=local(campaign.scheduled_at, zone))
-    if campaign.state is CampaignState.PAUSED and campaign.scheduled_at:
-        yield say("planned for {time}", time=local(campaign.scheduled_at, zone))
-    if campaign.again_at:
-        yield say("goes on at {time}", time=local(campaign.again_at, zone))
-    if campaign.rate:
-        yield say("at most {count} an hour", count=number(campaign.rate))
-    yield from _first_ones(standing, zone)
-    for pause in standing.domains:
-        if pause.until is None and not campaign.counts.open:
-            how = say("{why}: nobody there is suppressed before your yes", why=pause.why)
-            yield f"{how} (newsletter resume {campaign.id} --yes)"
-        elif pause.until is None:
-            yield say("{why}: nothing goes there before your yes", why=pause.why)
-        else:
-            yield say("{why}: nothing goes there before {time}", why=pause.why, time=local(pause.until, zone))
-
-
-def _first_ones(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
-    """How those who go first fare, and what the rest waits for."""
-    first = standing.canary
-    rest = standing.campaign.counts.open - first.open if first else 0
-    if first is None or not rest:
-        return
-    values = {"count": number(first.total), "done": number(first.total - first.open)}
-    if standing.rest_at is None:
-        yield say("first {count} readers: {done} done; the rest waits for them", **values)
-        return
-    yield say(
-        "first {count} readers: {done} done; the other {rest} follow at {time} if nothing speaks against it",
-        rest=number(rest),
-        time=local(standing.rest_at, zone),
-        **values,
-    )
 
 
 def finished(face: Face, campaign: Campaign) -> None:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from newsletter_mailer.actions.report import share
-from newsletter_mailer.actions.standing import Standing, next_steps
+from newsletter_mailer.actions.standing import Standing, telling
 from newsletter_mailer.actions.standing.live import Live
-from newsletter_mailer.model.campaign import Campaign, CampaignState, Counts
+from newsletter_mailer.model.campaign import Campaign, Counts
 from newsletter_mailer.model.delivery import OPEN, Status
-from newsletter_mailer.model.faults import remedy
+from newsletter_mailer.model.moments import clock_time, local
 from newsletter_mailer.model.names import category_name, state_name, status_name
 from newsletter_mailer.model.speed import left_told, rate_told
 from newsletter_mailer.wording import number, say
 
 _DOMAINS = 25
 _BADLY = (Status.REFUSED, Status.IN_DOUBT, Status.SKIPPED, Status.CANCELLED)
-_NEEDS_A_HAND = frozenset({CampaignState.PAUSED, CampaignState.HELD, CampaignState.STOPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ def seen(live: Live, zone: ZoneInfo) -> Seen:
     told = ((one, getattr(counts, one.value)) for one in Status)
     return Seen(
         row(live.campaign, zone),
-        f"{datetime.fromtimestamp(live.at / 1000, zone):%H:%M:%S}",
+        clock_time(live.at, zone),
         tuple((one.value, status_name(one.value), number(count)) for one, count in told if count),
         rate_told(live.per_second),
         left_told(live.left_s),
@@ -106,11 +104,6 @@ def seen(live: Live, zone: ZoneInfo) -> Seen:
         tuple(_notes(live.standing, zone)),
         live.ends,
     )
-
-
-def local(at: int, zone: ZoneInfo) -> str:
-    """A moment in the workspace's time zone. at: milliseconds since 1970, UTC."""
-    return f"{datetime.fromtimestamp(at / 1000, zone):%Y-%m-%d %H:%M}"
 
 
 def _domains(found: Sequence[tuple[str, Counts]]) -> Iterator[DomainLine]:
@@ -135,30 +128,8 @@ def _sum(found: Sequence[Counts], statuses: Sequence[Status] | frozenset[Status]
 
 
 def _notes(standing: Standing, zone: ZoneInfo) -> Iterator[str]:
-    campaign = standing.campaign
-    if campaign.held_why:
-        yield say("held: {why}", why=campaign.held_why)
-    if campaign.state is CampaignState.SCHEDULED and campaign.scheduled_at:
-        yield say("leaves at {time}", time=local(campaign.scheduled_at, zone))
-    if campaign.again_at:
-        yield say("goes on at {time}", time=local(campaign.again_at, zone))
-    if campaign.rate:
-        yield say("at most {count} an hour", count=number(campaign.rate))
-    if standing.rest_at is not None:
-        yield say(
-            "the rest follows at {time} if nothing speaks against it", time=local(standing.rest_at, zone)
-        )
-    for pause in standing.domains:
-        if pause.until is None:
-            yield say("{why}: nothing goes there before your yes", why=pause.why)
-        else:
-            yield say("{why}: nothing goes there before {time}", why=pause.why, time=local(pause.until, zone))
+    yield from telling.waits(standing, zone)
     for category, count in standing.returned:
         yield say("came back: {count}, {what}", count=number(count), what=category_name(category))
-    for fault in standing.faults:
-        what, hint = remedy(fault)
-        yield f"{what} ({hint})"
-    *troubles, way_on = next_steps(campaign)
-    yield from map(str, troubles)
-    if campaign.state in _NEEDS_A_HAND and campaign.counts.open and not campaign.again_at:
-        yield str(way_on)
+    yield from telling.faults(standing)
+    yield from telling.to_do(standing.campaign)
