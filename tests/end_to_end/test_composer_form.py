@@ -151,6 +151,29 @@ def test_a_deleted_block_comes_back(window: Window, desk: Composing) -> None:
     assert issue(desk) == before
 
 
+def test_the_way_back_from_a_deletion_goes_once_one_writes_on(window: Window) -> None:
+    window.blocks.nth(1).hover()
+    window.blocks.nth(1).get_by_role("button", name="Delete: Picture").click()
+    expect(window.page.locator("#toast")).to_contain_text("Picture")
+
+    window.field("Subject").press("End")
+    window.page.keyboard.type("!")
+
+    expect(window.page.locator("#toast")).to_be_empty()
+
+
+@pytest.mark.parametrize("width", [820, 1024])
+def test_on_a_tablet_nothing_in_the_bar_lies_over_the_name_of_the_issue(window: Window, width: int) -> None:
+    window.page.set_viewport_size({"width": width, "height": 1100})
+
+    slug, sides = window.page.locator(".name .slug"), window.page.locator(".sides")
+    name, switch = slug.bounding_box(), sides.bounding_box()
+
+    assert name and switch
+    assert name["width"] > 100
+    assert name["x"] + name["width"] <= switch["x"] or name["y"] + name["height"] <= switch["y"]
+
+
 def test_a_step_is_undone_and_redone_from_the_bar(window: Window, desk: Composing) -> None:
     window.field("Subject").fill("Tout autre chose")
     window.is_saved()
@@ -190,7 +213,7 @@ def test_a_link_a_list_and_a_merge_tag_come_from_the_toolbar(window: Window) -> 
     expect(text).to_have_value("- Voir [le site](https://example.org/page)")
     window.page.keyboard.type(" ")
     block.get_by_role("button", name="Fill in for each reader").last.click()
-    window.field("For whoever has none").fill("vous")
+    window.field("For whoever has none").fill("vous}}\\")
     window.press("Put it in")
 
     expect(text).to_have_value(

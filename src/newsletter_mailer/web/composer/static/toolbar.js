@@ -128,6 +128,6 @@ async function asTag(input) {
   input.focus();
   input.setSelectionRange(from, to);
   if (!answer) return;
-  const fallback = answer.fallback.trim().replaceAll('"', "”");
+  const fallback = answer.fallback.trim().replaceAll('"', "”").replace(/[\\{}]/g, ""); // signs of the tag itself
   type(input, fallback ? `{{ ${answer.expression} or "${fallback}" }}` : `{{ ${answer.expression} }}`);
 }
