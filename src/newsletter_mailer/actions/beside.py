@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -16,6 +15,7 @@ from newsletter_mailer.compose.picture_paths import picture_file
 from newsletter_mailer.compose.pictures import MOST_BYTES, Fitted, PictureRefused, fit
 from newsletter_mailer.config import Workspace
 from newsletter_mailer.errors import NewsletterError, system_reason
+from newsletter_mailer.model.slugs import hyphenated
 from newsletter_mailer.wording import sentence
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
 WIDEST = 800  # CSS pixels; twice as many of the picture's own are kept, so 1600
 THUMBNAIL = 240  # CSS pixels
 LONGEST_NAME = 60
-_UNSAFE = re.compile(r"[^a-z0-9]+")
 # Names that Windows keeps for its devices, with any ending
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)")
 
@@ -78,10 +77,7 @@ def thumbnail(workspace: Workspace, issue: Path, src: str) -> Fitted:
 def plain_name(name: str) -> str:
     """Small letters, digits and hyphens, without an ending: "Été à l'atelier.JPG" gives "ete-a-l-atelier"."""
     stem = Path(name.replace("\\", "/")).name.rpartition(".")[0] or name
-    letters = unicodedata.normalize("NFKD", stem.replace("œ", "oe").replace("Œ", "oe")).encode(
-        "ascii", "ignore"
-    )
-    plain = _UNSAFE.sub("-", letters.decode().lower()).strip("-")[:LONGEST_NAME].strip("-")
+    plain = hyphenated(stem, LONGEST_NAME)
     return f"picture-{plain}".strip("-") if not plain or _DEVICES.fullmatch(plain) else plain
 
 
