@@ -10,6 +10,7 @@ import click
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import log_output, status_output, watching
 from newsletter_mailer.cli.output import Face, number
+from newsletter_mailer.cli.whom import audience_options
 from newsletter_mailer.wording import say, say_many
 
 STATUSES = ("queued", "sending", "sent", "deferred", "refused", "in_doubt", "skipped", "cancelled")
@@ -163,6 +164,30 @@ def retry(face: Face, campaign: str) -> None:
 @click.command()
 @click.argument("campaign")
 @click.pass_obj
+def pause(face: Face, campaign: str) -> None:
+    """Pause a campaign: nothing more leaves, not even by a worker, until you go on with it.
+
+    Example: newsletter pause 2026-12-noel
+    """
+    from newsletter_mailer.actions.campaigns import pause as hold_back
+
+    with face.app() as app:
+        done = hold_back(app.database, campaign, now=app.now)
+    face.talk(say("Campaign {id} of {slug} is paused.", id=done.id, slug=done.slug))
+    face.talk(
+        say(
+            "As it was planned: newsletter resume {id}. With the issue as it is now: newsletter dispatch {slug} {lists}",
+            id=done.id,
+            slug=done.slug,
+            lists=audience_options(done.lists, done.exclude, done.segment),
+        ),
+        style="green",
+    )
+
+
+@click.command()
+@click.argument("campaign")
+@click.pass_obj
 def cancel(face: Face, campaign: str) -> None:
     """Cancel what has not left yet; what was sent stays sent.
 
@@ -177,4 +202,4 @@ def cancel(face: Face, campaign: str) -> None:
     face.data(say_many("{count} cancelled", "{count} cancelled", count, count=number(count)))
 
 
-COMMANDS = (campaigns, status, log, resolve, retry, cancel)
+COMMANDS = (campaigns, status, log, pause, resolve, retry, cancel)

@@ -15,7 +15,6 @@ from newsletter_mailer.cli.output import Face, ask
 from newsletter_mailer.cli.progress import progress
 from newsletter_mailer.cli.proofs import tell_since_approval
 from newsletter_mailer.cli.typed import Number, digits
-from newsletter_mailer.cli.whom import audience_options
 from newsletter_mailer.errors import Held, NewsletterError
 from newsletter_mailer.wording import say, sentence
 
@@ -252,30 +251,6 @@ def _said_yes(face: Face, campaign: Campaign) -> bool:
     return face.confirm(say("Go on all the same?"))
 
 
-@click.command()
-@click.argument("campaign")
-@click.pass_obj
-def pause(face: Face, campaign: str) -> None:
-    """Pause a campaign: nothing more leaves, not even by a worker, until you go on with it.
-
-    Example: newsletter pause 2026-12-noel
-    """
-    from newsletter_mailer.actions.campaigns import pause as hold_back
-
-    with face.app() as app:
-        done = hold_back(app.database, campaign, now=app.now)
-    face.talk(say("Campaign {id} of {slug} is paused.", id=done.id, slug=done.slug))
-    face.talk(
-        say(
-            "As it was planned: newsletter resume {id}. With the issue as it is now: newsletter dispatch {slug} {lists}",
-            id=done.id,
-            slug=done.slug,
-            lists=audience_options(done.lists, done.exclude, done.segment),
-        ),
-        style="green",
-    )
-
-
 def _send(
     face: Face, app: App, campaign: Campaign, *, wait: bool, reads_inbox: bool, confirmed: bool = False
 ) -> None:
@@ -307,4 +282,4 @@ def _exit(code: int) -> None:
     click.get_current_context().exit(code)
 
 
-COMMANDS = (dispatch, resume, pause)
+COMMANDS = (dispatch, resume)
