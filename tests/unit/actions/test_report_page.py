@@ -247,3 +247,14 @@ def test_the_clock_of_the_course_is_that_of_the_office(office: Season) -> None:
     page = page_of(office, campaign)
 
     assert "November 1, 2026, 13:00" in page  # noon UTC, in Paris
+
+
+def test_those_who_agreed_are_told_of_where_links_are_not_counted_for_all(office: Season) -> None:
+    campaign = eventful(office)
+    office.change("UPDATE campaigns SET measured = 1")
+
+    page = page_of(office, campaign)
+
+    assert "Recipients who agreed to be measured" in page
+    assert "nobody knows who clicked" not in page
+    assert unescape(page).count("Links are not counted in this issue") == 1

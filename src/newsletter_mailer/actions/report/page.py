@@ -253,6 +253,6 @@ def _reading(report: Report) -> Iterator[str]:
             "Its picture was loaded {count} times, by readers and machines alike: that says little.",
             count=number(report.loads),
         )
-    if report.clicks is None:
+    if not report.clicks:
         yield say("Links are not counted in this issue.")
     yield say("Receipt: anyone with the ledger can make it again. It holds no name and no address.")  # fmt: skip
