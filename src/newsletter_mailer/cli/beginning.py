@@ -60,10 +60,11 @@ def _asked(face: Face, folder: Path) -> Answers:
 
     before = present_answers(folder)
     known = before or Answers(organisation=folder.resolve().name.replace("-", " ").title())
-    face.talk(say("Six questions. Enter takes what stands in brackets; all of it can be changed later."))
+    face.talk(say("A few questions. Enter takes what stands in brackets; all of it can be changed later."))
     answers = _who(face, known)
     account, username = _server(face, known, email=answers.email)
-    readers = _test_readers(face, known, first=before is None, email=answers.email)
+    number = 5 if account.security == "none" else 6  # nobody was asked for a user name
+    readers = _test_readers(face, known, number=number, first=before is None, email=answers.email)
     return replace(answers, account=account, username=username, test_readers=readers)
 
 
@@ -141,10 +142,10 @@ def _is_host(word: str) -> bool:
     return word == "localhost" or ("." in word and " " not in word and "@" not in word)
 
 
-def _test_readers(face: Face, known: Answers, *, first: bool, email: str) -> tuple[str, ...]:
+def _test_readers(face: Face, known: Answers, *, number: int, first: bool, email: str) -> tuple[str, ...]:
     _open(
         face,
-        6,
+        number,
         say("Who gets the tests"),
         say("Before a letter leaves, `newsletter test` sends it to these addresses: you, your chair."),
     )

@@ -101,11 +101,34 @@ def _paragraph(written: str) -> str:
 
 def _parameter(parameter: click.Parameter) -> click.Parameter:
     made = copy.copy(parameter)
+    if isinstance(made, click.Argument) and made.name in _names():
+        made.metavar = _shown(made, _names()[made.name])
     if isinstance(made, click.Option):
         made.help = _kept_together(say(made.help)) if made.help else made.help
         if made.metavar is None and not made.is_flag and not isinstance(made.type, click.Choice):
             made.metavar = _kinds().get(made.type.name)
     return made
+
+
+def _shown(argument: click.Argument, word: str) -> str:
+    """As click shows it: in brackets where it may be left out, with dots where there may be several."""
+    return (word if argument.required else f"[{word}]") + ("..." if argument.nargs != 1 else "")
+
+
+def _names() -> dict[str | None, str]:
+    """What a command is about, as the help shows it."""
+    return {
+        "address": say("ADDRESS"),
+        "campaign": say("CAMPAIGN"),
+        "expression": say("EXPRESSION"),
+        "file": say("FILE"),
+        "files": say("FILE"),
+        "folder": say("FOLDER"),
+        "issue": say("ISSUE"),
+        "more": say("ADDRESS"),
+        "name": say("NAME"),
+        "slug": say("NAME"),
+    }
 
 
 def _kinds() -> dict[str, str]:

@@ -38,6 +38,8 @@ def _problem(error: click.ClickException) -> Sentence | str:
     match error:
         case click.MissingParameter(param=click.Parameter() as parameter):
             return sentence("{option} is missing", option=_name(parameter, error.ctx))
+        case click.NoSuchOption() if _is_of_the_program(error):
+            return _stands_first(error)
         case click.NoSuchOption():
             return _or_nearest(
                 sentence("there is no option {name}", name=error.option_name), error.possibilities
@@ -57,6 +59,22 @@ def _problem(error: click.ClickException) -> Sentence | str:
     if extra:
         return sentence("“{words}” is one word too many: quotes around a name with spaces?", words=extra[1])
     return error.format_message()
+
+
+def _is_of_the_program(error: click.NoSuchOption) -> bool:
+    """Whether every command has it, but before its name."""
+    return error.ctx is not None and any(
+        error.option_name in each.opts for each in error.ctx.find_root().command.params
+    )
+
+
+def _stands_first(error: click.NoSuchOption) -> Sentence:
+    context = error.ctx
+    assert context is not None
+    named = next(each for each in context.find_root().command.params if error.option_name in each.opts)
+    value = "" if isinstance(named, click.Option) and named.is_flag else " …"
+    command = " ".join((program_name(), f"{error.option_name}{value}", *_names(context)))
+    return sentence("{name} stands before the command: {command}", name=error.option_name, command=command)
 
 
 def _or_nearest(problem: Sentence, nearest: list[str] | None) -> str:

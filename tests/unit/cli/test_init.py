@@ -112,3 +112,11 @@ def test_asked_again_and_answered_with_enter_the_file_stays_byte_for_byte(tmp_pa
     asked(tmp_path, *[""] * 6)
 
     assert (tmp_path / "newsletter.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize(("provider", "last"), [("0", 5), ("2", 6)])
+def test_the_questions_are_counted_without_a_gap(tmp_path: Path, provider: str, last: int) -> None:
+    said, _ = asked(tmp_path, "Nous", "1 rue", "lettre@example.org", provider, "", "")
+
+    numbers = [line.split(".")[0] for line in said.splitlines() if line[:1].isdecimal()]
+    assert numbers == [str(number) for number in range(1, last + 1)]

@@ -91,3 +91,9 @@ def test_the_language_is_known_before_the_help_is_shown(typed: list[str], langua
 def test_an_example_keeps_its_command() -> None:
     with in_language("fr"):
         assert say("Example: {command}", command="newsletter demo").endswith("newsletter demo")
+
+
+def test_what_a_command_is_about_is_named_in_the_language_too() -> None:
+    assert "[OPTIONS] FICHIER\n" in help_in("fr", "subscribers", "import")
+    assert "[OPTIONS] FILE..." in help_in("en", "inbox", "explain")
+    assert "[OPTIONS] [FOLDER]" in help_in("en", "init")

@@ -28,6 +28,8 @@ from newsletter_mailer.wording import language, use_language
             "--asked-on is a day such as 2026-11-30",
         ),
         ("subscribers add a@example.org --lst a", "there is no option --lst (did you mean --list?)"),
+        ("check essai --lang fr", "--lang stands before the command: newsletter --lang … check"),
+        ("check essai -q", "-q stands before the command: newsletter -q check"),
         ("subscriber", "there is no command subscriber (did you mean subscribers?)"),
         (
             "subscribers suppress a --reason x",
