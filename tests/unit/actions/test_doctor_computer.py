@@ -199,6 +199,19 @@ def test_a_login_over_tls_is_fine_and_sends_nothing(tmp_path: Path) -> None:
     assert server.messages == []
 
 
+@pytest.mark.parametrize(("port", "mark"), [(1025, Mark.DOUBT), (25, Mark.FINE)])
+def test_a_workspace_that_names_no_provider_yet_is_told_that_its_mails_stay_here(
+    tmp_path: Path, port: int, mark: Mark
+) -> None:
+    workspace = with_host(workspace_at(tmp_path), host="127.0.0.1", port=port)
+
+    with ScriptedServer() as server:
+        found = login(workspace, account(server.port))["smtp-login"]
+
+    assert found.mark is mark
+    assert ("stay on this computer" in str(found.what)) is (mark is Mark.DOUBT)
+
+
 def test_a_refused_login_is_wrong_in_the_servers_words(tmp_path: Path) -> None:
     with ScriptedServer({"AUTH": "535 no such user"}, offers=("AUTH PLAIN",)) as server:
         found = login(workspace_at(tmp_path), account(server.port, username="ann", password="p"))

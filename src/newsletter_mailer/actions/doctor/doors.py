@@ -7,7 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from newsletter_mailer.actions.doctor.points import wrong
-from newsletter_mailer.config import Workspace, profile_of
+from newsletter_mailer.config import SmtpSettings, Workspace, profile_of
+from newsletter_mailer.config.kinds import LOOPBACK
 from newsletter_mailer.errors import NewsletterError
 from newsletter_mailer.inbox.mailbox import Mailbox
 from newsletter_mailer.model.health import Mark, Point
@@ -15,6 +16,7 @@ from newsletter_mailer.smtp.account import Account, Timeouts
 from newsletter_mailer.smtp.trial import Welcome, try_login
 from newsletter_mailer.wording import sentence
 
+MAIL_PORTS = (25, 465, 587)  #: where a mail server listens; elsewhere on this computer it is a sandbox
 ROOM_FOR_A_LETTER = 2_000_000  #: bytes, with pictures
 _PATIENCE = Timeouts(
     connect=15, handshake=15, greeting=30, hello=30
@@ -29,14 +31,7 @@ def mail_server(workspace: Workspace, account: Callable[[], Account], *, now: in
     except NewsletterError as error:
         yield wrong("smtp-login", error)
     else:
-        username = workspace.settings.smtp.username
-        yield Point(
-            "smtp-login",
-            Mark.FINE,
-            sentence("{host} lets “{username}” in", host=host, username=username)
-            if username
-            else sentence("{host} lets us in, without a login", host=host),
-        )
+        yield _let_in(workspace.settings.smtp)
         yield _tls(host, welcome)
         if 0 < welcome.most < ROOM_FOR_A_LETTER:
             yield Point(
@@ -46,6 +41,26 @@ def mail_server(workspace: Workspace, account: Callable[[], Account], *, now: in
                 sentence("keep pictures small, or ask your provider for more"),
             )
     yield _limits(workspace, now)
+
+
+def _let_in(smtp: SmtpSettings) -> Point:
+    if smtp.username:
+        told = sentence("{host} lets “{username}” in", host=smtp.host, username=smtp.username)
+    elif (
+        smtp.host in LOOPBACK and smtp.port not in MAIL_PORTS
+    ):  # as in a workspace that names no provider yet
+        return Point(
+            "smtp-login",
+            Mark.DOUBT,
+            sentence("mails stay on this computer: {host}, port {port}", host=smtp.host, port=smtp.port),
+            sentence(
+                "to reach your readers, write your provider’s server under smtp: in newsletter.yaml; newsletter init "
+                "in this folder asks for it"
+            ),
+        )
+    else:
+        told = sentence("{host} lets us in, without a login", host=smtp.host)
+    return Point("smtp-login", Mark.FINE, told)
 
 
 def _tls(host: str, welcome: Welcome) -> Point:
