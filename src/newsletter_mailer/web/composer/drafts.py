@@ -30,7 +30,7 @@ from newsletter_mailer.app import clock
 from newsletter_mailer.errors import NewsletterError, Problem
 from newsletter_mailer.web.composer.desk import Desk
 from newsletter_mailer.web.composer.posted import posted
-from newsletter_mailer.web.composer.schema import label_of, labels
+from newsletter_mailer.web.composer.schema import label_within, labels
 from newsletter_mailer.wording import language
 
 MOST_EDITS = 2000
@@ -179,7 +179,7 @@ def _name(part: str, field: str) -> str:
     """As the form calls it."""
     said = labels(language())
     if field:
-        return label_of(said, part, field)["label"]
+        return label_within(said, part, field)["label"]
     return str(said["blocks"].get(part, {}).get("label", part))
 
 

@@ -48,6 +48,7 @@ def for_script() -> dict[str, str]:
         "notApproved": say("Nobody has approved this edition yet."),
         "approvedBefore": say("{name} approved {code} on {time}; the issue was changed since."),
         "needed": say("Without an approval nothing leaves here."),
+        "name": say("NAME"),
         "noteIt": say("To note a yes: {command}"),
         "tested": say("This edition was sent as a test."),
         "untested": say("This edition was never sent as a test."),

@@ -66,6 +66,19 @@ def label_of(said: Labels, part: str, field: str) -> dict[str, str]:
     return dict(found or {"label": field.replace("_", " ").capitalize()})
 
 
+def label_within(said: Labels, part: str, field: str) -> dict[str, str]:
+    """Those of a field somewhere inside a block: its own, or those of what it lists (`website` of `profiles`)."""
+    fields = said["fields"]
+    if f"{part}.{field}" in fields or field in fields:
+        return label_of(said, part, field)
+    stem = part.removesuffix("s")
+    inside = sorted(
+        (key.rpartition(".")[0] for key in fields if key.endswith(f".{field}")),
+        key=lambda name: not name.startswith(stem),
+    )
+    return label_of(said, inside[0] if inside else part, field)
+
+
 def _fields(name: str, part: Schema, schema: Schema, said: Labels) -> Iterator[dict[str, Any]]:
     required = part.get("required", ())
     properties = part.get("properties", {})

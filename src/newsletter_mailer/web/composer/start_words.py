@@ -14,7 +14,7 @@ def on_page() -> dict[str, str]:
         "from_example": say("From the example"),
         "from_example_help": say("With every kind of block, to keep what you like."),
         "blank": say("Blank"),
-        "blank_help": say("A head, a greeting and a foot."),
+        "blank_help": say("A head, a greeting, a first article and a foot."),
         "bring": say("From a text"),
         "bring_help": say("Drop a Word document, Markdown or a web page here, or paste it."),
         "title_label": say("Title"),

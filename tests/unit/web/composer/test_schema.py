@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from newsletter_mailer.actions.form import issue_schema
-from newsletter_mailer.web.composer.schema import HIDDEN, LABELS, LANGUAGES, form, label_of, labels
+from newsletter_mailer.web.composer.schema import (
+    HIDDEN,
+    LABELS,
+    LANGUAGES,
+    form,
+    label_of,
+    label_within,
+    labels,
+)
 
 
 def fields(part: str, language: str = "en") -> dict[str, dict[str, Any]]:
@@ -97,6 +105,15 @@ def test_the_identity_of_an_issue_is_not_on_the_form_and_the_subject_comes_first
 
     assert names[:2] == ["subject", "preheader"]
     assert not {name for part, name in HIDDEN if part == "issue"} & set(names)
+
+
+def test_a_field_of_what_a_block_lists_is_named_as_its_card_names_it() -> None:
+    said = labels("fr")
+
+    assert label_within(said, "profiles", "website")["label"] == "Site internet"
+    assert label_within(said, "figures", "value")["label"] == "Nombre"
+    assert label_within(said, "agenda", "end_time")["label"] == "Heure de fin"
+    assert label_within(said, "article", "title")["label"] == "Titre"
 
 
 def test_a_field_without_words_of_its_own_is_named_after_itself() -> None:

@@ -150,7 +150,7 @@ function announce(words) {
   byId("told").textContent = words;
 }
 
-/** A sentence with a way back; it stays until the next one, for nobody reads against the clock. */
+/** A sentence with a way back; it stays until one writes on or says something else, for nobody reads against the clock. */
 function offerUndo(words, undo) {
   announce(words);
   const close = () => toast.replaceChildren();
@@ -159,4 +159,6 @@ function offerUndo(words, undo) {
     element("p", {}, words),
     element("button", { type: "button", class: "main", onclick: () => { close(); undo(); } }, say("undo")),
     element("button", { type: "button", class: "quiet", onclick: close, "aria-label": say("close") }, "×"));
+  const offered = toast.firstChild;
+  byId("form").addEventListener("input", () => { if (toast.firstChild === offered) close(); }, { once: true });
 }

@@ -40,7 +40,7 @@ function facts(found) {
   const { before } = found;
   if (before) lines.push(["wrong", say("approvedBefore", { name: before.by, code: before.code, time: moment.format(before.at) })]);
   if (found.required) lines.push(["wrong", say("needed")]);
-  lines.push(["open", say("noteIt", { command: `\`newsletter approve ${document.body.dataset.slug} --by NAME --code ${found.code}\`` })]);
+  lines.push(["open", say("noteIt", { command: `\`newsletter approve ${document.body.dataset.slug} --by ${say("name")} --code ${found.code}\`` })]);
   return lines;
 }
 
