@@ -10,7 +10,7 @@ import pytest
 
 from newsletter_mailer.actions.report import report
 from newsletter_mailer.model.audience import SuppressionReason
-from newsletter_mailer.model.bounce import Category
+from newsletter_mailer.model.bounce import Category, Kind
 from newsletter_mailer.model.campaign import Campaign
 from newsletter_mailer.model.report import Contact, Measured, ReturnedRow, Why
 from newsletter_mailer.store import audience, links
@@ -50,6 +50,17 @@ def test_everyone_of_the_plan_is_reached_or_is_among_those_who_were_not(office: 
     assert found.reached == office.count(
         "deliveries WHERE status = 'sent' AND id NOT IN (SELECT delivery_id FROM bounces WHERE kind = 'bounce')"
     )
+
+
+def test_a_holiday_notice_is_no_mail_that_came_back(office: Season) -> None:
+    campaign = eventful(office)
+    before = report(office.database, campaign, now=LATER)
+
+    office.comes_back(campaign, "bob@one.example", Category.AWAY, kind=Kind.AUTO_REPLY, words="on holiday")
+    after = report(office.database, campaign, now=LATER)
+
+    assert (after.returned, after.returned_readers) == (before.returned, before.returned_readers)
+    assert after.notices == before.notices + 1
 
 
 def test_each_reader_who_was_not_reached_stands_under_the_plain_reason(office: Season) -> None:

@@ -90,7 +90,7 @@ class Earlier:
 class LinkClicks:
     """How often a link was followed; nobody knows by whom."""
 
-    number: int
+    number: int  #: its place in the page, from 1; 0 of a link that only copies of before a correction have
     url: str
     label: str
     people: int

@@ -29,10 +29,10 @@ class Back:
 
 
 def returned(c: Connection, campaign_id: int) -> tuple[ReturnedRow, ...]:
-    """Of how many readers each word came back, by the days since their mail left."""
+    """Of how many readers each word came back, by the days since their mail left; a holiday notice is none of them."""
     first = (
         select(_B.delivery_id, _B.category, func.min(_B.at).label("at"))
-        .where(_B.campaign_id == campaign_id, _B.category != "")
+        .where(_B.campaign_id == campaign_id, _B.category != "", _B.kind.not_in(_NOTICES))
         .group_by(_B.delivery_id, _B.category)
         .subquery()
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, func, select
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from newsletter_mailer.model.measuring import DECOY, Purpose
 from newsletter_mailer.model.report import LinkClicks, Measured
@@ -23,21 +26,40 @@ _C, _D, _L, _N, _T = campaigns.c, deliveries.c, links.c, link_counts.c, trackers
 def clicks(c: Connection, campaign_id: int) -> tuple[LinkClicks, ...] | None:
     """Every link of the campaign's edition in the order of the page; None where links are not counted.
 
-    None of them where only those who agreed are measured: the others' clicks are not known.
+    None of them where only those who agreed are measured: the others' clicks are not known. Of an issue that was
+    corrected on its way, clicks in the copies of before count with the same link of the page; others come last.
     """
     row = c.execute(select(_C.clicks, _C.measured, _C.edition_id).where(_C.id == campaign_id)).one()
     if not row.clicks:
         return () if row.measured else None
+    found = [*_followed(c, campaign_id, _L.edition_id == row.edition_id)]
+    for one in _followed(c, campaign_id, (_L.edition_id != row.edition_id) & _N.day.is_not(None)):
+        _add(found, one)
+    return tuple(found)
+
+
+def _followed(c: Connection, campaign_id: int, which: ColumnElement[bool]) -> Iterator[LinkClicks]:
     mine = (_N.link_id == _L.id) & (_N.campaign_id == campaign_id)
     counts = (func.coalesce(func.sum(column), 0) for column in (_N.people, _N.machines))
     query = (
         select(_L.number, _L.url, _L.label, *counts)
         .outerjoin_from(links, link_counts, mine)
-        .where(_L.edition_id == row.edition_id, _L.number != DECOY)  # which no reader sees
-        .group_by(_L.number, _L.url, _L.label)
-        .order_by(_L.number)
+        .where(which, _L.number != DECOY)  # which no reader sees
+        .group_by(_L.edition_id, _L.number, _L.url, _L.label)
+        .order_by(_L.edition_id, _L.number)
     )
-    return tuple(LinkClicks(*found) for found in c.execute(query))
+    return (LinkClicks(*row) for row in c.execute(query))
+
+
+def _add(found: list[LinkClicks], former: LinkClicks) -> None:
+    """To the first link that is the same, or as one that the page no longer has."""
+    same = (place for place, one in enumerate(found) if (one.url, one.label) == (former.url, former.label))
+    place = next(same, None)
+    if place is None:
+        found.append(replace(former, number=0))
+        return
+    one = found[place]
+    found[place] = replace(one, people=one.people + former.people, machines=one.machines + former.machines)
 
 
 def loads(c: Connection, campaign_id: int) -> int | None:
