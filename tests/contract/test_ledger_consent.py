@@ -17,7 +17,7 @@ from newsletter_mailer.model.audience import (
     SuppressionReason,
 )
 from newsletter_mailer.model.person import Person
-from newsletter_mailer.store import audience, consent, leaving, rights
+from newsletter_mailer.store import asking, audience, choices, confirmations, consent, leaving, rights
 from newsletter_mailer.store.database import Database
 from newsletter_mailer.store.schema import consent_events, departures, events, subscribers, suppressions
 from newsletter_mailer.tokens import recipient_key
@@ -248,6 +248,28 @@ def test_a_wish_for_no_mail_moves_along_and_a_dead_mailbox_does_not(bench: Bench
     with bench.database.reading() as c:
         assert leaving.is_suppressed(c, recipient_key(SECRET, "ann@new.example.org"))
         assert not leaving.is_suppressed(c, recipient_key(SECRET, "bob@new.example.org"))
+
+
+def test_a_refusal_to_be_measured_moves_along_and_a_yes_does_not(bench: Bench) -> None:
+    into = bench.on_list(ANN, "bob@example.org")
+    with bench.database.transaction() as c:
+        for address, kind in ((ANN, "granted"), (ANN, "refused"), ("bob@example.org", "granted")):
+            key = recipient_key(SECRET, address)
+            confirmations.record_tracking(
+                c, key, ConsentKind(f"tracking_{kind}"), wording="w", source="page", now=NOON
+            )
+        for name in ("ann", "bob"):
+            number = bench.reader(f"{name}@example.org").id
+            audience.change_address(c, number, f"{name}@new.example.org", secret=SECRET, now=LATER)
+
+    with bench.database.reading() as c:
+        said = [
+            choices.tracking(c, recipient_key(SECRET, f"{one}@new.example.org")) for one in ("ann", "bob")
+        ]
+        due = asking.unasked(c, [into.slug], now=NOON + asking.SIX_MONTHS - 1)
+
+    assert said == [False, None]
+    assert [one.address for one in due] == ["bob@new.example.org"]
 
 
 def test_what_was_said_under_a_former_address_is_told_with_the_rest(bench: Bench) -> None:

@@ -54,6 +54,13 @@ _MOVE_WISH = text(  # a mailbox that is gone is why people move
     " SELECT :key, reason, source, created_at FROM suppressions"
     " WHERE recipient_key = :former AND reason <> 'hard_bounce' ON CONFLICT DO NOTHING"
 )
+_MOVE_REFUSAL = text(  # a yes does not: who gave it is asked again
+    "INSERT INTO consent_events (recipient_key, list_id, kind, wording, basis, source, detail, at)"
+    " SELECT :key, NULL, kind, wording, basis, source, detail, at FROM consent_events e"
+    " WHERE recipient_key = :former AND kind IN ('tracking_refused', 'tracking_asked') AND NOT EXISTS"
+    " (SELECT 1 FROM consent_events WHERE recipient_key = :former AND kind = 'tracking_granted'"
+    " AND (at > e.at OR (at = e.at AND id > e.id))) ORDER BY id"
+)
 
 
 def change_address(c: Connection, subscriber_id: int, address: str, *, secret: Secret, now: int) -> None:
@@ -81,10 +88,11 @@ def change_address(c: Connection, subscriber_id: int, address: str, *, secret: S
 
 
 def _keep_track(c: Connection, subscriber_id: int, former: str, key: str, *, now: int) -> None:
-    """No import of the former address gets past what was left, and a wish to get no mail moves along."""
+    """No import of the former address gets past what was left; wishes for no mail, and not to be measured, move along."""
     c.execute(_DEPART, {"id": subscriber_id})
     c.execute(_COME_BACK, {"id": subscriber_id, "key": key})
     c.execute(_MOVE_WISH, {"former": former, "key": key})
+    c.execute(_MOVE_REFUSAL, {"former": former, "key": key})
     said = {"wording": "", "basis": "", "source": ""}
     consent.record(c, key, ConsentKind.MOVED, list_id=None, **said, detail=former, now=now)
 
