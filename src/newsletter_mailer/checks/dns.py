@@ -32,13 +32,14 @@ class Dns:
         self._server = server
         self._seconds = seconds
         self._known: dict[tuple[str, str], tuple[bool, list[Any]]] = {}
+        self._unknown: dict[tuple[str, str], NoDnsAnswer] = {}  # to wait for silence once is enough
         if server:
             _address_of(server)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The TXT records of a name, each with its strings joined. Raises NoDnsAnswer, as all of these do."""
         rows = self._rows(name, "TXT")  # in any order, which changes from answer to answer
-        return tuple(sorted(b"".join(row.strings).decode("utf-8", "replace") for row in rows))
+        return tuple(sorted(_readable(b"".join(row.strings)) for row in rows))
 
     def mail_servers(self, name: str) -> tuple[str, ...]:
         """Who takes the mail of a domain, the first one first; "." says nobody (RFC 7505)."""
@@ -72,8 +73,14 @@ class Dns:
     def _asked(self, name: str, kind: str) -> tuple[bool, list[Any]]:
         """Whether the name exists, and its records of that kind."""
         key = (name.lower().rstrip("."), kind)
+        if key in self._unknown:
+            raise self._unknown[key]
         if key not in self._known:
-            self._known[key] = self._ask(*key)
+            try:
+                self._known[key] = self._ask(*key)
+            except NoDnsAnswer as error:
+                self._unknown[key] = error
+                raise
         return self._known[key]
 
     def _ask(self, name: str, kind: str) -> tuple[bool, list[Any]]:
@@ -105,6 +112,14 @@ class Dns:
         resolver.lifetime = self._seconds
         resolver.timeout = self._seconds / 3
         return resolver
+
+
+def _readable(raw: bytes) -> str:
+    """A text without anything that would command the terminal on which it is shown."""
+    return "".join(
+        each if each.isprintable() else " " if each.isspace() else "\ufffd"
+        for each in raw.decode("utf-8", "replace")
+    )
 
 
 def reverse_name(address: str) -> str:

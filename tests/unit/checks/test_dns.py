@@ -10,10 +10,12 @@ from dns_server import DnsServer, dns_server
 from newsletter_mailer.checks.dns import Dns, NoDnsAnswer, reverse_name
 from newsletter_mailer.errors import NewsletterError
 
+_COMMANDS = "v=spf1\t\x1b]0;title\x07 é \x9b31m ~all"  # to a terminal
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[DnsServer]:
-    with dns_server({"long.example": "x" * 900}) as running:
+    with dns_server({"long.example": "x" * 900, "command.example": _COMMANDS}) as running:
         yield running
 
 
@@ -55,6 +57,24 @@ def test_nothing_is_asked_twice(asking: Dns, server: DnsServer) -> None:
         asking.texts("once.example")
 
     assert server.asked.count("once.example TXT") == 1
+
+
+def test_silence_is_waited_for_once(server: DnsServer) -> None:
+    impatient = Dns(server.address, seconds=0.2)
+    with pytest.raises(NoDnsAnswer):
+        impatient.texts("silent.example")
+    asked = len(server.asked)
+
+    with pytest.raises(NoDnsAnswer, match=r"silent\.example"):
+        impatient.texts("silent.example")
+
+    assert len(server.asked) == asked
+
+
+def test_a_record_gives_the_terminal_no_commands(asking: Dns) -> None:
+    (record,) = asking.texts("command.example")
+
+    assert record == "v=spf1 \ufffd]0;title\ufffd é \ufffd31m ~all"
 
 
 @pytest.mark.parametrize(
