@@ -24,6 +24,7 @@ from unit.checks.test_written_faults import findings
         ("Nous avons prolongé : inscrivez-vous avant le 13 novembre !", True),
         ("Vous avez jusqu'au 13 novembre pour candidater.", True),
         ("Inscriptions avant le 13/11.", True),
+        ("Inscrivez-vous avant le vendredi 1er novembre 2024.", True),  # copied from an old issue
         ("The deadline is November 13.", True),
         ("Deadline for applications: 13 November", True),
         ("Applications close on 13 November.", True),

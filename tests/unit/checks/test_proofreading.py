@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from newsletter_mailer.checks.written import links
 from unit.checks.samples import subject_of
 from unit.checks.samples_content import text
+from unit.checks.samples_pictures import flat, with_pictures
 from unit.checks.test_written_faults import findings
 
 
@@ -71,3 +73,12 @@ def test_an_address_keeps_the_brackets_that_belong_to_it(tmp_path: Path) -> None
     subject = subject_of(tmp_path, text(f'Un [jardin]({page}), un [titre](https://jardin.fr/a "Un titre").'))
 
     assert [link.target for link in links(subject.loaded.issue)] == [page, "https://jardin.fr/a"]
+
+
+def test_a_picture_that_does_not_say_how_wide_it_is_shown_is_passed_over(tmp_path: Path) -> None:
+    subject = with_pictures(a=flat(1200, 400))(tmp_path)
+    (picture,) = subject.composition.edition.pictures
+
+    unsaid = replace(subject, html=f'<img src="cid:{picture.cid}" alt="">')
+
+    assert findings(unsaid, "picture-soft") == []

@@ -73,6 +73,12 @@ def test_a_pair_of_colours_is_told_once_with_its_contrast_in_the_language_of_the
         assert "4,5" in str(finding.hint)
 
 
+def test_a_screen_by_day_is_not_called_dark(tmp_path: Path) -> None:
+    (finding,) = found(light, body(f'<p style="{FAINT};background-color:#FFFFFF">pâle</p>'), tmp_path)
+
+    assert str(finding.what).startswith("“pâle” is hard to read")
+
+
 def test_a_dark_screen_is_named(tmp_path: Path) -> None:
     def dark(subject: Subject) -> list[Finding]:
         return list(legible.contrasts(subject, dark=True))

@@ -17,7 +17,6 @@ from newsletter_mailer.model.finding import Finding, Level, Path
 from newsletter_mailer.wording import Sentence, sentence
 
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-_HISTORY = 400  # days; a year typed wrongly is still told
 _OTHER_YEAR = re.compile(  # “l'an dernier, le samedi 22 novembre”
     r"\b(?:ans?|années?|dernière?|prochaine?|years?|last|next)\b", re.IGNORECASE
 )
@@ -118,12 +117,12 @@ def _deadlines(subject: Subject) -> Iterator[Over]:
 def _written(
     subject: Subject, announces: Callable[[str, int, int], bool]
 ) -> Iterator[tuple[Path, WrittenDay, dt.date, str]]:
-    """The days of the texts that are announced there; what was years ago is history."""
+    """The days of the texts that are announced there."""
     issue = subject.loaded.issue
     for text in texts(issue):
         for day in days_in(text.words):
             last = day.announced(issue.date)
-            if last and (issue.date - last).days < _HISTORY and announces(text.words, day.start, day.end):
+            if last and announces(text.words, day.start, day.end):
                 yield text.at, day, last, text.words
 
 

@@ -39,7 +39,9 @@ _ASKS_NOW = re.compile(
     r"\b(?!(?:\w+iez|avez|chez|assez|nez|rez)\b)[^\W\d_]{2,}ez\b|\bmerci de\b|\bplease\b", re.IGNORECASE
 )
 _TOLD = re.compile(
-    r"\b(?:étai\w+|avai\w+|pouvai\w+|pouviez|devai\w+|fallai\w+|\w{3,}aient|fut|furent|bilan|chaque année|every year)\b"
+    r"\b(?:étai\w+|avai\w+|pouvai\w+|pouviez|devai\w+|fallai\w+|\w{3,}aient"
+    r"|(?!(?:souh|parf|portr|extr|retr|forf|conn|satisf|pourr|devr|ser)ait)\w{3,}ait"
+    r"|fut|furent|bilan|chaque année|every year)\b"
     r"|\b(?:a|ont|ai|avons|avez)\s+(?:\w+\s+){0,2}?(?!prolong|repouss|report|jusqu)\w+(?:é|u|i|is|it)e?s?\b"
     r"|\bs['’]est\b|\bse sont\b"
     r"|\b(?:was|were|had|could|did|closed|opened|received|collected|met|came|took|gave)\b|\b(?:has|have|we)\s+\w+ed\b",
