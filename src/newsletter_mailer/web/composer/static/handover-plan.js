@@ -30,7 +30,7 @@ function facts(found) {
     ...(found.unapproved ? [line("wrong", capital(found.unapproved))] : []),
     ...found.subjects.map((subject) => line("open", say("subject", { subject }))),
     ...found.lacking.map((each) => line("open", lacking(each))),
-    ...found.warnings.map((words) => line("warn", words)),
+    ...found.warnings.map((words) => line("warn", capital(words))),
   ];
 }
 
