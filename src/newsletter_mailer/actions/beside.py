@@ -114,4 +114,7 @@ def _put(file: Path, data: bytes) -> bool:
             new.write(data)
     except FileExistsError:
         return file.is_file() and file.read_bytes() == data
+    except OSError:  # half of it is of no use, and would be in the way of the whole one
+        file.unlink(missing_ok=True)
+        raise
     return True

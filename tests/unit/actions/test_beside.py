@@ -19,6 +19,7 @@ from newsletter_mailer.actions.beside import (
 )
 from newsletter_mailer.config import load_workspace
 from newsletter_mailer.errors import NewsletterError
+from small_disk import small_disk
 
 
 @pytest.fixture
@@ -86,6 +87,21 @@ def test_a_folder_that_cannot_be_written_is_told(file: Path) -> None:
 
     with pytest.raises(NotKept, match=r"a\.jpg cannot be kept"):
         add_picture(file, "a.jpg", photograph(40, 20))
+
+
+def test_a_full_disk_leaves_no_half_of_a_file(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", megabytes=2) as disk:
+        issue = workspace_in(disk.folder)
+        calendar = b"BEGIN:VCALENDAR\r\n" + b"X:" + b"y" * 200_000
+        disk.fill(leave=40_000)
+
+        with pytest.raises(NewsletterError, match="full"):
+            add_file(issue, "dates.ics", calendar)
+        half = (issue.parent / "files" / "dates.ics").exists()
+        disk.make_room()
+
+        assert not half
+        assert add_file(issue, "dates.ics", calendar).src == "files/dates.ics"
 
 
 def test_a_thumbnail_is_small_and_stays_in_the_workspace(file: Path) -> None:
