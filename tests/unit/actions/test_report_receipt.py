@@ -123,6 +123,26 @@ def test_what_was_altered_is_found_although_something_happened_as_well(office: S
     assert not found.holds
 
 
+def test_news_of_one_reader_explains_no_other(office: Season) -> None:
+    campaign = eventful(office)
+    kept = report(office.database, campaign, now=office.now).receipt
+    office.now += DAY
+    with office.database.transaction() as c:
+        ledger.resolve(c, campaign.id, as_="sent", now=office.now)
+    alone = verify(office.database, campaign, kept, now=office.now)
+    for refused in office.rows("SELECT id, batch FROM deliveries WHERE status = 'refused'"):
+        office.change("UPDATE deliveries SET status = 'sent' WHERE id = ?", refused[0])
+        office.change(
+            "UPDATE batches SET refused = refused - 1, sent = sent + 1 WHERE number = ?", refused[1]
+        )
+
+    found = verify(office.database, campaign, kept, now=office.now)
+
+    assert alone.holds
+    assert not found.holds
+    assert "refused: 3 then, 0 now" in [str(one.what) for one in found.differences if not one.explained]
+
+
 def test_the_receipt_of_another_campaign_says_so(office: Season) -> None:
     campaign = eventful(office)
     kept = report(office.database, campaign, now=office.now).receipt

@@ -87,7 +87,7 @@ def _strange(kept: Receipt, made: Receipt) -> list[Difference]:
 def _since(c: Connection, kept: Receipt, made: Receipt) -> Iterator[Difference]:
     """What is no longer as the receipt says."""
     changes = [*_changes(c, kept, made)]
-    later = any(changed for changed, _ in changes)
+    later = sum(changed for changed, _ in changes)
     for changed, upto in changes:
         if not changed:
             yield _grave(
@@ -97,8 +97,9 @@ def _since(c: Connection, kept: Receipt, made: Receipt) -> Iterator[Difference]:
                 )
             )
     if later:
-        count = number(sum(changed for changed, _ in changes))
-        what = sentence("recipients of whom something new is known since the receipt: {count}", count=count)
+        what = sentence(
+            "recipients of whom something new is known since the receipt: {count}", count=number(later)
+        )
         yield Difference(what, explained=True)
     yield from _counts(kept, made, later)
     if kept.editions != made.editions and not later:
@@ -108,7 +109,7 @@ def _since(c: Connection, kept: Receipt, made: Receipt) -> Iterator[Difference]:
         what = sentence(
             "reached: {before} then, {after} now", before=number(kept.reached), after=number(made.reached)
         )
-        yield Difference(what, explained=later or came > 0)
+        yield Difference(what, explained=later + came > 0)
 
 
 def _changes(c: Connection, kept: Receipt, made: Receipt) -> Iterator[tuple[int, int]]:
@@ -121,12 +122,15 @@ def _changes(c: Connection, kept: Receipt, made: Receipt) -> Iterator[tuple[int,
         before = upto
 
 
-def _counts(kept: Receipt, made: Receipt, later: bool) -> Iterator[Difference]:
-    for status in Status:
-        old, new = getattr(kept.counts, status.value), getattr(made.counts, status.value)
-        if old != new:
-            values = {"status": status_name(status.value), "before": number(old), "after": number(new)}
-            yield Difference(sentence("{status}: {before} then, {after} now", **values), explained=later)
+def _counts(kept: Receipt, made: Receipt, later: int) -> Iterator[Difference]:
+    """later: of so many something new is known; of others nothing can have become anything else."""
+    became = {one: getattr(made.counts, one.value) - getattr(kept.counts, one.value) for one in Status}
+    explained = sum(more for more in became.values() if more > 0) <= later
+    for status, more in became.items():
+        if more:
+            new = getattr(made.counts, status.value)
+            values = {"status": status_name(status.value), "before": number(new - more), "after": number(new)}
+            yield Difference(sentence("{status}: {before} then, {after} now", **values), explained=explained)
 
 
 def _grave(what: Sentence) -> Difference:
