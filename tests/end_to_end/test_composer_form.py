@@ -451,3 +451,14 @@ def test_words_may_be_dropped_into_a_text_and_a_file_never_replaces_the_page(win
     assert text.evaluate(DROPS, "words") is False
     assert text.evaluate(DROPS, "file") is True
     assert window.page.locator("h1").evaluate(DROPS, "words") is True
+
+
+def test_whoever_hands_over_at_once_hands_over_the_last_words_too(window: Window, desk: Composing) -> None:
+    words = "Un long texte qui vient du presse-papiers. " * 1500
+    window.field("Text", window.block(2)).fill(words)
+
+    window.page.get_by_role("link", name="Test and hand over").click()
+    window.page.wait_for_url("**/send")
+
+    expect(window.page.locator("main")).to_contain_text("Code of this edition")
+    assert issue(desk)["blocks"][2]["text"].strip() == words.strip()

@@ -27,6 +27,7 @@ export function showState(draft) {
   byId("redo")?.addEventListener("click", () => draft.redo());
   byId("history")?.addEventListener("click", () => openHistory(draft));
   addEventListener("keydown", (event) => keys(event, draft));
+  for (const link of document.querySelectorAll(".bar a[href]")) link.addEventListener("click", (event) => leave(event, draft));
   draw();
   settle(draft); // what an earlier window left behind may meet another program's changes before anybody listens
 }
@@ -56,6 +57,15 @@ export function reason({ kind, what, hint, offline, status }) {
 function disable(name, off) {
   const button = byId(name);
   if (button) button.setAttribute("aria-disabled", String(off));
+}
+
+/** The page behind a link reads the file: first the last words go into it. If they cannot, the browser asks. */
+async function leave(event, draft) {
+  if (draft.settled || event.ctrlKey || event.metaKey || event.shiftKey) return; // another window beside this one
+  const { href } = event.currentTarget;
+  event.preventDefault();
+  await draft.flush();
+  location.assign(href);
 }
 
 /** In a text, Ctrl+Z is the browser's; everywhere else it takes back the last step. */
