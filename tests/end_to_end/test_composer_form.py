@@ -169,7 +169,8 @@ def test_on_a_tablet_nothing_in_the_bar_lies_over_the_name_of_the_issue(window: 
     slug, sides = window.page.locator(".name .slug"), window.page.locator(".sides")
     name, switch = slug.bounding_box(), sides.bounding_box()
 
-    assert name and switch
+    assert name
+    assert switch
     assert slug.evaluate("node => node.scrollWidth <= node.clientWidth")
     assert name["x"] + name["width"] <= switch["x"] or name["y"] + name["height"] <= switch["y"]
 
