@@ -124,7 +124,9 @@ def _measured(privacy: PrivacySettings) -> Iterator[str]:
     if privacy.clicks == "counted" or privacy.opens == "counted":
         yield say("How often links are followed or letters opened, by day: numbers of all readers together")
     if privacy.measurement == "consented":
-        yield say("Of readers who agreed to it (GDPR art. 6.1.a): which letters they open, which links they follow")
+        yield say(
+            "Of readers who agreed to it (GDPR art. 6.1.a): which letters they open, which links they follow"
+        )
     if privacy.hygiene:
         yield say(
             "The day on which a reader last opened a letter, to stop writing to who no longer reads (CNIL 2026-042)"

@@ -30,8 +30,8 @@ from newsletter_mailer.config import write_private
 from newsletter_mailer.errors import SecretError
 from newsletter_mailer.message.dkim import (
     Signer,
-    dns_record,
     bits_of,
+    dns_record,
     load_signer,
     new_key,
     read_key,
