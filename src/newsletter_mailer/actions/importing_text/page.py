@@ -50,10 +50,7 @@ _WORD_ITEM = re.compile(r"^(?:[·•o§▪‣●■-]|\d{1,3}[.)]|[a-z][.)])\s*"
 
 
 def pieces(source: str, notes: Notes) -> list[Piece]:
-    """What the page says, and in `notes` what it held besides. Pictures must be within it, as `data:` addresses.
-
-    Raises UsageError for one that is too long to be read.
-    """
+    """What the page says, and in `notes` what it held besides: pictures as `data:`. Raises UsageError if too long."""
     if not source.strip():
         return []
     root = lxml_html.document_fromstring(source.encode("utf-8", "replace"), parser=_parser())
