@@ -351,8 +351,6 @@ def test_a_long_day_without_a_line_is_saved_when_it_is_back(
 ) -> None:
     window = opened()
     window.context.set_offline(True)
-    for path in (["subject"], ["title"], ["blocks", 0, "title"]):
-        window.write(path, "Rien")
     window.ask(TYPES_ALL_DAY)
     window.until("() => draft.state.kind === 'failed'")
     window.context.set_offline(False)
