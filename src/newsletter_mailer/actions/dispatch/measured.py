@@ -70,10 +70,11 @@ class _Changes:
         return self._counted(edition, self._campaign.measuring.opens)
 
     def own(self, edition: Edition, *, purpose: Purpose) -> Edition:
-        """For copies with a token; its picture counts for all readers, too."""
+        """For copies with a token. Where it is for a day alone, it counts for nothing else: they have the picture of
+        all readers, too."""
         if purpose is Purpose.CONSENTED:
             return tracked(edition, self._base, links=True)
-        return tracked(self._counted(edition, picture=False), self._base, links=False)
+        return tracked(self.for_all(edition), self._base, links=False)
 
     def _counted(self, edition: Edition, picture: bool) -> Edition:
         number, wanted = self._campaign.id, self._campaign.measuring

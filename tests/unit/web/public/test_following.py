@@ -171,6 +171,20 @@ def test_hygiene_keeps_a_day_and_nothing_beside_it(tmp_path: Path) -> None:
         assert BROWSER not in world.pages.everything()
 
 
+def test_a_letter_that_keeps_a_day_counts_its_pictures_like_any_other(tmp_path: Path) -> None:
+    with measured(tmp_path, privacy="opens: counted, hygiene: true") as world:
+        world.says(BOB, ConsentKind.TRACKING_REFUSED)
+        world.send()
+
+        for picture in (*world.pixels(ANN), *world.pixels(BOB)):
+            world.visit(picture)
+        world.settle()
+
+        assert world.pixels(BOB) == world.pixels(ANN)[:1]
+        assert world.rows("SELECT sum(loads) FROM open_counts") == [(2,)]
+        assert world.rows("SELECT count(*) FROM last_opens") == [(1,)]
+
+
 def test_an_opened_letter_is_no_act_and_a_followed_link_is_one_unless_it_was_a_machine(
     tmp_path: Path,
 ) -> None:
