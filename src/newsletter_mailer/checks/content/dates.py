@@ -117,12 +117,13 @@ def _deadlines(subject: Subject) -> Iterator[Over]:
 def _written(
     subject: Subject, announces: Callable[[str, int, int], bool]
 ) -> Iterator[tuple[Path, WrittenDay, dt.date, str]]:
-    """The days of the texts that are announced there."""
+    """The days of the texts that are announced there, of those that are over."""
     issue = subject.loaded.issue
+    now = max(issue.date, subject.today)
     for text in texts(issue):
         for day in days_in(text.words):
             last = day.announced(issue.date)
-            if last and announces(text.words, day.start, day.end):
+            if last and last < now and announces(text.words, day.start, day.end):
                 yield text.at, day, last, text.words
 
 
