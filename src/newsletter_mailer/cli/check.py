@@ -92,11 +92,16 @@ def look_once_more(app: App, issue: str, *, leaves: int) -> list[Sentence]:
 
 
 def _show(face: Face, sheet: ControlSheet) -> None:
-    for placed in sheet.findings:
+    for placed in sorted(sheet.findings, key=_gravity):
         face.data(_line(face, placed))
     _named(face, sheet)
     _readers(face, sheet)
     _summary(face, sheet)
+
+
+def _gravity(placed: Placed) -> int:
+    """What must not leave comes first; what is equally grave stays in the order of the file."""
+    return ("error", "warning", "note").index(placed.finding.level.value)
 
 
 def _line(face: Face, placed: Placed) -> str:

@@ -58,6 +58,15 @@ def test_each_finding_is_a_line_that_an_editor_jumps_to(file: Path, call: Call) 
     assert "essai: 1 error, " in done.stderr
 
 
+def test_what_must_not_leave_stands_first(file: Path, call: Call) -> None:
+    wrong_day(file)
+
+    levels = [line.split()[1] for line in call().stdout.splitlines()]
+
+    assert levels == sorted(levels, key=("error", "warning", "note").index)
+    assert {"error", "warning", "note"} <= set(levels)
+
+
 def test_errors_end_with_three_and_warnings_only_when_strict(file: Path, call: Call) -> None:
     good, strict = call(), call("--strict")
     wrong_day(file)
