@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from composer_window import chromium
 from newsletter_mailer.actions.report import as_html, report, write_page, write_tables
 from newsletter_mailer.actions.report.charts import Kind, Series, chart
 from newsletter_mailer.actions.report.words import share
@@ -98,6 +99,24 @@ def test_the_letter_shows_its_clicks_and_leads_nowhere(office: Season) -> None:
     assert '<b class="nl-clicks nl-heat-4">7</b>' in letter
     assert '<b class="nl-clicks nl-heat-0">0</b>' in letter
     assert "href" not in letter
+
+
+def test_a_letter_without_colours_of_its_own_is_read_in_the_dark(office: Season, tmp_path: Path) -> None:
+    write_page(
+        office.database,
+        report(office.database, counted(office), now=LATER),
+        office.workspace,
+        tmp_path / "r.html",
+    )
+
+    with chromium() as browser:
+        page = browser.new_page(color_scheme="dark")
+        page.goto((tmp_path / "r.html").as_uri())
+        drawn = page.evaluate(
+            "getComputedStyle(document.querySelector('.letter').shadowRoot.querySelector('p')).color"
+        )
+
+    assert drawn == "rgb(0, 0, 0)"
 
 
 def test_the_rules_by_which_machines_are_told_are_printed_where_links_are_counted(office: Season) -> None:
