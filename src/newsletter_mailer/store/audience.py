@@ -18,7 +18,7 @@ from newsletter_mailer.store.leaving import (
 )
 from newsletter_mailer.store.list_rows import add_list, edit_list, find_list, lists
 from newsletter_mailer.store.readers import find_readers, subscriber
-from newsletter_mailer.store.schema import deliveries, issues, subscribers
+from newsletter_mailer.store.schema import deliveries, issues, last_opens, subscribers
 from newsletter_mailer.tokens import Secret, recipient_key
 from newsletter_mailer.wording import sentence
 
@@ -61,6 +61,10 @@ _MOVE_REFUSAL = text(  # a yes does not: who gave it is asked again
     " (SELECT 1 FROM consent_events WHERE recipient_key = :former AND kind = 'tracking_granted'"
     " AND (at > e.at OR (at = e.at AND id > e.id))) ORDER BY id"
 )
+_MOVE_DAY = text(
+    "INSERT INTO last_opens (recipient_key, day) SELECT :key, day FROM last_opens WHERE recipient_key = :former"
+    " ON CONFLICT DO NOTHING"
+)
 
 
 def change_address(c: Connection, subscriber_id: int, address: str, *, secret: Secret, now: int) -> None:
@@ -93,6 +97,8 @@ def _keep_track(c: Connection, subscriber_id: int, former: str, key: str, *, now
     c.execute(_COME_BACK, {"id": subscriber_id, "key": key})
     c.execute(_MOVE_WISH, {"former": former, "key": key})
     c.execute(_MOVE_REFUSAL, {"former": former, "key": key})
+    c.execute(_MOVE_DAY, {"former": former, "key": key})
+    c.execute(delete(last_opens).where(last_opens.c.recipient_key == former))
     said = {"wording": "", "basis": "", "source": ""}
     consent.record(c, key, ConsentKind.MOVED, list_id=None, **said, detail=former, now=now)
 

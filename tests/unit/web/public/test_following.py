@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_kit import SECRET
 from measuring_kit import ANN, BOB, BROWSER, CAT, Measured, measured
 from newsletter_mailer.model.audience import ConsentKind
+from newsletter_mailer.store import audience
 from public_pages import path_of
 
 A, B, C = "https://example.org/a?x=1&y=2", "https://example.org/b", "https://example.org/c"
@@ -183,6 +185,23 @@ def test_a_letter_that_keeps_a_day_counts_its_pictures_like_any_other(tmp_path: 
         assert world.pixels(BOB) == world.pixels(ANN)[:1]
         assert world.rows("SELECT sum(loads) FROM open_counts") == [(2,)]
         assert world.rows("SELECT count(*) FROM last_opens") == [(1,)]
+
+
+def test_who_moves_takes_the_day_along_and_withdrawal_ends_it(tmp_path: Path) -> None:
+    with measured(tmp_path, privacy="hygiene: true") as world:
+        world.send()
+        world.visit(world.pixels(ANN)[0])
+        world.settle()
+        with world.pages.app.database.transaction() as c:
+            reader = audience.subscriber(c, ANN)
+            assert reader is not None
+            audience.change_address(c, reader.id, "ann@new.example.org", secret=SECRET, now=world.clock[0])
+
+        theirs = world.rows("SELECT day FROM last_opens JOIN subscribers USING (recipient_key)")
+        world.says("ann@new.example.org", ConsentKind.TRACKING_REFUSED)
+
+        assert theirs == [("2027-01-15",)]
+        assert world.rows("SELECT * FROM last_opens") == []
 
 
 def test_an_opened_letter_is_no_act_and_a_followed_link_is_one_unless_it_was_a_machine(
