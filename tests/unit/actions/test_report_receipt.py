@@ -16,7 +16,7 @@ from newsletter_mailer.actions.report import (
     write_page,
 )
 from newsletter_mailer.errors import UsageError
-from newsletter_mailer.model.bounce import Category
+from newsletter_mailer.model.bounce import Category, Kind
 from newsletter_mailer.model.report import Receipt
 from newsletter_mailer.store import ledger
 from newsletter_mailer.store.forgetting import forget
@@ -141,6 +141,19 @@ def test_news_of_one_reader_explains_no_other(office: Season) -> None:
     assert alone.holds
     assert not found.holds
     assert "refused: 3 then, 0 now" in [str(one.what) for one in found.differences if not one.explained]
+
+
+def test_a_holiday_notice_does_not_explain_that_a_returned_mail_is_gone(office: Season) -> None:
+    campaign = eventful(office)
+    kept = report(office.database, campaign, now=office.now).receipt
+    office.comes_back(campaign, "bob@one.example", Category.AWAY, kind=Kind.AUTO_REPLY, after=DAY)
+    quiet = verify(office.database, campaign, kept, now=office.now + 2 * DAY)
+    office.change("DELETE FROM bounces WHERE kind = 'bounce'")
+
+    found = verify(office.database, campaign, kept, now=office.now + 2 * DAY)
+
+    assert quiet.differences == ()
+    assert not found.holds
 
 
 def test_the_receipt_of_another_campaign_says_so(office: Season) -> None:

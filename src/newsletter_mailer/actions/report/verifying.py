@@ -109,7 +109,7 @@ def _since(c: Connection, kept: Receipt, made: Receipt) -> Iterator[Difference]:
         what = sentence(
             "reached: {before} then, {after} now", before=number(kept.reached), after=number(made.reached)
         )
-        yield Difference(what, explained=later + came > 0)
+        yield Difference(what, explained=abs(made.reached - kept.reached) <= later + came)
 
 
 def _changes(c: Connection, kept: Receipt, made: Receipt) -> Iterator[tuple[int, int]]:

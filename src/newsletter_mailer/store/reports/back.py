@@ -81,8 +81,8 @@ def notices(c: Connection, campaign_id: int) -> int:
 
 
 def read_since(c: Connection, campaign_id: int, since: int) -> int:
-    """How many mails about the campaign were read since then."""
-    query = select(func.count()).select_from(bounces)
+    """Of how many readers of the campaign it was read since then that their mail came back."""
+    query = select(func.count(_B.delivery_id.distinct())).where(_B.kind == Kind.BOUNCE.value)
     return c.scalar(query.where(_B.campaign_id == campaign_id, _B.read_at > since)) or 0
 
 
