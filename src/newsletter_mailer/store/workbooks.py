@@ -18,6 +18,7 @@ def write_workbook(
     """A spreadsheet of texts and numbers, none of which is a formula. sheets: name ("" for Excel's own), header, rows."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     book = Workbook(write_only=True)
     for name, header, rows in sheets:
@@ -25,7 +26,9 @@ def write_workbook(
         for row in chain([header], rows):
             cells = []
             for value in row:
-                cell = WriteOnlyCell(sheet, value if isinstance(value, int) else defused(value))
+                if isinstance(value, str):  # control characters have no place in this format
+                    value = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", defused(value))
+                cell = WriteOnlyCell(sheet, value)
                 if isinstance(value, str):
                     cell.data_type = "s"  # "#N/A" would become a fault
                 cells.append(cell)
