@@ -172,7 +172,8 @@ def test_gmail_shows_the_whole_of_it(slug: str) -> None:
     sheet = css(slug)
     inside = re.sub(r"[^{}@]", "", sheet)
 
-    assert len(sent(slug).html.encode()) < 90_000
+    # It cuts at 102,400, and one of the two holds every kind of block.
+    assert len(sent(slug).html.encode()) < 100_000
     assert len(sheet.encode()) < 16_000
     assert "{@" not in inside.replace("{}", "")
     assert "@import" not in sheet
