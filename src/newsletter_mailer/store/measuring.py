@@ -23,9 +23,10 @@ from newsletter_mailer.store.schema import (
     measured_clicks,
     measured_opens,
     subscribers,
+    suppressions,
     trackers,
 )
-from newsletter_mailer.store.trackers import consents, cut
+from newsletter_mailer.store.trackers import asked_for_it, consents, cut
 
 _D, _K, _O, _T, _S, _L = (
     table.c for table in (deliveries, measured_clicks, measured_opens, trackers, subscribers, links)
@@ -80,13 +81,14 @@ _Rows = Mapping[int, Mapping[int, int]]
 def note(c: Connection, arrived: Sequence[Arrived]) -> None:
     """Write down what the readers agreed to; of all others nothing, whatever their mail bears."""
     whose = _whose(c, {one.token for one in arrived})
-    agreed = consents(c, {one.key for one in whose.values()})
+    keys = {one.key for one in whose.values()}
+    agreed, still = consents(c, keys), asked_for_it(c, keys)
     measured: list[_Measured] = []
     for one in arrived:
         owner = whose.get(one.token)
         if owner is None or agreed.get(owner.key) is False:
             continue
-        if one.visit.link is None and owner.keeps_day:
+        if one.visit.link is None and owner.keeps_day and owner.key in still:
             c.execute(_LAST_OPEN, {"key": owner.key, "day": day_of(one.visit.at)})
         if owner.purpose is Purpose.CONSENTED and agreed.get(owner.key):
             measured.append(_Measured(owner, one.visit))
@@ -135,7 +137,7 @@ def forget_days(c: Connection, keys: Collection[str]) -> None:
 
 
 def _whose(c: Connection, tokens: Collection[str]) -> dict[str, _Whose]:
-    """The owners of those tokens that are somebody's."""
+    """The owners of those tokens that are somebody's; who wants no mail of ours is not looked at either."""
     g = campaigns.c
     rows = c.execute(
         select(_T.token, _T.edition_id, _T.purpose, _D.id, _D.campaign_id, _S.recipient_key)
@@ -143,7 +145,7 @@ def _whose(c: Connection, tokens: Collection[str]) -> dict[str, _Whose]:
         .join_from(trackers, deliveries, _D.id == _T.delivery_id)
         .join(subscribers, _S.id == _D.subscriber_id)
         .join(campaigns, g.id == _D.campaign_id)
-        .where(_T.token.in_(tokens))
+        .where(_T.token.in_(tokens), _S.recipient_key.not_in(select(suppressions.c.recipient_key)))
     )
     return {
         row.token: _Whose(

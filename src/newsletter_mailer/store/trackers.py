@@ -40,6 +40,18 @@ def consents(c: Connection, keys: Collection[str]) -> dict[str, bool]:
     return {row.recipient_key: row.kind == ConsentKind.TRACKING_GRANTED.value for row in rows}
 
 
+def asked_for_it(c: Connection, keys: Collection[str]) -> frozenset[str]:
+    """Which of these readers agreed to some letter of ours that they still get: of others not even the day may be kept."""
+    agreed = exists().where(
+        and_(
+            _B.subscriber_id == _S.id,
+            _B.status == SubscriptionStatus.CONFIRMED.value,
+            _B.basis == Basis.CONSENT.value,
+        )
+    )
+    return frozenset(c.scalars(select(_S.recipient_key).where(_S.recipient_key.in_(keys), agreed)))
+
+
 def cut(c: Connection, theirs: ColumnElement[bool]) -> None:
     """These tokens are nobody's from now on; the links of their mails lead on."""
     c.execute(update(trackers).where(theirs).values(delivery_id=None))
@@ -73,7 +85,7 @@ def _draw(
 
 def _purposes(c: Connection, claimed: Sequence[Delivery], wanted: Measuring) -> dict[int, Purpose]:
     said = consents(c, {one.recipient_key for one in claimed})
-    asked = _asked_for_it(c, claimed) if wanted.hygiene else frozenset[str]()
+    asked = asked_for_it(c, {one.recipient_key for one in claimed}) if wanted.hygiene else frozenset[str]()
     found = {}
     for one in claimed:
         word = said.get(one.recipient_key)
@@ -82,19 +94,6 @@ def _purposes(c: Connection, claimed: Sequence[Delivery], wanted: Measuring) -> 
         elif word is not False and one.recipient_key in asked:
             found[one.id] = Purpose.HYGIENE
     return found
-
-
-def _asked_for_it(c: Connection, claimed: Sequence[Delivery]) -> frozenset[str]:
-    """Who agreed to some letter of ours: of others not even the day may be kept."""
-    agreed = exists().where(
-        and_(
-            _B.subscriber_id == _S.id,
-            _B.status == SubscriptionStatus.CONFIRMED.value,
-            _B.basis == Basis.CONSENT.value,
-        )
-    )
-    keys = {one.recipient_key for one in claimed}
-    return frozenset(c.scalars(select(_S.recipient_key).where(_S.recipient_key.in_(keys), agreed)))
 
 
 def _known(c: Connection, deliveries: Collection[int]) -> dict[tuple[int, int, str], str]:

@@ -10,6 +10,7 @@ from dispatch_kit import SECRET
 from measuring_kit import ANN, BOB, BROWSER, CAT, Measured, measured
 from newsletter_mailer.model.audience import ConsentKind
 from newsletter_mailer.store import audience
+from newsletter_mailer.tokens import recipient_key
 from public_pages import path_of
 
 A, B, C = "https://example.org/a?x=1&y=2", "https://example.org/b", "https://example.org/c"
@@ -202,6 +203,26 @@ def test_who_moves_takes_the_day_along_and_withdrawal_ends_it(tmp_path: Path) ->
 
         assert theirs == [("2027-01-15",)]
         assert world.rows("SELECT * FROM last_opens") == []
+
+
+def test_of_who_left_every_list_or_wants_no_mail_nothing_is_kept_any_more(tmp_path: Path) -> None:
+    with measured(tmp_path, privacy=f"{CONSENTED}, hygiene: true") as world:
+        world.says(ANN, ConsentKind.TRACKING_GRANTED)
+        world.send()
+        with world.pages.app.database.transaction() as c:
+            audience.stop_everything(c, recipient_key(SECRET, ANN), now=world.clock[0], source="test")
+            bob, into = audience.subscriber(c, BOB), audience.find_list(c, "lettre")
+            assert bob is not None
+            assert into is not None
+            audience.unsubscribe(c, bob.id, [into.id], now=world.clock[0], source="test")
+
+        answer = world.visit(by_us(world, ANN)[0])
+        for picture in (*world.pixels(ANN), *world.pixels(BOB)):
+            world.visit(picture)
+        world.settle()
+
+        assert answer.headers["location"] == A
+        assert world.kept() == "[[], [], []]"
 
 
 def test_an_opened_letter_is_no_act_and_a_followed_link_is_one_unless_it_was_a_machine(
