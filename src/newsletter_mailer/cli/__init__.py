@@ -118,7 +118,9 @@ def main() -> None:
         asked = (
             isinstance(error, click.Abort) and error.__cause__ is None
         )  # at a question, whose line is open
-        click.echo("\n" * asked + say("Interrupted; nothing is lost."), err=True)
+        click.echo(
+            "\n" * asked + say("Interrupted; nothing is lost: the same command takes it up again."), err=True
+        )
         code = 130
     except NewsletterError as error:
         output.show_error(error)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter_mailer.cli.output import Face, ask
-from newsletter_mailer.wording import say
+from newsletter_mailer.wording import LANGUAGES, language, say
 
 if TYPE_CHECKING:
     from newsletter_mailer.actions.init import Answers, Made, MailAccount
@@ -31,8 +31,15 @@ def init(face: Face, folder: Path) -> None:
     from newsletter_mailer.actions.init import init as make
 
     answers = _asked(face, folder) if face.ask else None
-    made = make(folder, answers, language=face.language if face.language in ("fr", "en") else "fr")
+    made = make(folder, answers, language=_of_the_letter(face))
     _tell(face, folder, made)
+
+
+def _of_the_letter(face: Face) -> str:
+    """In which language the letter begins: that of the questions, or what the system says, or French."""
+    if face.ask:
+        return language()
+    return face.language if face.language in LANGUAGES else "fr"
 
 
 def _tell(face: Face, folder: Path, made: Made) -> None:

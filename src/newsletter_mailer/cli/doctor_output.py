@@ -29,7 +29,7 @@ _WIDEST = 110  # columns of a sentence
 def sheet(face: Face, found: Sheet) -> None:
     """All points on stdout, chapter by chapter, then the providers' rules; how many there are to mend on stderr."""
     for chapter in found.chapters:
-        face.data(click.style(str(chapter.title), bold=face.colour or None))
+        face.data(face.bold(str(chapter.title)))
         for point in chapter.points:
             _point(face, point)
         face.data("")
@@ -59,7 +59,7 @@ def _records(face: Face, point: Point) -> None:
 
 
 def _rules(face: Face, found: Sheet) -> None:
-    face.data(click.style(say("What mailbox providers ask for"), bold=face.colour or None))
+    face.data(face.bold(say("What mailbox providers ask for")))
     for provider, asked in groupby(found.rules, key=lambda rule: rule.provider):
         count = found.readers.get(provider, 0)
         told = say_many("{count} reader of yours", "{count} readers of yours", count, count=number(count))

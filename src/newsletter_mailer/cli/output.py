@@ -91,6 +91,10 @@ class Face:
         """The text in that colour, where colours are wanted."""
         return click.style(text, fg=style) if style and self.colour else text
 
+    def bold(self, text: str) -> str:
+        """The text as a title, where colours are wanted; else without a single sign for the terminal."""
+        return click.style(text, bold=True) if self.colour else text
+
 
 def language_of_system() -> str:
     """Two letters, from the environment."""

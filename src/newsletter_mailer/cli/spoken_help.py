@@ -68,6 +68,7 @@ def _let_click_speak() -> None:
 def _translated(command: click.Command) -> click.Command:
     made = copy.copy(command)
     made.context_class = _Context
+    made._help_option = None  # click keeps --help once it was made, in the language of that moment
     made.help = _paragraphs(command.help)
     made.short_help = (
         (made.help or "").split("\n\n")[0].removesuffix(".")
@@ -107,6 +108,8 @@ def _parameter(parameter: click.Parameter) -> click.Parameter:
         made.help = _kept_together(say(made.help)) if made.help else made.help
         if made.metavar is None and not made.is_flag and not isinstance(made.type, click.Choice):
             made.metavar = _kinds().get(made.type.name)
+        elif made.metavar is not None:
+            made.metavar = _takes().get(made.metavar, made.metavar)
     return made
 
 
@@ -128,6 +131,20 @@ def _names() -> dict[str | None, str]:
         "more": say("ADDRESS"),
         "name": say("NAME"),
         "slug": say("NAME"),
+    }
+
+
+def _takes() -> dict[str, str]:
+    """What an option takes where its command names it."""
+    return {
+        "COLUMN=FIELD": say("COLUMN=FIELD"),
+        "DAY": say("DAY"),
+        "FILE": say("FILE"),
+        "NAME": say("NAME"),
+        "NAME=VALUE": say("NAME=VALUE"),
+        "TEXT": say("TEXT"),
+        "TIME": say("TIME"),
+        "WHAT": say("WHAT"),
     }
 
 

@@ -118,4 +118,6 @@ def _unfit_path(path: Path, otherwise: str) -> Sentence | str:
 def _name(parameter: click.Parameter, context: click.Context | None) -> str:
     if isinstance(parameter, click.Option) or context is None:
         return max(parameter.opts, key=len)
+    if isinstance(parameter.type, click.Choice):  # else its name would be what it may be, all of it
+        return (parameter.name or "").upper()
     return parameter.make_metavar(context)

@@ -227,3 +227,13 @@ def test_a_saved_mail_is_explained_without_a_workspace(tmp_path: Path) -> None:
     assert done.exit_code == 3
     assert "✗ SPF fails: a.example does not let the server send" in done.stdout
     assert json.loads(doctor(tmp_path, "--json", "doctor", "--explain", str(mail)).stdout)["mark"] == "wrong"
+
+
+def test_without_colours_there_is_not_one_sign_for_the_terminal(tmp_path: Path) -> None:
+    root = workspace_at(tmp_path / "ws").root
+    said = ["--project", str(root), "--no-color", "doctor"]
+
+    done = CliRunner().invoke(newsletter, said, color=True)  # as on a terminal: nothing is stripped
+
+    assert "newsletter.yaml" in done.output
+    assert "\x1b" not in done.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from newsletter_mailer.cli.beginning import init
 from newsletter_mailer.cli.output import Face
 from newsletter_mailer.config import Settings, SmtpSettings, load_workspace
 from newsletter_mailer.config.profiles import profile_of
+from newsletter_mailer.wording import in_language
 
 ASKING = Face(
     project=None,
@@ -120,3 +122,14 @@ def test_the_questions_are_counted_without_a_gap(tmp_path: Path, provider: str, 
 
     numbers = [line.split(".")[0] for line in said.splitlines() if line[:1].isdecimal()]
     assert numbers == [str(number) for number in range(1, last + 1)]
+
+
+@pytest.mark.parametrize(("spoken", "letter"), [("en", "en"), ("fr", "fr")])
+def test_the_letter_begins_in_the_language_of_the_questions(tmp_path: Path, spoken: str, letter: str) -> None:
+    nameless = replace(ASKING, language="C.", language_given=False)  # a system without a language
+
+    with in_language(spoken):
+        done = CliRunner().invoke(init, [str(tmp_path / "ws")], obj=nameless, input="\n" * 6)
+
+    assert done.exit_code == 0, done.output
+    assert load_workspace(tmp_path / "ws", {}).settings.language == letter

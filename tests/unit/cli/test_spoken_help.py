@@ -45,6 +45,15 @@ def test_the_help_of_a_command_is_french_from_its_first_word_to_its_last_option(
         assert english not in shown
 
 
+def test_what_an_option_takes_is_named_in_french() -> None:
+    shown = {command: help_in("fr", *command.split()) for command in ("subscribers add", "check", "dispatch")}
+
+    assert "--source TEXTE" in shown["subscribers add"]
+    assert "--asked-on JOUR" in shown["subscribers add"]
+    assert "--sheet FICHIER" in shown["check"]
+    assert "--segment NOM" in shown["dispatch"]
+
+
 def test_the_help_is_english_where_nothing_else_is_asked_for() -> None:
     before = help_in("en")
 

@@ -35,6 +35,7 @@ from newsletter_mailer.wording import language, use_language
             "subscribers suppress a --reason x",
             "--reason is one of: hard_bounce, complaint, stop_everything, manual",
         ),
+        ("completion pwsh", "SHELL is one of: bash, zsh, fish, powershell"),
         ("serve --port x", "--port is a number from 0 to 65535"),
         ("--json=1 lists", "--json stands alone: nothing belongs behind it"),
     ],
