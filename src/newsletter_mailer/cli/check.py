@@ -11,6 +11,7 @@ import click
 from newsletter_mailer.cli import campaign_output as show
 from newsletter_mailer.cli import proofs as proof
 from newsletter_mailer.cli.output import Face, number
+from newsletter_mailer.cli.progress import patience
 from newsletter_mailer.errors import UsageError
 from newsletter_mailer.wording import say, say_many
 
@@ -55,17 +56,18 @@ def check(
         raise click.UsageError(say("--names goes with --list"))
     with face.app() as app:
         path = issue_path(app.workspace, issue)
-        sheet = look(
-            app.workspace,
-            path,
-            database=app.database if lists else None,
-            lists=lists,
-            now=app.now,
-            new_id=secrets.token_hex(8),
-            names=names,
-            links=links,
-            browser=browser,
-        )
+        with patience(face, _doing(lists, links=links)):
+            sheet = look(
+                app.workspace,
+                path,
+                database=app.database if lists else None,
+                lists=lists,
+                now=app.now,
+                new_id=secrets.token_hex(8),
+                names=names,
+                links=links,
+                browser=browser,
+            )
         found = proof.find_difference(app, path, proofs) if sheet.edition else None
         if face.json:
             face.data_json(as_json(sheet) | proof.difference_json(found))
@@ -75,6 +77,13 @@ def check(
         if found:
             proof.show_difference(face, app, found, proofs)
     click.get_current_context().exit(3 if sheet.fails(strict=strict) else 0)
+
+
+def _doing(lists: tuple[str, ...], *, links: bool) -> str:
+    """What takes its time, if anything does."""
+    if links:
+        return say("Asking the pages that the issue links to …")
+    return say("Looking at the mail of every reader …") if lists else ""
 
 
 def look_once_more(app: App, issue: str, *, leaves: int) -> list[Sentence]:

@@ -35,6 +35,19 @@ def _endings() -> list[int]:
 
 
 @contextmanager
+def patience(face: Face, doing: str) -> Iterator[None]:
+    """On a terminal, a sign that something is being done whose length nobody knows; it leaves no trace."""
+    if not doing or face.quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True, no_color=not face.colour).status(Text(doing)):
+        yield
+
+
+@contextmanager
 def progress(
     face: Face, campaign: Campaign, tools: Tools, *, doing: str = "", stopping: str = ""
 ) -> Iterator[Tools]:

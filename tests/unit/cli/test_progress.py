@@ -13,7 +13,7 @@ import pytest
 from cli_kit import PLAIN, campaign
 from newsletter_mailer.actions.dispatch import Wait, Why
 from newsletter_mailer.actions.dispatch.tools import Tools
-from newsletter_mailer.cli.progress import progress
+from newsletter_mailer.cli.progress import patience, progress
 from newsletter_mailer.model.campaign import CampaignState, Counts
 from newsletter_mailer.model.speed import rate_told
 from newsletter_mailer.wording import in_language
@@ -69,3 +69,29 @@ def test_into_a_file_the_notice_is_written_as_it_is(
         "The first readers have the issue; the other 56 follow at 2026-12-01 12:00. "
         "Ctrl-C stops, and the same command continues.\n"
     )
+
+
+def test_work_of_unknown_length_says_on_a_terminal_what_is_being_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    screen = Terminal()
+    monkeypatch.setattr("sys.stderr", screen)
+    monkeypatch.setenv("TERM", "xterm")
+
+    with patience(PLAIN, "Asking [the] pages …"):
+        pass
+
+    assert "Asking [the] pages …" in screen.getvalue()
+
+
+def test_where_nobody_looks_work_of_unknown_length_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    file, quiet = io.StringIO(), Terminal()
+
+    monkeypatch.setattr("sys.stderr", file)
+    with patience(PLAIN, "Asking pages …"):
+        pass
+    monkeypatch.setattr("sys.stderr", quiet)
+    with patience(replace(PLAIN, quiet=True), "Asking pages …"):
+        pass
+
+    assert file.getvalue() == quiet.getvalue() == ""
