@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,8 @@ from newsletter_mailer.errors import FileProblems, NewsletterError, Problem
 from newsletter_mailer.model.audience import Subscriber
 from newsletter_mailer.model.edition import Edition
 from newsletter_mailer.yamlio.reader import LONGEST_FILE
+
+KEPT = 3  #: previews, the last ones; each is a page with its pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Desk:
         self.version = 1  #: raised by each save
         self.closed = False
         self._bell = asyncio.Event()
+        self._seen: deque[tuple[Edition, Subscriber, Preview]] = deque(maxlen=KEPT)
+        self._looking = asyncio.Lock()
         self._places: defaultdict[Path, _Place] = defaultdict(_Place)
 
     def changed(self) -> None:
@@ -147,12 +151,20 @@ class Desk:
         return preview.proof(self.workspace, path)
 
     async def seen(self, shown: Edition, reader: Subscriber) -> Preview:
-        """What a sheet shows, through that reader's eyes. Raises NewsletterError when it cannot be written as a mail."""
-        return await run_in_threadpool(
-            lambda: preview.preview(
-                shown, self.workspace, reader=reader, now=clock(), new_id=secrets.token_hex(8)
-            )
-        )
+        """What a sheet shows, through that reader's eyes. Raises NewsletterError when it cannot be written as a mail.
+
+        The page asks for what stands around a mail and then for the mail: the second time it is there already.
+        """
+        async with self._looking:
+            for known, eyes, seen in self._seen:
+                if known is shown and eyes == reader:
+                    return seen
+            made = await run_in_threadpool(self._preview, shown, reader)
+            self._seen.append((shown, reader, made))
+            return made
+
+    def _preview(self, shown: Edition, reader: Subscriber) -> Preview:
+        return preview.preview(shown, self.workspace, reader=reader, now=clock(), new_id=secrets.token_hex(8))
 
     async def reader(self, subscriber_id: int, edition: Edition | None) -> Subscriber:
         """The subscriber with that id, or a sample reader who speaks the language of the edition."""
