@@ -166,7 +166,9 @@ def test_the_mail_is_served_under_a_policy_that_runs_and_fetches_nothing(desk: C
     policy = desk.ask("/issues/essai/preview", {"Cookie": desk.cookie()}).headers["content-security-policy"]
 
     assert policy.startswith("default-src 'none'; img-src data:; style-src 'unsafe-inline';")
-    assert policy.endswith("sandbox allow-same-origin")  # so that a click on it reaches the form; nothing else
+    assert policy.endswith(
+        "sandbox allow-same-origin"
+    )  # so that a click on it reaches the form; nothing else
     assert "script-src" not in policy
 
 
