@@ -20,6 +20,7 @@ test: $(VENV)/.installed-test
 
 # Figures beside their peers: make bench, or make bench BENCH_OPTIONS=--million (see docs/benchmarks.md).
 bench: $(VENV)/.installed-test
+	$(BIN)/python benchmarks/help_.py
 	$(BIN)/python benchmarks/compose.py
 	$(BIN)/python benchmarks/composer.py
 	$(BIN)/python benchmarks/check.py

@@ -19,6 +19,7 @@ from newsletter_mailer.yamlio.patching import apply
 from newsletter_mailer.yamlio.reader import read
 
 SAMPLE = "exemple-tous-les-blocs"
+SAMPLES = {"fr": SAMPLE, "en": "sample-every-block"}  #: the issue of a new workspace, by its language
 IGNORED = """\
 # what the program writes: addresses, the secret, journals
 var/
@@ -61,14 +62,22 @@ def init(folder: Path, answers: Answers | None, *, language: str) -> Made:
         else:
             path.write_text(text, encoding="utf-8")
             written.append(path)
-    sample = folder / "issues" / SAMPLE
+    sample = folder / "issues" / SAMPLES[language]
     if sample.exists():
         kept.append(sample)
     else:
-        shutil.copytree(shipped("issues") / SAMPLE, sample)
+        _write_sample(sample, language)
         written.append(sample)
     write_schema(folder / "issues")
-    return Made(tuple(written), tuple(kept), SAMPLE, changed, said)
+    return Made(tuple(written), tuple(kept), sample.name, changed, said)
+
+
+def _write_sample(sample: Path, language: str) -> None:
+    """The issue with every block; its pictures are the same in every language."""
+    shutil.copytree(shipped("issues") / SAMPLE, sample)
+    words = shipped("templates") / "workspace" / f"sample.{language}.yaml"
+    if words.is_file():
+        shutil.copyfile(words, sample / "issue.yaml")
 
 
 def _rewritten(folder: Path, answers: Answers) -> tuple[str, ...]:
